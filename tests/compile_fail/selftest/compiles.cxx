@@ -1,0 +1,2 @@
+// expect-error: never printed
+int main() {}

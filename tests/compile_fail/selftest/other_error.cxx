@@ -1,0 +1,2 @@
+// expect-error: fastxx says something else
+static_assert(sizeof(int) == 0, "the int is not empty");

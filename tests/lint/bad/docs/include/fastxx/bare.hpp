@@ -1,0 +1,2 @@
+// A comment of two strokes is none of ours.
+struct Bare {};

@@ -1,0 +1,5 @@
+namespace detail {
+struct Private {};
+}  // namespace detail
+template <class T>
+struct BareTemplate {};

@@ -1,0 +1,5 @@
+namespace detail {
+struct Private {};
+}  // namespace detail
+/// Has a sentence.
+struct Good {};

@@ -1,0 +1,1 @@
+struct   Crooked{ int a ; } ;

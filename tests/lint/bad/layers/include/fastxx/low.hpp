@@ -1,0 +1,1 @@
+#include <fastxx/low/io/up.hpp>  // fine

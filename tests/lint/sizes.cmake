@@ -1,0 +1,16 @@
+# cmake -DROOT=<repository> -P sizes.cmake
+# A header of more than 500 lines holds more than one idea.
+set(bad 0)
+file(GLOB_RECURSE headers "${ROOT}/include/*.hpp")
+foreach(header IN LISTS headers)
+  file(READ "${header}" text)
+  string(REGEX REPLACE "[^\n]" "" newlines "${text}")
+  string(LENGTH "${newlines}" lines)
+  if(lines GREATER 500)
+    message(NOTICE "${header} has ${lines} lines, and 500 is the limit: split it")
+    math(EXPR bad "${bad} + 1")
+  endif()
+endforeach()
+if(bad)
+  message(FATAL_ERROR "${bad} headers are too long")
+endif()
