@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fastxx {
+
+namespace detail {
+template <class T>
+constexpr std::string_view raw_type_name() {
+  return __PRETTY_FUNCTION__;
+}
+}  // namespace detail
+
+/// The name of a type as the compiler writes it, without the namespace fastxx: for messages, tables and fingerprints.
+///
+/// Source:  own design
+/// Example: examples/doc/pipeline.cpp
+template <class T>
+std::string type_name() {
+  // Both compilers put the type between "T = " and the end of the signature ("; rest]" for g++ when it adds aliases).
+  constexpr std::string_view all = detail::raw_type_name<T>();
+  constexpr auto start = all.find("T = ") + 4;
+  constexpr auto end = all.find_first_of(";]", start) == all.size() - 1 ? all.size() - 1 : all.rfind(']');
+  std::string name(all.substr(start, end - start));
+  // g++ appends "; std::string_view = ..." after the type.
+  if (auto alias = name.find("; std::string_view ="); alias != std::string::npos) name.resize(alias);
+  for (std::string_view prefix : {"fastxx::vision::", "fastxx::low::", "fastxx::"})
+    for (auto at = name.find(prefix); at != std::string::npos; at = name.find(prefix)) name.erase(at, prefix.size());
+  return name;
+}
+
+}  // namespace fastxx

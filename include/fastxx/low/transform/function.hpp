@@ -1,0 +1,102 @@
+#pragma once
+
+#include <fastxx/low/transform/transform.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace fastxx {
+
+/// Settings of a transform made from functions.
+struct TransformOptions {
+  int order = 0;
+  int split_idx = Split::none;
+};
+
+namespace detail {
+
+template <class Function>
+consteval auto function_parameter() {
+  if constexpr (std::is_pointer_v<Function>)
+    return std::type_identity<typename first_parameter<Function>::type>{};
+  else if constexpr (requires { &Function::operator(); })
+    return std::type_identity<typename first_parameter<decltype(&Function::operator())>::type>{};
+  else
+    return std::type_identity<void>{};
+}
+
+template <class Function, class X>
+concept FunctionTakes = AcceptsType<typename decltype(function_parameter<Function>())::type, X> &&
+    requires(Function const& f, X& x) {
+  f(x);
+};
+
+struct NoFunction {};
+
+}  // namespace detail
+
+/// A transform made from a function, or from a pair of an encoding and a decoding one: a lambda, a function pointer,
+/// any callable object. `order` of the callable, where it has one, wins over the option.
+///
+/// Source:  fastcore 1.7.28 transform.py Transform(enc, dec, split_idx, order)
+/// Example: examples/doc/transform.cpp
+template <TransformOptions Options, class Encode, class Decode = detail::NoFunction>
+struct FunctionTransform {
+  static constexpr int order = [] {
+    if constexpr (requires { Encode::order; })
+      return Encode::order;
+    else
+      return Options.order;
+  }();
+
+  [[no_unique_address]] Encode encode;
+  [[no_unique_address]] Decode decode = {};
+
+  template <class X>
+  requires detail::FunctionTakes<Encode, std::remove_const_t<X>>
+  constexpr auto encodes(X& x) const { return encode(x); }
+  template <class X>
+  requires detail::FunctionTakes<Decode, std::remove_const_t<X>>
+  constexpr auto decodes(X& x) const { return decode(x); }
+};
+
+/// A function transform that runs for one subset only.
+template <TransformOptions Options, class Encode, class Decode = detail::NoFunction>
+struct SplitFunctionTransform : FunctionTransform<Options, Encode, Decode> {
+  static constexpr int split_idx = Options.split_idx;
+};
+
+/// Make a transform from functions: `transform(half, twice)`, `transform<TransformOptions{.order = 5}>(half)`.
+///
+/// Errors:  a compile-time sentence when the argument cannot be called
+/// Source:  fastcore 1.7.28 transform.py
+/// Example: examples/doc/transform.cpp
+template <TransformOptions Options = TransformOptions{}, class Encode, class... Decode>
+constexpr auto transform(Encode encoding, Decode... decoding) {
+  static_assert(sizeof...(Decode) <= 1,
+                "fastxx::transform(encode, decode): give one function to encode and at most one to decode");
+  if constexpr (Options.split_idx == Split::none)
+    return FunctionTransform<Options, Encode, Decode...>{std::move(encoding), std::move(decoding)...};
+  else
+    return SplitFunctionTransform<Options, Encode, Decode...>{{std::move(encoding), std::move(decoding)...}};
+}
+
+/// Types that are transforms as they are: they name an `encodes`, `decodes` or `setups` member.
+template <class T>
+concept TransformLike = detail::NamesEncodes<T> || detail::NamesDecodes<T> || detail::NamesSetups<T>;
+
+/// The transform a pipeline keeps for `t`: `t` itself, or a wrapper around a callable.
+template <class T>
+constexpr auto make_transform(T t) {
+  if constexpr (TransformLike<T>) {
+    return t;
+  } else {
+    static_assert(
+        !requires { &T::encode; } && !requires { &T::decode; },
+        "fastxx: this stage has a member 'encode' or 'decode'; transforms call them 'encodes' and 'decodes'");
+    static_assert(std::is_class_v<T> || std::is_pointer_v<T>,
+                  "fastxx: a stage must be a struct with encodes(), decodes() or setups(), or something callable");
+    return transform(std::move(t));
+  }
+}
+
+}  // namespace fastxx

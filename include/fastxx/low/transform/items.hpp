@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <fastxx/low/core/error.hpp>
+#include <string>
+#include <utility>
+
+namespace fastxx {
+
+/// A collection seen through a function: `size()` and `operator[]`, nothing is copied or computed ahead. When the
+/// collection knows its training part, `train()` is that part seen through the same function.
+///
+/// Source:  own design
+/// Example: examples/doc/pipeline.cpp
+template <class Items, class Function>
+class MappedItems {
+ public:
+  MappedItems(Items const& items, Function function) : items_(items), function_(std::move(function)) {}
+
+  std::size_t size() const { return items_.size(); }
+  auto operator[](std::size_t index) const { return function_(items_[index]); }
+
+  auto train() const requires requires(Items const& items) { items.train(); }
+  {
+    using Train = std::decay_t<decltype(items_.train())>;
+    return Owning<Train>{items_.train(), function_};
+  }
+
+ private:
+  template <class Part>
+  struct Owning {
+    Part part;
+    Function function;
+    std::size_t size() const { return part.size(); }
+    auto operator[](std::size_t index) const { return function(part[index]); }
+  };
+
+  Items const& items_;
+  Function function_;
+};
+
+namespace detail {
+template <class Items>
+void require_items(Items const& items, std::string const& stage) {
+  if (items.size() == 0)
+    throw data_error("pipeline.setup_empty", {.call = "Pipeline::setup",
+                                              .expected = "at least one item for the stage to learn from",
+                                              .got = "an empty collection",
+                                              .where = "stage " + stage,
+                                              .fix = "check the path, the filter or the splitter that made the items"});
+}
+}  // namespace detail
+
+}  // namespace fastxx

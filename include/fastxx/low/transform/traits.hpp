@@ -1,0 +1,122 @@
+#pragma once
+
+#include <fastxx/low/core/lineage.hpp>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace fastxx {
+
+/// Base of transforms that want the whole tuple instead of its elements one by one.
+///
+/// Source:  fastcore 1.7.28 transform.py ItemTransform
+/// Example: examples/doc/transform.cpp
+struct ItemTransform {};
+
+/// Base of transforms that change their argument in place; what `encodes` returns is ignored.
+struct InplaceTransform {};
+
+/// A result that keeps exactly its own type: without it a result whose type is a base of the input's type is cast back
+/// to it.
+///
+/// Source:  fastcore's annotation `-> None` (features L-10)
+/// Example: examples/doc/transform.cpp
+template <class T>
+struct Exactly {
+  T value;
+};
+template <class T>
+Exactly(T) -> Exactly<T>;
+
+/// Whether transforms map over the elements of `T`: plain tuples and pairs, and classes derived from one tuple.
+/// Specialise it as false for a type of yours that is one item. A tuple-like class whose element types may change
+/// states how it is rebuilt by being constructible from the resulting std::tuple; otherwise the plain tuple comes back.
+template <class T>
+inline constexpr bool is_tuple_v = false;
+template <class... Ts>
+inline constexpr bool is_tuple_v<std::tuple<Ts...>> = true;
+template <class A, class B>
+inline constexpr bool is_tuple_v<std::pair<A, B>> = true;
+
+namespace detail {
+
+template <class... Ts>
+std::tuple<Ts...> as_std_tuple(std::tuple<Ts...> const&);
+template <class A, class B>
+std::tuple<A, B> as_std_tuple(std::pair<A, B> const&);
+
+template <class T>
+concept DerivedFromTuple = std::is_class_v<T> && requires(T const& t) {
+  as_std_tuple(t);
+};
+
+// A class has a member called `encodes`, whatever its signature (overloaded or a template), exactly when adding another
+// one by inheritance makes the name ambiguous.
+struct HasEncodes {
+  int encodes;
+};
+struct HasDecodes {
+  int decodes;
+};
+struct HasSetups {
+  int setups;
+};
+struct HasShow {
+  int show;
+};
+template <class T, class Name>
+struct Ambiguous : T, Name {};
+
+template <class T>
+concept NamesEncodes = std::is_class_v<T> && !std::is_final_v<T> && !requires {
+  &Ambiguous<T, HasEncodes>::encodes;
+};
+template <class T>
+concept NamesDecodes = std::is_class_v<T> && !std::is_final_v<T> && !requires {
+  &Ambiguous<T, HasDecodes>::decodes;
+};
+template <class T>
+concept NamesSetups = std::is_class_v<T> && !std::is_final_v<T> && !requires {
+  &Ambiguous<T, HasSetups>::setups;
+};
+template <class T>
+concept NamesShow = std::is_class_v<T> && !std::is_final_v<T> && !requires {
+  &Ambiguous<T, HasShow>::show;
+};
+
+// The one parameter type of a plain (not overloaded, not template) member function; void when it cannot be known.
+template <class F>
+struct first_parameter {
+  using type = void;
+};
+template <class C, class R, class P, class... Rest>
+struct first_parameter<R (C::*)(P, Rest...) const> {
+  using type = std::decay_t<P>;
+};
+template <class C, class R, class P, class... Rest>
+struct first_parameter<R (C::*)(P, Rest...)> {
+  using type = std::decay_t<P>;
+};
+template <class C, class R, class P, class... Rest>
+struct first_parameter<R (C::*)(P, Rest...) const noexcept> {
+  using type = std::decay_t<P>;
+};
+template <class R, class P, class... Rest>
+struct first_parameter<R (*)(P, Rest...)> {
+  using type = std::decay_t<P>;
+};
+
+// C++ would convert an int to a float, a string to a path; a transform takes only its own type or one derived from it.
+template <class Parameter, class X>
+concept AcceptsType = std::is_void_v<Parameter> || std::is_same_v<Parameter, X> || std::is_base_of_v<Parameter, X>;
+
+}  // namespace detail
+
+template <detail::DerivedFromTuple T>
+inline constexpr bool is_tuple_v<T> = true;
+
+/// Types that can show themselves on a context: `x.show(ctx)` returns the context.
+template <class X>
+concept Showable = detail::NamesShow<X>;
+
+}  // namespace fastxx
