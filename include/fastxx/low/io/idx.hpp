@@ -1,0 +1,200 @@
+#pragma once
+
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/file.hpp>
+#include <fastxx/low/torch/ops.hpp>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <zlib.h>
+
+namespace fastxx {
+
+namespace detail {
+
+/// An idx file, gzipped or plain, read front to back.
+class IdxFile {
+ public:
+  explicit IdxFile(std::filesystem::path path) : path_(std::move(path)) {
+    int const descriptor = open_retrying(path_.c_str(), O_RDONLY);
+    if (descriptor < 0) throw_file_error("idx.open", "read_idx", path_, errno);
+    struct stat status {};
+    if (::fstat(descriptor, &status) == 0) size_ = static_cast<std::uint64_t>(status.st_size);
+    file_.reset(gzdopen(descriptor, "rb"));
+    if (!file_) {
+      ::close(descriptor);
+      throw std::bad_alloc();
+    }
+    gzbuffer(file_.get(), 1 << 18);
+  }
+
+  /// Fill `size` bytes; how many there really were.
+  std::uint64_t read(void* bytes, std::uint64_t size) {
+    std::uint64_t done = 0;
+    while (done < size) {
+      auto const part = static_cast<unsigned>(std::min<std::uint64_t>(size - done, 1u << 30));
+      int const n = gzread(file_.get(), static_cast<char*>(bytes) + done, part);
+      check_stream();
+      if (n <= 0) break;
+      done += static_cast<std::uint64_t>(n);
+    }
+    return done;
+  }
+
+  /// The most bytes the whole file can hold: deflate never packs tighter than 1032 to 1.
+  std::uint64_t most_bytes() const { return gzdirect(file_.get()) ? size_ : size_ * 1032; }
+
+  [[noreturn]] void fail(std::string_view key, std::string expected, std::string got, std::string fix) const {
+    throw io_error(key, {.call = "read_idx",
+                         .expected = std::move(expected),
+                         .got = std::move(got),
+                         .where = path_.string(),
+                         .fix = std::move(fix)});
+  }
+
+ private:
+  void check_stream() const {
+    int code = Z_OK;
+    char const* const text = gzerror(file_.get(), &code);
+    if (code == Z_OK || code == Z_STREAM_END) return;
+    if (code == Z_BUF_ERROR) fail("idx.truncated", "a whole gzip file", "one that ends early", "fetch the file again");
+    if (code == Z_ERRNO) throw_file_error("idx.open", "read_idx", path_, errno);
+    fail("idx.corrupt", "an intact gzip file", "damaged data (" + std::string(text) + ")", "fetch the file again");
+  }
+
+  struct Close {
+    void operator()(gzFile file) const { gzclose_r(file); }
+  };
+  std::filesystem::path path_;
+  std::uint64_t size_ = 0;
+  std::unique_ptr<gzFile_s, Close> file_;
+};
+
+struct IdxType {
+  at::ScalarType dtype;
+  std::uint64_t bytes;
+};
+
+inline std::optional<IdxType> idx_type(unsigned char code) {
+  switch (code) {
+    case 0x08:
+      return IdxType{at::kByte, 1};
+    case 0x09:
+      return IdxType{at::kChar, 1};
+    case 0x0B:
+      return IdxType{at::kShort, 2};
+    case 0x0C:
+      return IdxType{at::kInt, 4};
+    case 0x0D:
+      return IdxType{at::kFloat, 4};
+    case 0x0E:
+      return IdxType{at::kDouble, 8};
+    default:
+      return std::nullopt;
+  }
+}
+
+inline std::uint32_t big_endian(unsigned char const* b) {
+  return std::uint32_t{b[0]} << 24 | std::uint32_t{b[1]} << 16 | std::uint32_t{b[2]} << 8 | std::uint32_t{b[3]};
+}
+
+inline IdxType read_idx_type(IdxFile& file, unsigned& dimensions) {
+  std::array<unsigned char, 4> magic{};
+  std::uint64_t const n = file.read(magic.data(), magic.size());
+  if (n < magic.size())
+    file.fail("idx.truncated", "a header of 4 bytes", std::to_string(n) + " bytes", "fetch the file again");
+  auto const type = idx_type(magic[2]);
+  dimensions = magic[3];
+  if (magic[0] != 0 || magic[1] != 0 || !type || dimensions == 0) {
+    char got[16];
+    std::snprintf(got, sizeof got, "0x%08x", static_cast<unsigned>(big_endian(magic.data())));
+    file.fail("idx.magic", "a magic number like 0x00000803 (0, 0, type 08 09 0b 0c 0d or 0e, dimensions from 1)", got,
+              "name an idx file, gzipped or plain");
+  }
+  return *type;
+}
+
+inline std::vector<std::int64_t> read_idx_shape(IdxFile& file, IdxType type, unsigned dimensions) {
+  std::vector<unsigned char> raw(4 * dimensions);
+  if (file.read(raw.data(), raw.size()) < raw.size())
+    file.fail("idx.truncated", std::to_string(dimensions) + " dimensions in the header", "the end of the file",
+              "fetch the file again");
+  std::vector<std::int64_t> shape;
+  std::uint64_t const most = file.most_bytes();
+  std::uint64_t bytes = type.bytes;
+  std::string text;
+  for (unsigned i = 0; i < dimensions; ++i) {
+    std::uint64_t const extent = big_endian(&raw[4 * i]);
+    shape.push_back(static_cast<std::int64_t>(extent));
+    text += (i ? " x " : "") + std::to_string(extent);
+    if (extent == 0) file.fail("idx.empty", "at least one entry in each dimension", text, "fetch the file again");
+    // Checked before multiplying, so that a hostile header can neither overflow nor make us allocate.
+    if (extent > most / bytes)
+      file.fail("idx.truncated",
+                text + (i + 1 < dimensions ? " x ... entries" : " entries") + " as its header promises",
+                "a file that can hold at most " + std::to_string(most) + " bytes", "fetch the file again");
+    bytes *= extent;
+  }
+  return shape;
+}
+
+inline at::Tensor idx_tensor(IdxFile const& file, std::vector<std::int64_t> const& shape, at::ScalarType dtype) {
+  try {
+    return at::empty(shape, at::TensorOptions().dtype(dtype));
+  } catch (c10::Error const&) {
+    file.fail("idx.memory", "enough memory for the data", "none left", "fetch the file again, or use a larger machine");
+  }
+}
+
+/// Swap the bytes of every element in place: idx files are big-endian.
+template <class Word>
+void swap_bytes(void* data, std::uint64_t count) {
+  auto* bytes = static_cast<unsigned char*>(data);
+  for (std::uint64_t i = 0; i < count; ++i, bytes += sizeof(Word)) std::reverse(bytes, bytes + sizeof(Word));
+}
+
+}  // namespace detail
+
+/// Read an idx file (the format of MNIST and its relatives), gzipped or plain, into a tensor on the CPU.
+///
+/// The bytes are unpacked straight into the tensor's memory; the checksum of a gzipped file is checked.
+/// Shapes:  as the header says, e.g. (60000,28,28) or (60000)
+/// Dtypes:  uint8, int8, int16, int32, float32 or float64, as the header says
+/// Errors:  io_error [idx.open], [idx.magic], [idx.truncated], [idx.corrupt], [idx.empty],
+///          [idx.too_long], [idx.memory], all with the path
+/// Source:  the file format as described at yann.lecun.com/exdb/mnist
+inline at::Tensor read_idx(std::filesystem::path const& path) {
+  detail::IdxFile file(path);
+  unsigned dimensions = 0;
+  detail::IdxType const type = detail::read_idx_type(file, dimensions);
+  std::vector<std::int64_t> const shape = detail::read_idx_shape(file, type, dimensions);
+  at::Tensor tensor = detail::idx_tensor(file, shape, type.dtype);
+  auto const count = static_cast<std::uint64_t>(tensor.numel());
+  std::uint64_t const promised = count * type.bytes;
+  std::uint64_t const n = file.read(tensor.data_ptr(), promised);
+  if (n < promised)
+    file.fail("idx.truncated", std::to_string(promised) + " bytes after the header", std::to_string(n),
+              "fetch the file again");
+  char extra = 0;  // asking for one more byte also makes zlib check the checksum at the end
+  if (file.read(&extra, 1) != 0)
+    file.fail("idx.too_long", std::to_string(promised) + " bytes after the header", "more", "fetch the file again");
+  if constexpr (std::endian::native == std::endian::little) {
+    if (type.bytes == 2) detail::swap_bytes<std::uint16_t>(tensor.data_ptr(), count);
+    if (type.bytes == 4) detail::swap_bytes<std::uint32_t>(tensor.data_ptr(), count);
+    if (type.bytes == 8) detail::swap_bytes<std::uint64_t>(tensor.data_ptr(), count);
+  }
+  return tensor;
+}
+
+}  // namespace fastxx

@@ -1,0 +1,170 @@
+#pragma once
+
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/file.hpp>
+#include <fastxx/low/io/safetensors_header.hpp>
+#include <fastxx/low/torch/ops.hpp>
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace fastxx {
+
+/// What a safetensors file holds: tensors by name, and words about them.
+///
+/// Source:  https://github.com/huggingface/safetensors, "Format" in its README
+struct SafeTensors {
+  std::map<std::string, at::Tensor> tensors = {};
+  std::map<std::string, std::string> metadata = {};
+};
+
+namespace detail {
+
+static_assert(std::endian::native == std::endian::little, "fastxx: safetensors needs a little-endian machine");
+
+inline SafeTensorsType safetensors_type(std::string const& name, at::Tensor const& tensor) {
+  std::string got = "no tensor";
+  if (tensor.defined()) {
+    for (auto const& type : safetensors_types)
+      if (type.dtype == tensor.scalar_type() && tensor.layout() == at::kStrided) return type;
+    got = std::string(at::toString(tensor.scalar_type())) + (tensor.layout() == at::kStrided ? "" : ", not dense");
+  }
+  throw tensor_error("safetensors.dtype", {.call = "save_safetensors",
+                                           .expected = "a dense tensor of a real number type or bool",
+                                           .got = std::move(got),
+                                           .where = "tensor '" + name + "'",
+                                           .fix = "convert it with .to(...) or leave it out"});
+}
+
+/// The tensors in the order of their bytes: wide types first, so that every one of them is aligned.
+inline std::vector<SafeTensorsEntry> safetensors_layout(SafeTensors const& content) {
+  std::vector<SafeTensorsEntry> entries;
+  for (auto const& [name, tensor] : content.tensors)
+    entries.push_back({name, safetensors_type(name, tensor), tensor.sizes().vec(), 0, 0});
+  std::stable_sort(entries.begin(), entries.end(),
+                   [](auto const& a, auto const& b) { return a.type.bytes > b.type.bytes; });
+  std::uint64_t position = 0;
+  for (auto& entry : entries) {
+    entry.begin = position;
+    position += static_cast<std::uint64_t>(content.tensors.at(entry.name).numel()) * entry.type.bytes;
+    entry.end = position;
+  }
+  return entries;
+}
+
+/// Length and JSON, padded with spaces so that the data begin at a multiple of 8.
+inline std::string safetensors_header(SafeTensors const& content, std::vector<SafeTensorsEntry> const& entries) {
+  auto refuse = [](std::string got, std::string fix) {
+    throw data_error("safetensors.header", {.call = "save_safetensors", .got = std::move(got), .fix = std::move(fix)});
+  };
+  nlohmann::json header = nlohmann::json::object();
+  if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
+  for (auto const& entry : entries) {
+    if (entry.name == "__metadata__") refuse("a tensor named __metadata__", "choose another name");
+    header[entry.name] = {
+        {"dtype", entry.type.name}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
+  }
+  std::string text;
+  try {
+    text = header.dump();
+  } catch (nlohmann::json::exception const&) {
+    refuse("a name or a word of the metadata that is not UTF-8", "use UTF-8");
+  }
+  text.resize((text.size() + 7) / 8 * 8, ' ');
+  if (text.size() > safetensors_header_limit) refuse("names and words of more than 100 MB", "store less of them");
+  std::uint64_t const length = text.size();
+  return std::string(reinterpret_cast<char const*>(&length), sizeof length) + text;
+}
+
+/// Read length and JSON; leaves the file at the first byte of data, whose number goes to `data_bytes`.
+inline nlohmann::json read_safetensors_header(FileHandle const& file, SafeTensorsProblem const& problem,
+                                              std::uint64_t& data_bytes) {
+  auto read = [&](char* bytes, std::size_t size) {
+    std::ptrdiff_t const n = read_fully(file.get(), bytes, size);
+    if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
+    if (static_cast<std::size_t>(n) < size)
+      problem.fail("safetensors.truncated", "a header of " + std::to_string(size) + " bytes", std::to_string(n));
+  };
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
+  std::uint64_t length = 0;
+  read(reinterpret_cast<char*>(&length), sizeof length);
+  std::uint64_t const after = static_cast<std::uint64_t>(status.st_size) - sizeof length;
+  if (length > safetensors_header_limit)
+    problem.fail("safetensors.header", "a header of at most 100000000 bytes", std::to_string(length),
+                 "name a safetensors file");
+  if (length > after)
+    problem.fail("safetensors.truncated", "a header of " + std::to_string(length) + " bytes", std::to_string(after));
+  std::string text(length, '\0');
+  read(text.data(), text.size());
+  data_bytes = after - length;
+  return parse_safetensors_header(text, problem);
+}
+
+inline at::Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, SafeTensorsProblem problem) {
+  problem.tensor = entry.name;
+  at::Tensor tensor = at::empty(entry.shape, at::TensorOptions().dtype(entry.type.dtype));
+  std::uint64_t const bytes = entry.end - entry.begin;
+  auto* data = static_cast<char*>(tensor.data_ptr());
+  std::ptrdiff_t const n = read_fully(file.get(), data, bytes);
+  if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
+  if (static_cast<std::uint64_t>(n) < bytes)
+    problem.fail("safetensors.truncated", std::to_string(bytes) + " bytes", std::to_string(n));
+  bool const is_bool = entry.type.dtype == at::kBool;
+  if (is_bool && std::any_of(data, data + bytes, [](unsigned char byte) { return byte > 1; }))
+    problem.fail("safetensors.bool", "bytes 0 and 1", "others");  // any other value in a bool is undefined behaviour
+  return tensor;
+}
+
+}  // namespace detail
+
+/// Write tensors and metadata as a safetensors file that Python reads; complete or not at all.
+///
+/// Equal content gives equal bytes. Tensors on other devices are copied to the CPU, views are written dense.
+/// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool
+/// Errors:  io_error [file.write]; tensor_error [safetensors.dtype]; data_error [safetensors.header] for a bad name
+/// Source:  https://github.com/huggingface/safetensors, "Format" in its README
+inline void save_safetensors(std::filesystem::path const& path, SafeTensors const& content) {
+  auto const entries = detail::safetensors_layout(content);
+  std::string const header = detail::safetensors_header(content, entries);
+  write_file_atomically(path, [&](FileWriter& writer) {
+    writer.write(header);
+    for (auto const& entry : entries) {
+      at::Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
+      writer.write(dense.data_ptr(), entry.end - entry.begin);
+    }
+  });
+}
+
+/// Read a safetensors file; nothing in it is believed before it is checked.
+///
+/// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool; others are an error
+/// Errors:  io_error [safetensors.open], [.truncated], [.header], [.dtype], [.shape], [.offsets], [.bool],
+///          with the path and the tensor's name
+/// Source:  https://github.com/huggingface/safetensors, "Format" in its README
+inline SafeTensors load_safetensors(std::filesystem::path const& path) {
+  detail::SafeTensorsProblem const problem{path};
+  detail::FileHandle const file(detail::open_retrying(path.c_str(), O_RDONLY));
+  if (file.get() < 0) detail::throw_file_error("safetensors.open", "load_safetensors", path, errno);
+  std::uint64_t data_bytes = 0;
+  nlohmann::json const header = detail::read_safetensors_header(file, problem, data_bytes);
+  SafeTensors content{.metadata = detail::safetensors_metadata(header, problem)};
+  std::vector<detail::SafeTensorsEntry> entries;
+  for (auto const& [name, object] : header.items())
+    if (name != "__metadata__") entries.push_back(detail::safetensors_entry(name, object, problem, data_bytes));
+  detail::check_coverage(entries, problem, data_bytes);
+  for (auto const& entry : entries) content.tensors[entry.name] = detail::read_safetensor(file, entry, problem);
+  return content;
+}
+
+}  // namespace fastxx

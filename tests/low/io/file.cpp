@@ -1,0 +1,148 @@
+#include <doctest/doctest.h>
+
+#include <fastxx/low/io/file.hpp>
+
+#include <csignal>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("fastxx_file_" + std::to_string(::getpid()));
+  Folder() { fs::remove_all(path), fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+  std::size_t count() const { return static_cast<std::size_t>(std::distance(fs::directory_iterator(path), {})); }
+};
+
+/// No file may grow past `bytes` while this lives: a full disk that needs no disk.
+struct FullDisk {
+  rlimit old{};
+  explicit FullDisk(rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    getrlimit(RLIMIT_FSIZE, &old);
+    rlimit const low{bytes, old.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &low);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &old);
+    std::signal(SIGXFSZ, SIG_DFL);
+  }
+};
+
+template <class Call>
+std::string io_error_of(Call call) {
+  try {
+    call();
+  } catch (fastxx::io_error const& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("file: what was written is read again, also no bytes, zero bytes and a megabyte") {
+  Folder const folder;
+  for (std::string const& bytes : {std::string(), std::string("a\0b\n", 4), std::string(1 << 20, 'x')}) {
+    fastxx::write_file_atomically(folder.path / "f", bytes);
+    CHECK(fastxx::read_file(folder.path / "f") == bytes);
+  }
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("file: files whose size the system does not know are read to their end") {
+  CHECK(has(fastxx::read_file("/proc/self/status"), "Pid:"));
+}
+
+TEST_CASE("file: reading a missing file or a folder says path and reason") {
+  std::string const missing = io_error_of([] { fastxx::read_file("/nowhere/file"); });
+  CHECK(has(missing, "[file.read]"));
+  CHECK(has(missing, "/nowhere/file"));
+  CHECK(has(missing, "No such file or directory"));
+  CHECK(has(io_error_of([] { fastxx::read_file(fs::temp_directory_path()); }), "Is a directory"));
+}
+
+TEST_CASE("file: a disk that fills up while writing keeps the old file and leaves no temporary") {
+  Folder const folder;
+  fs::path const path = folder.path / "model";
+  fastxx::write_file_atomically(path, "old");
+  std::string text;
+  {
+    FullDisk const full(1000);
+    text = io_error_of([&] { fastxx::write_file_atomically(path, std::string(5000, 'x')); });
+  }
+  CHECK(has(text, "File too large"));
+  CHECK(has(text, path.string()));
+  CHECK(fastxx::read_file(path) == "old");
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("file: an exception in the writer's callback keeps the old file and leaves no temporary") {
+  Folder const folder;
+  fastxx::write_file_atomically(folder.path / "f", "old");
+  CHECK_THROWS_AS(fastxx::write_file_atomically(folder.path / "f",
+                                                [](fastxx::FileWriter& writer) {
+                                                  writer.write("half");
+                                                  throw std::logic_error("stop");
+                                                }),
+                  std::logic_error);
+  CHECK(fastxx::read_file(folder.path / "f") == "old");
+  CHECK(folder.count() == 1);
+}
+
+TEST_CASE("file: writing into a missing folder, under a file or onto a folder is refused with the reason") {
+  Folder const folder;
+  fastxx::write_file_atomically(folder.path / "f", "x");
+  auto const reason = [](fs::path const& path) {
+    return io_error_of([&] { fastxx::write_file_atomically(path, "x"); });
+  };
+  CHECK(has(reason(folder.path / "none" / "g"), "No such file or directory"));
+  CHECK(has(reason(folder.path / "f" / "g"), "Not a directory"));
+  CHECK(has(reason(folder.path), "Is a directory"));
+  CHECK(has(reason(""), "No such file or directory"));
+}
+
+TEST_CASE("file: a device is refused and not replaced, because root could") {
+  CHECK(has(io_error_of([] { fastxx::write_file_atomically("/dev/full", "x"); }), "a device"));
+  CHECK(fs::is_character_file("/dev/full"));
+}
+
+TEST_CASE("file: a link stays a link, and permissions stay") {
+  Folder const folder;
+  fastxx::write_file_atomically(folder.path / "real", "old");
+  ::chmod((folder.path / "real").c_str(), 0640);
+  fs::create_symlink("real", folder.path / "link");
+  fastxx::write_file_atomically(folder.path / "link", "new");
+  CHECK(fs::is_symlink(folder.path / "link"));
+  CHECK(fastxx::read_file(folder.path / "real") == "new");
+  CHECK(fs::status(folder.path / "real").permissions() == fs::perms(0640));
+}
+
+TEST_CASE("file: an output folder is made with its parents and left empty") {
+  Folder const folder;
+  fastxx::make_output_folder(folder.path / "a" / "b");
+  fastxx::make_output_folder(folder.path / "a" / "b");
+  CHECK(fs::is_empty(folder.path / "a" / "b"));
+}
+
+TEST_CASE("file: an output folder that cannot be made or written is refused at once") {
+  Folder const folder;
+  fastxx::write_file_atomically(folder.path / "f", "x");
+  auto const reason = [](fs::path const& path) { return io_error_of([&] { fastxx::make_output_folder(path); }); };
+  CHECK(has(reason(folder.path / "f" / "out"), "[file.folder]"));
+  CHECK(has(reason(folder.path / "f"), "Not a directory"));
+  CHECK(has(reason("/proc"), "/proc"));  // exists, and nobody can create a file there
+  FullDisk const full(0);
+  CHECK(has(reason(folder.path / "full"), "File too large"));
+  CHECK(fs::is_empty(folder.path / "full"));
+}
