@@ -199,7 +199,7 @@ class Pipeline {
     if constexpr (detail::NamesSetups<std::decay_t<decltype(stage)>>) {
       detail::require_items(items, type_name<std::decay_t<decltype(stage)>>());
       auto through_prefix = [this](auto&& item) {
-        return encode_first(item, CallContext{.split_idx = Split::train}, std::make_index_sequence<I>{});
+        return this->encode_first(item, CallContext{.split_idx = Split::train}, std::make_index_sequence<I>{});
       };
       fastxx::setup(stage, MappedItems(items, through_prefix), train_setup);
     }

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/torch/nn.hpp>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace fastxx {
+
+/// Parameters and buffers of a module by name, the ones Python's `state_dict` has; they share memory with the module.
+///
+/// Source:  PyTorch nn.Module.state_dict
+/// Example: examples/doc/layers.cpp
+inline std::map<std::string, Tensor> state_dict(torch::nn::Module const& module) {
+  std::map<std::string, Tensor> state;
+  for (auto const& entry : module.named_parameters()) state.emplace(entry.key(), entry.value().detach());
+  for (auto const& entry : module.named_buffers()) state.emplace(entry.key(), entry.value().detach());
+  return state;
+}
+
+/// A copy of a state that later training does not change.
+inline std::map<std::string, Tensor> clone_state(std::map<std::string, Tensor> const& state) {
+  std::map<std::string, Tensor> copy;
+  for (auto const& [name, tensor] : state) copy.emplace(name, tensor.clone());
+  return copy;
+}
+
+namespace detail {
+inline std::string difference(std::map<std::string, Tensor> const& have, std::map<std::string, Tensor> const& want) {
+  std::string text;
+  for (auto const& [name, tensor] : want) {
+    auto found = have.find(name);
+    if (found == have.end())
+      text += "missing " + name + "; ";
+    else if (found->second.sizes() != tensor.sizes())
+      text += name + " has another shape; ";
+  }
+  for (auto const& entry : have)
+    if (!want.contains(entry.first)) text += "unexpected " + entry.first + "; ";
+  if (text.size() > 600) text = text.substr(0, 600) + "...; ";
+  return text;
+}
+}  // namespace detail
+
+/// Copy a state into a module of the same structure; nothing is changed when a name or a shape does not fit.
+///
+/// Errors:  state_error [state_dict.mismatch] listing missing, unexpected and differently shaped entries
+/// Source:  PyTorch nn.Module.load_state_dict(strict=True)
+/// Example: examples/doc/layers.cpp
+inline void load_state_dict(torch::nn::Module& module, std::map<std::string, Tensor> const& state) {
+  auto const own = state_dict(module);
+  if (auto const text = detail::difference(state, own); !text.empty())
+    throw state_error("state_dict.mismatch", {.call = "load_state_dict",
+                                              .expected = std::to_string(own.size()) + " entries of this model",
+                                              .got = text,
+                                              .fix = "build the model with the structure it had when it was saved"});
+  torch::NoGradGuard guard;
+  for (auto const& [name, tensor] : own) Tensor(tensor).copy_(state.at(name));
+}
+
+/// All parameters of a module in the order they were registered.
+///
+/// Source:  fastai 2.7.18 torch_core.py params
+inline std::vector<Tensor> params(torch::nn::Module const& module) { return module.parameters(); }
+
+/// Weights and biases of normalisation layers, and every other bias: the parameters that get no weight decay.
+///
+/// Source:  fastai 2.7.18 torch_core.py norm_bias_params
+inline std::vector<Tensor> norm_bias_params(torch::nn::Module const& module) {
+  std::vector<Tensor> found;
+  auto is_norm = [](torch::nn::Module const& m) {
+    return m.as<torch::nn::BatchNorm1dImpl>() || m.as<torch::nn::BatchNorm2dImpl>() ||
+           m.as<torch::nn::BatchNorm3dImpl>() || m.as<torch::nn::InstanceNorm1dImpl>() ||
+           m.as<torch::nn::InstanceNorm2dImpl>() || m.as<torch::nn::InstanceNorm3dImpl>() ||
+           m.as<torch::nn::LayerNormImpl>();
+  };
+  for (auto const& part : module.modules()) {
+    bool const norm = is_norm(*part);
+    for (auto const& entry : part->named_parameters(/*recurse=*/false))
+      if (norm || entry.key() == "bias") found.push_back(entry.value());
+  }
+  return found;
+}
+
+}  // namespace fastxx
