@@ -1,0 +1,86 @@
+#pragma once
+
+#include <fastxx/low/optim/lanes.hpp>
+#include <fastxx/low/torch/tensor.hpp>
+
+namespace fastxx {
+
+namespace detail {
+
+inline at::Tensor raw_sqrt(at::Tensor const& x) { return x.sqrt(); }
+inline at::Tensor raw_abs(at::Tensor const& x) { return x.abs(); }
+inline at::Tensor raw_sign(at::Tensor const& x) { return x.sign(); }
+
+template <class Other>
+at::Tensor raw_add(at::Tensor const& a, Other const& b) {
+  return a.add(b);
+}
+template <class Other>
+at::Tensor raw_sub(at::Tensor const& a, Other const& b) {
+  return a.sub(b);
+}
+template <class Other>
+at::Tensor raw_mul(at::Tensor const& a, Other const& b) {
+  return a.mul(b);
+}
+template <class Other>
+at::Tensor raw_div(at::Tensor const& a, Other const& b) {
+  return a.div(b);
+}
+
+inline double raw_number(double x, at::Tensor const&) { return x; }
+
+}  // namespace detail
+
+/// The value an optimizer's formula is written for: some floats of a parameter side by side, or the whole tensor.
+///
+/// A formula uses + - * / += -= *= /=, numbers on either side, sqrt, abs and sign, and works for both. It behaves like
+/// a number: assigning or changing a copy never changes the original (libtorch's own += would).
+/// Source:  own design
+/// Example: tests/low/optim/own_stepper.cpp
+template <class Raw>
+struct Element {
+  Raw raw;
+
+  friend Element operator+(Element const& a, Element const& b) { return {detail::raw_add(a.raw, b.raw)}; }
+  friend Element operator-(Element const& a, Element const& b) { return {detail::raw_sub(a.raw, b.raw)}; }
+  friend Element operator*(Element const& a, Element const& b) { return {detail::raw_mul(a.raw, b.raw)}; }
+  friend Element operator/(Element const& a, Element const& b) { return {detail::raw_div(a.raw, b.raw)}; }
+
+  friend Element operator+(Element const& a, double b) { return {detail::raw_add(a.raw, number(b, a))}; }
+  friend Element operator-(Element const& a, double b) { return {detail::raw_sub(a.raw, number(b, a))}; }
+  friend Element operator*(Element const& a, double b) { return {detail::raw_mul(a.raw, number(b, a))}; }
+  friend Element operator/(Element const& a, double b) { return {detail::raw_div(a.raw, number(b, a))}; }
+
+  friend Element operator+(double a, Element const& b) { return b + a; }
+  friend Element operator-(double a, Element const& b) { return -b + a; }
+  friend Element operator*(double a, Element const& b) { return b * a; }
+  friend Element operator/(double a, Element const& b) { return (b * 0. + a) / b; }
+  friend Element operator-(Element const& a) { return a * -1.; }
+
+  template <class Other>
+  Element& operator+=(Other const& b) {
+    return *this = *this + b;
+  }
+  template <class Other>
+  Element& operator-=(Other const& b) {
+    return *this = *this - b;
+  }
+  template <class Other>
+  Element& operator*=(Other const& b) {
+    return *this = *this * b;
+  }
+  template <class Other>
+  Element& operator/=(Other const& b) {
+    return *this = *this / b;
+  }
+
+  friend Element sqrt(Element const& a) { return {detail::raw_sqrt(a.raw)}; }
+  friend Element abs(Element const& a) { return {detail::raw_abs(a.raw)}; }
+  friend Element sign(Element const& a) { return {detail::raw_sign(a.raw)}; }
+
+ private:
+  static auto number(double x, Element const& like) { return detail::raw_number(x, like.raw); }
+};
+
+}  // namespace fastxx

@@ -1,0 +1,247 @@
+#pragma once
+
+#include <fastxx/low/optim/element.hpp>
+#include <fastxx/low/optim/stages.hpp>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+// A formula, however long and whoever wrote it, must become part of the loop at plain -O2: that is where the speed
+// comes from. g++ needs [[gnu::flatten]] on the loop alone (always_inline on the way makes it give up on functions for
+// AVX2); clang's flatten reaches one call deep, so there every function on the way has it.
+#if defined(__clang__)
+#define FASTXX_INTO_LOOP [[gnu::always_inline, gnu::flatten]]
+#else
+#define FASTXX_INTO_LOOP
+#endif
+
+namespace fastxx {
+
+namespace detail {
+
+inline constexpr std::size_t max_states = 8;
+
+/// One float32 parameter as flat memory.
+struct FlatJob {
+  float* p = nullptr;
+  float const* grad = nullptr;
+  std::array<float*, max_states> state{};
+  double const* hypers = nullptr;
+  std::int64_t step = 1;
+};
+
+/// One parameter of any kind; the results are written into these tensors.
+struct TensorJob {
+  at::Tensor p, grad;
+  std::vector<at::Tensor> state;
+  double const* hypers = nullptr;
+  std::int64_t step = 1;
+};
+
+}  // namespace detail
+
+/// Stages fused into one pass over a parameter: what an Optimizer is made from; stages() makes it.
+///
+/// Source:  own design
+/// Example: tests/low/optim/own_stepper.cpp
+struct StepPlan {
+  std::vector<Hyper> hypers;
+  std::vector<std::string_view> state;
+  std::function<void(detail::FlatJob const&, std::int64_t begin, std::int64_t end)> on_floats;
+  std::function<void(detail::TensorJob const&)> on_tensors;
+};
+
+namespace detail {
+
+template <class Stage>
+constexpr auto hypers_of() {
+  if constexpr (requires { Stage::hypers; })
+    return Stage::hypers;
+  else
+    return std::array<Hyper, 0>{};
+}
+
+template <class Stage>
+constexpr auto states_of() {
+  if constexpr (requires { Stage::state; })
+    return Stage::state;
+  else
+    return std::array<std::string_view, 0>{};
+}
+
+constexpr std::string_view name_of(Hyper const& hyper) { return hyper.name; }
+constexpr std::string_view name_of(std::string_view name) { return name; }
+
+/// A list with room for N entries in which every name stands once; of two entries the later one wins, as in fastai.
+template <class Entry, std::size_t N>
+struct Merged {
+  std::array<Entry, N> entries{};
+  std::size_t size = 0;
+
+  constexpr std::size_t find(std::string_view name) const {
+    std::size_t i = 0;
+    while (i < size && name_of(entries[i]) != name) ++i;
+    return i;
+  }
+  template <std::size_t M>
+  constexpr void add(std::array<Entry, M> const& more) {
+    for (std::size_t i = 0; i < M; ++i) {
+      auto const at = find(name_of(more[i]));
+      entries[at] = more[i];
+      if (at == size) ++size;
+    }
+  }
+};
+
+template <class Entry, std::size_t... Ns>
+constexpr auto merge(std::array<Entry, Ns> const&... lists) {
+  Merged<Entry, (Ns + ... + 0) + 1> all;
+  (all.add(lists), ...);
+  return all;
+}
+
+/// The formulas of all stages, one after the other, for four floats at a time or for whole tensors.
+template <class... Stages>
+class Fused {
+ public:
+  static constexpr auto hypers = merge<Hyper>(hypers_of<Stages>()...);
+  static constexpr auto states = merge<std::string_view>(states_of<Stages>()...);
+  static_assert(states.size <= max_states, "fastxx::stages(s...): 's' must have at most 8 different states together");
+
+  explicit Fused(Stages... stages) : stages_{std::move(stages)...} {}
+
+  void operator()(FlatJob const& job, std::int64_t begin, std::int64_t end) const {
+#if defined(__x86_64__)
+    if (has_avx2()) return run_avx2(job, begin, end);
+#endif
+    run_baseline(job, begin, end);
+  }
+
+  void operator()(TensorJob const& job) const {
+    Values<at::Tensor> values{{job.p.detach()}, {job.grad.detach()}, {}};
+    for (std::size_t i = 0; i < states.size; ++i) values.state[i].raw = job.state[i];
+    apply(values, all_scalars(job), std::index_sequence_for<Stages...>{});
+    job.p.detach().copy_(values.p.raw);
+    for (std::size_t i = 0; i < states.size; ++i) job.state[i].detach().copy_(values.state[i].raw);
+  }
+
+ private:
+  template <class Raw>
+  struct Values {
+    Element<Raw> p, grad;
+    std::array<Element<Raw>, states.size> state;
+  };
+
+  template <class Stage>
+  static auto scalars_of(Stage const& stage, double const* all, std::int64_t step) {
+    constexpr auto own = hypers_of<Stage>();
+    HyperValues<own.size()> values{};
+    for (std::size_t i = 0; i < own.size(); ++i) values[i] = all[hypers.find(own[i].name)];
+    if constexpr (requires { stage.scalars(values, step); })
+      return stage.scalars(values, step);
+    else
+      return values;
+  }
+
+  template <class Job>
+  auto all_scalars(Job const& job) const {
+    return std::apply([&](auto const&... s) { return std::tuple{scalars_of(s, job.hypers, job.step)...}; }, stages_);
+  }
+
+  template <class Stage, class Raw, class Scalars, std::size_t... I>
+  FASTXX_INTO_LOOP static void apply_one(Stage const& stage, Values<Raw>& v, Scalars const& scalars,
+                                         std::index_sequence<I...>) {
+    constexpr auto own = states_of<Stage>();
+    static_assert(
+        requires { stage.apply(v.p, v.grad, v.state[states.find(own[I])]..., scalars); },
+        "fastxx::stages(s...): each stage must have apply(p, grad, one argument per state, scalars)");
+    stage.apply(v.p, v.grad, v.state[std::integral_constant<std::size_t, states.find(own[I])>()]..., scalars);
+  }
+
+  template <class Raw, class Scalars, std::size_t... I>
+  FASTXX_INTO_LOOP void apply(Values<Raw>& v, Scalars const& scalars, std::index_sequence<I...>) const {
+    (apply_one(std::get<I>(stages_), v, std::get<I>(scalars), std::make_index_sequence<states_of<Stages>().size()>{}),
+     ...);
+  }
+
+  /// Read the floats at `at` of everything, apply the formulas, write parameter and state back.
+  template <class Raw, class Scalars>
+  FASTXX_INTO_LOOP void run_at(FlatJob const& job, Scalars const& scalars, std::int64_t at) const {
+    Raw const* const kind = nullptr;
+    Values<Raw> v;
+    v.p.raw = raw_load(kind, job.p + at);
+    v.grad.raw = raw_load(kind, job.grad + at);
+    for (std::size_t s = 0; s < states.size; ++s) v.state[s].raw = raw_load(kind, job.state[s] + at);
+    apply(v, scalars, std::index_sequence_for<Stages...>{});
+    raw_store(job.p + at, v.p.raw);
+    for (std::size_t s = 0; s < states.size; ++s) raw_store(job.state[s] + at, v.state[s].raw);
+  }
+
+  /// The last few floats, fewer than one register holds, on a copy with room for a whole one.
+  template <class Raw, class Scalars>
+  FASTXX_INTO_LOOP void run_rest(FlatJob const& job, Scalars const& scalars, std::int64_t at, std::size_t count) const {
+    constexpr std::size_t width = sizeof(Raw) / sizeof(float);
+    std::array<std::array<float, width>, 2 + max_states> copy{};
+    FlatJob rest{copy[0].data(), copy[1].data(), {}, job.hypers, job.step};
+    std::copy_n(job.p + at, count, rest.p);
+    std::copy_n(job.grad + at, count, copy[1].data());
+    for (std::size_t s = 0; s < states.size; ++s)
+      rest.state[s] = std::copy_n(job.state[s] + at, count, copy[2 + s].data()) - count;
+    run_at<Raw>(rest, scalars, 0);
+    std::copy_n(rest.p, count, job.p + at);
+    for (std::size_t s = 0; s < states.size; ++s) std::copy_n(rest.state[s], count, job.state[s] + at);
+  }
+
+  template <class Raw, class Scalars>
+  FASTXX_INTO_LOOP void run(FlatJob const& job, Scalars const& scalars, std::int64_t i, std::int64_t end) const {
+    constexpr std::int64_t width = sizeof(Raw) / sizeof(float);
+    for (; i + width <= end; i += width) run_at<Raw>(job, scalars, i);
+    if (i < end) run_rest<Raw>(job, scalars, i, static_cast<std::size_t>(end - i));
+  }
+
+ public:
+  [[gnu::flatten]] void run_baseline(FlatJob job, std::int64_t begin, std::int64_t end) const {
+    auto const scalars = all_scalars(job);
+    run<Float4>(job, scalars, begin, end);
+  }
+#if defined(__x86_64__)
+  [[gnu::flatten, gnu::target("avx2")]] void run_avx2(FlatJob job, std::int64_t begin, std::int64_t end) const {
+    auto const scalars = all_scalars(job);
+    run<Float8>(job, scalars, begin, end);
+  }
+#endif
+
+ private:
+  std::tuple<Stages...> stages_;
+};
+
+}  // namespace detail
+
+/// Fuse stats and steppers, in this order, into one pass over memory; a stage of your own gets the same.
+///
+/// Dtypes:  float32 on the CPU runs fused, four floats at a time; everything else tensor by tensor, same formulas
+/// Source:  own design; the order and the sharing of names are fastai's
+/// Example: tests/low/optim/own_stepper.cpp
+template <class... Stages>
+StepPlan stages(Stages... all) {
+  using Fused = detail::Fused<Stages...>;
+  Fused const fused(std::move(all)...);
+  StepPlan plan;
+  for (std::size_t i = 0; i < Fused::hypers.size; ++i) plan.hypers.push_back(Fused::hypers.entries[i]);
+  for (std::size_t i = 0; i < Fused::states.size; ++i) plan.state.push_back(Fused::states.entries[i]);
+  plan.on_floats = [fused](detail::FlatJob const& job, std::int64_t begin, std::int64_t end) {
+    fused(job, begin, end);
+  };
+  plan.on_tensors = [fused](detail::TensorJob const& job) { fused(job); };
+  return plan;
+}
+
+}  // namespace fastxx
+
+#undef FASTXX_INTO_LOOP

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <string_view>
+
+namespace fastxx {
+
+/// A hyper-parameter a stage reads, by name, and its value until somebody sets another.
+///
+/// Source:  fastai 2.7.18 optimizer.py, the `defaults` of a stat or stepper
+/// Example: tests/low/optim/own_stepper.cpp
+struct Hyper {
+  std::string_view name;
+  double value;
+};
+
+/// The values of a stage's hyper-parameters, in the order in which it lists them.
+///
+/// Example: tests/low/optim/own_stepper.cpp
+/// Source:  own design
+template <std::size_t N>
+using HyperValues = std::array<double, N>;
+
+// A stage is a small struct. Its parts, all but apply() optional:
+//   static constexpr std::array hypers{Hyper{"lr", 1e-3}, ...};             what it reads
+//   static constexpr std::array<std::string_view, N> state{"grad_avg", ..}; what it keeps per parameter, zero at first
+//   scalars(HyperValues<N> hypers, std::int64_t step)                       numbers worked out once per parameter
+//   apply(parameter, gradient, one argument per state, scalars)             the formula, for fastxx::Element
+// Hypers and states of the same name are shared between stages. Without scalars() the formula gets the HyperValues.
+// `step` is 1 in a parameter's first step. A stage without `lr` in it, or with options as data members, is fine.
+
+namespace detail {
+/// fastai's debias: how much of a running average started at zero is there after `step` steps.
+inline double debias(double mom, double damp, std::int64_t step) {
+  return damp * (1 - std::pow(mom, static_cast<double>(step))) / (1 - mom);
+}
+}  // namespace detail
+
+/// Decoupled weight decay: shrink the parameter by lr*wd; comes before the step.
+///
+/// Source:  fastai 2.7.18 optimizer.py weight_decay
+/// Example: tests/low/optim/stages.cpp
+struct weight_decay {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"wd", 0.}};
+  static void apply(auto& p, auto& /*grad*/, HyperValues<2> const& h) { p *= 1 - h[0] * h[1]; }
+};
+
+/// L2 regularisation: add wd*p to the gradient the later stages see (`.grad` itself is left as it is).
+///
+/// Source:  fastai 2.7.18 optimizer.py l2_reg; differs: does not write to the gradient's own memory
+/// Example: tests/low/optim/stages.cpp
+struct l2_reg {
+  static constexpr std::array hypers{Hyper{"wd", 0.}};
+  static void apply(auto& p, auto& grad, HyperValues<1> const& h) { grad += h[0] * p; }
+};
+
+/// Running average of the gradient; dampened (a true average) for Adam, not dampened (a running sum) for SGD.
+///
+/// Source:  fastai 2.7.18 optimizer.py average_grad
+/// Example: tests/low/optim/stages.cpp
+struct average_grad {
+  bool dampening = false;
+
+  static constexpr std::array hypers{Hyper{"mom", .9}};
+  static constexpr std::array<std::string_view, 1> state{"grad_avg"};
+  struct Scalars {
+    double keep, add;
+  };
+  Scalars scalars(HyperValues<1> const& h, std::int64_t) const { return {h[0], dampening ? 1 - h[0] : 1.}; }
+  static void apply(auto& /*p*/, auto& grad, auto& avg, Scalars s) { avg = avg * s.keep + grad * s.add; }
+};
+
+/// Running average of the squared gradient, dampened unless told otherwise.
+///
+/// Source:  fastai 2.7.18 optimizer.py average_sqr_grad
+/// Example: tests/low/optim/stages.cpp
+struct average_sqr_grad {
+  bool dampening = true;
+
+  static constexpr std::array hypers{Hyper{"sqr_mom", .99}};
+  static constexpr std::array<std::string_view, 1> state{"sqr_avg"};
+  struct Scalars {
+    double keep, add;
+  };
+  Scalars scalars(HyperValues<1> const& h, std::int64_t) const { return {h[0], dampening ? 1 - h[0] : 1.}; }
+  static void apply(auto& /*p*/, auto& grad, auto& sqr, Scalars s) { sqr = sqr * s.keep + grad * grad * s.add; }
+};
+
+/// Step against the gradient.
+///
+/// Source:  fastai 2.7.18 optimizer.py sgd_step
+/// Example: tests/low/optim/stages.cpp
+struct sgd_step {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}};
+  static void apply(auto& p, auto& grad, HyperValues<1> const& h) { p -= h[0] * grad; }
+};
+
+/// Step against the running average that average_grad keeps.
+///
+/// Source:  fastai 2.7.18 optimizer.py momentum_step
+/// Example: tests/low/optim/stages.cpp
+struct momentum_step {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}};
+  static constexpr std::array<std::string_view, 1> state{"grad_avg"};
+  static void apply(auto& p, auto& /*grad*/, auto& avg, HyperValues<1> const& h) { p -= h[0] * avg; }
+};
+
+/// Adam's step: p -= lr/debias1 * avg / (sqrt(sqr/debias2) + eps); both averages must be dampened.
+///
+/// Source:  fastai 2.7.18 optimizer.py adam_step; differs: divides by sqrt(debias2) once per parameter
+/// Example: tests/low/optim/stages.cpp
+struct adam_step {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"mom", .9}, Hyper{"sqr_mom", .99}, Hyper{"eps", 1e-5}};
+  static constexpr std::array<std::string_view, 2> state{"grad_avg", "sqr_avg"};
+  struct Scalars {
+    double size, shrink, eps;
+  };
+  static Scalars scalars(HyperValues<4> const& h, std::int64_t step) {
+    auto const [lr, mom, sqr_mom, eps] = h;
+    return {lr / detail::debias(mom, 1 - mom, step), 1 / std::sqrt(detail::debias(sqr_mom, 1 - sqr_mom, step)), eps};
+  }
+  static void apply(auto& p, auto& /*grad*/, auto& avg, auto& sqr, Scalars s) {
+    p -= s.size * avg / (sqrt(sqr) * s.shrink + s.eps);
+  }
+};
+
+}  // namespace fastxx
