@@ -1,0 +1,85 @@
+#pragma once
+
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/tensor/types.hpp>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// Scale each channel of an image batch to zero mean and unit variance; decode() is the inverse.
+///
+/// Without statistics it learns them from the first batch: mean and sample standard deviation + 1e-7 over (N,H,W).
+/// Shapes:  (N,C,H,W) -> same; mean, std (1,C,1,1)
+/// Units:   the statistics' unit is the image's
+/// Runs:    on the batch, on its device
+/// Errors:  tensor_error [normalize.channels] when C differs from the statistics; state_error [normalize.no_statistics]
+/// Source:  fastai 2.7.18 data/transforms.py Normalize; differs: missing statistics are an error after setup
+/// Example: examples/doc/pipeline.cpp
+struct Normalize {
+  static constexpr int order = 99;
+  Tensor mean = {};
+  Tensor std = {};
+
+  /// Known statistics, one number per channel.
+  static Normalize from_stats(std::vector<double> const& mean, std::vector<double> const& std) {
+    auto shaped = [](std::vector<double> const& values) {
+      auto const channels = static_cast<std::int64_t>(values.size());
+      Tensor column = Tensor(at::from_blob(const_cast<double*>(values.data()), {channels}, at::kDouble));
+      return column.to(at::kFloat).view({1, channels, 1, 1}).clone();
+    };
+    return {.mean = shaped(mean), .std = shaped(std)};
+  }
+
+  template <class Batches>
+  void setups(Batches const& batches) {
+    if (mean.defined()) return;
+    learn(batches[0]);
+  }
+
+  TensorImage encodes(TensorImage const& image) const {
+    check(image);
+    return (image - mean.to(image.device())).div_(std.to(image.device()));
+  }
+  TensorImage decodes(TensorImage const& image) const {
+    check(image);
+    return (image * std.to(image.device())).add_(mean.to(image.device()));
+  }
+
+  void serialize(auto& archive) {
+    archive("mean", mean);
+    archive("std", std);
+  }
+
+ private:
+  template <class Batch>
+  void learn(Batch const& batch) {
+    if constexpr (requires { std::get<0>(batch); }) {
+      std::apply([this](auto const&... element) { (learn(element), ...); }, batch);
+    } else if constexpr (std::is_base_of_v<TensorImage, Batch>) {
+      if (mean.defined()) return;  // the first image element of the batch decides
+      Tensor const image = batch.tensor().to(at::kFloat);
+      mean = image.mean({0, 2, 3}, /*keepdim=*/true).cpu();
+      std = image.std({0, 2, 3}, /*unbiased=*/true, /*keepdim=*/true).add(1e-7).cpu();
+    }
+  }
+
+  void check(TensorImage const& image) const {
+    if (!mean.defined())
+      throw state_error("normalize.no_statistics", {.call = "Normalize",
+                                                    .expected = "statistics, given or learnt from a batch",
+                                                    .got = "none",
+                                                    .fix = "use Normalize::from_stats or set the pipeline up on data"});
+    if (image.dim() != 4 || image.size(1) != mean.size(1))
+      throw tensor_error("normalize.channels",
+                         {.call = "Normalize",
+                          .expected = "a batch (N,C,H,W) with C = " + std::to_string(mean.size(1)),
+                          .got = image.dim() == 4 ? "C = " + std::to_string(image.size(1))
+                                                  : std::to_string(image.dim()) + " dimensions",
+                          .fix = "give statistics for these channels, or let it learn them from the data"});
+  }
+};
+
+}  // namespace fastxx

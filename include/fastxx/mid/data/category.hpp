@@ -1,0 +1,143 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/nn/loss.hpp>
+#include <fastxx/low/tensor/types.hpp>
+#include <fastxx/mid/data/collate.hpp>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// A text that shows itself as a title.
+///
+/// Source:  fastai 2.7.18 torch_core.py TitledStr
+/// Example: examples/doc/datasets.cpp
+struct TitledStr : std::string {
+  TitledStr() = default;
+  explicit TitledStr(std::string text) : std::string(std::move(text)) {}
+
+  template <class Context>
+  requires requires(Context& context, std::string const& text) { context.title(text); }
+  Context show(Context context) const {
+    context.title(*this);
+    return context;
+  }
+};
+
+/// The class of one item, as an index into a vocabulary; collates to a TensorCategory.
+struct Category {
+  std::int64_t index = 0;
+  bool operator==(Category const&) const = default;
+};
+
+template <>
+struct collate_for<Category> {
+  static TensorCategory collate(std::vector<Category> const& items) {
+    Tensor indices = at::empty({static_cast<std::int64_t>(items.size())}, at::kLong);
+    auto* out = indices.data_ptr<std::int64_t>();
+    for (auto const& item : items) *out++ = item.index;
+    return TensorCategory(std::move(indices));
+  }
+};
+
+/// Class names in order, with the way back from a name to its index.
+///
+/// Source:  fastai 2.7.18 data/transforms.py CategoryMap
+/// Example: examples/doc/datasets.cpp
+class CategoryMap {
+ public:
+  CategoryMap() = default;
+  explicit CategoryMap(std::vector<std::string> names, bool sort = true, bool add_na = false) {
+    if (sort) std::sort(names.begin(), names.end());
+    if (add_na) add("#na#");
+    for (auto& name : names) add(std::move(name));
+  }
+
+  std::size_t size() const { return names_.size(); }
+  bool empty() const { return names_.empty(); }
+  std::string const& operator[](std::int64_t index) const { return names_.at(static_cast<std::size_t>(index)); }
+  std::vector<std::string> const& names() const { return names_; }
+
+  /// The index of a name, or -1.
+  std::int64_t find(std::string const& name) const {
+    auto const found = index_.find(name);
+    return found == index_.end() ? -1 : found->second;
+  }
+  bool contains(std::string const& name) const { return index_.contains(name); }
+
+  /// Append a name unless it is there already.
+  void add(std::string name) {
+    if (index_.emplace(name, static_cast<std::int64_t>(names_.size())).second) names_.push_back(std::move(name));
+  }
+
+ private:
+  std::vector<std::string> names_;
+  std::unordered_map<std::string, std::int64_t> index_;
+};
+
+/// Labels to class indices and back. Without a vocabulary it learns one from the training labels.
+///
+/// Dtypes:  std::string -> Category; decode: Category or a TensorCategory of one element -> TitledStr
+/// Errors:  data_error [categorize.unseen] naming the label; [categorize.index] for an index outside the vocabulary
+/// Source:  fastai 2.7.18 data/transforms.py Categorize (TR-09); carries the loss function of its targets
+/// Example: examples/doc/datasets.cpp
+struct Categorize {
+  static constexpr int order = 1;
+  CategoryMap vocab = {};
+  bool sort = true;
+  bool add_na = false;
+  CrossEntropyLossFlat loss_func = {};
+
+  template <class Labels>
+  void setups(Labels const& labels) {
+    if (!vocab.empty()) return;
+    CategoryMap seen;
+    for (std::size_t i = 0; i < labels.size(); ++i) seen.add(labels[i]);
+    vocab = CategoryMap(seen.names(), sort, add_na);
+  }
+
+  Category encodes(std::string const& label) const {
+    auto const index = vocab.find(label);
+    if (index >= 0) return {index};
+    if (add_na) return {0};
+    throw data_error("categorize.unseen", {.call = "Categorize",
+                                           .expected = "a label of the vocabulary (" + names_text() + ")",
+                                           .got = "'" + label + "'",
+                                           .fix = "the label is missing from the training items: fix it, add it to the "
+                                                  "vocabulary, or use add_na"});
+  }
+  TitledStr decodes(Category category) const { return name(category.index); }
+  TitledStr decodes(TensorCategory const& category) const { return name(category.item<std::int64_t>()); }
+
+  /// How many classes there are: the size of a model's last layer.
+  std::int64_t c() const { return static_cast<std::int64_t>(vocab.size()); }
+
+  void serialize(auto& archive) {
+    std::vector<std::string> names = vocab.names();
+    archive("vocab", names);
+    archive("add_na", add_na);
+    vocab = CategoryMap(std::move(names), /*sort=*/false);
+  }
+
+ private:
+  TitledStr name(std::int64_t index) const {
+    if (index < 0 || index >= c())
+      throw data_error("categorize.index", {.call = "Categorize::decodes",
+                                            .expected = "an index below " + std::to_string(c()),
+                                            .got = std::to_string(index),
+                                            .fix = "the model has another number of outputs than the vocabulary"});
+    return TitledStr(vocab[index]);
+  }
+  std::string names_text() const {
+    std::string text;
+    for (std::size_t i = 0; i < vocab.size() && i < 10; ++i) text += (i ? ", " : "") + vocab.names()[i];
+    return vocab.size() > 10 ? text + ", ... " + std::to_string(vocab.size()) + " in all" : text;
+  }
+};
+
+}  // namespace fastxx

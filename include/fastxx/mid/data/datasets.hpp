@@ -1,0 +1,160 @@
+#pragma once
+
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/splitter.hpp>
+#include <memory>
+#include <numeric>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// One subset of a Datasets: a cheap handle whose items are tuples, one element per pipeline.
+///
+/// Source:  fastai 2.7.18 data/core.py FilteredBase.subset
+/// Example: examples/doc/datasets.cpp
+template <class State>
+class DatasetSubset {
+ public:
+  DatasetSubset(std::shared_ptr<State const> state, int split_idx) : state_(std::move(state)), split_idx_(split_idx) {}
+
+  std::size_t size() const { return indices().size(); }
+  int split_idx() const { return split_idx_; }
+
+  /// Item `index` of the subset through all pipelines.
+  auto item(std::size_t index, CallContext const& context) const {
+    decltype(auto) raw = raw_item(index);
+    return std::apply([&](auto const&... pipeline) { return std::make_tuple(pipeline(raw, context)...); },
+                      state_->pipelines);
+  }
+  auto operator[](std::size_t index) const { return item(index, CallContext{.split_idx = split_idx_}); }
+
+  /// Item `index` as the source has it, before any pipeline.
+  decltype(auto) raw_item(std::size_t index) const { return state_->items[static_cast<std::size_t>(indices()[index])]; }
+
+  /// Undo the pipelines on a sample, element by element, until each element can show itself.
+  template <class... Elements>
+  auto decode_until_shown(std::tuple<Elements...> const& sample) const {
+    return decode_at(sample, std::index_sequence_for<Elements...>{});
+  }
+
+  auto const& pipelines() const { return state_->pipelines; }
+
+  /// Other items through the same, already set up pipelines, all of them in the validation subset.
+  template <class Items>
+  DatasetSubset with_items(Items items) const {
+    std::vector<std::int64_t> all(items.size());
+    std::iota(all.begin(), all.end(), 0);
+    auto state = std::make_shared<State>(State{std::move(items), {{}, std::move(all)}, state_->pipelines});
+    return DatasetSubset(std::move(state), Split::valid);
+  }
+
+ private:
+  template <class Sample, std::size_t... I>
+  auto decode_at(Sample const& sample, std::index_sequence<I...>) const {
+    return std::make_tuple(std::get<I>(state_->pipelines).decode_until_shown(std::get<I>(sample))...);
+  }
+  std::vector<std::int64_t> const& indices() const { return state_->splits[static_cast<std::size_t>(split_idx_)]; }
+
+  std::shared_ptr<State const> state_;
+  int split_idx_;
+};
+
+namespace detail {
+
+template <class Items, class... Pipelines>
+struct DatasetsState {
+  Items items;
+  Splits splits;
+  std::tuple<Pipelines...> pipelines;
+};
+
+// The training items as a collection of their own, for stages that learn.
+template <class Items>
+struct SubsetView {
+  Items const& items;
+  std::vector<std::int64_t> const& indices;
+  std::size_t size() const { return indices.size(); }
+  decltype(auto) operator[](std::size_t index) const { return items[static_cast<std::size_t>(indices[index])]; }
+};
+
+inline void check_splits(Splits const& splits, std::size_t n) {
+  if (n == 0)
+    throw data_error("datasets.empty", {.call = "Datasets",
+                                        .expected = "at least one item",
+                                        .got = "an empty collection",
+                                        .fix = "check the path or the filter that made the items"});
+  for (std::size_t s = 0; s < splits.size(); ++s) {
+    if (splits[s].empty() && s < 2)
+      throw data_error("datasets.empty_split",
+                       {.call = "Datasets",
+                        .expected = "items in both the training and the validation subset",
+                        .got = std::string("none in ") + (s == 0 ? "the training" : "the validation") + " subset of " +
+                               std::to_string(n) + " items",
+                        .fix = "change the splitter's fraction or indices"});
+    for (auto index : splits[s])
+      if (index < 0 || static_cast<std::size_t>(index) >= n)
+        throw data_error("datasets.index", {.call = "Datasets",
+                                            .expected = "split indices below " + std::to_string(n),
+                                            .got = std::to_string(index),
+                                            .where = "subset " + std::to_string(s),
+                                            .fix = "check the splitter"});
+  }
+}
+
+}  // namespace detail
+
+/// A collection of items seen through one pipeline per element of the resulting tuple, split into subsets.
+///
+/// Everything is lazy: a pipeline runs when an item is asked for. At construction the stages that learn see the
+/// training items, and a stage that takes none of the types it would be given is refused by the compiler. Errors:
+/// data_error [datasets.empty], [datasets.empty_split], [datasets.index] Source:  fastai 2.7.18 data/core.py Datasets
+/// Example: examples/doc/datasets.cpp
+template <class Items, class... Pipelines>
+class Datasets {
+  using State = detail::DatasetsState<Items, Pipelines...>;
+  using RawItem = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+
+ public:
+  using Subset = DatasetSubset<State>;
+
+  /// `splitter` is a Splits, or a function from the items to one.
+  template <class Splitter>
+  Datasets(Items items, Splitter const& splitter, Pipelines... pipelines) {
+    (Pipelines::template check<RawItem>(), ...);
+    auto state = std::make_shared<State>(State{std::move(items), {}, {std::move(pipelines)...}});
+    if constexpr (std::is_convertible_v<Splitter, Splits>)
+      state->splits = splitter;
+    else
+      state->splits = splitter(state->items);
+    detail::check_splits(state->splits, state->items.size());
+    detail::SubsetView<Items> const train{state->items, state->splits[0]};
+    std::apply([&](auto&... pipeline) { (pipeline.setup(train, true), ...); }, state->pipelines);
+    state_ = std::move(state);
+  }
+
+  Subset subset(int split_idx) const { return Subset(state_, split_idx); }
+  Subset train() const { return subset(Split::train); }
+  Subset valid() const { return subset(Split::valid); }
+  std::size_t n_subsets() const { return state_->splits.size(); }
+
+  auto const& pipelines() const { return state_->pipelines; }
+
+  /// Other items through the same, already set up pipelines, as one validation subset.
+  ///
+  /// Source:  fastai 2.7.18 data/core.py test_set with labels
+  Subset test_set(Items items) const { return train().with_items(std::move(items)); }
+
+ private:
+  std::shared_ptr<State const> state_;
+};
+
+template <class Items, class Splitter, class... Pipelines>
+Datasets(Items, Splitter, Pipelines...) -> Datasets<Items, Pipelines...>;
+
+}  // namespace fastxx

@@ -1,0 +1,145 @@
+#pragma once
+
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/loader.hpp>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// What DataLoaders need to know: the training loader shuffles and drops a short last batch, the others do neither.
+struct DataLoadersOptions {
+  std::int64_t batch_size = 64;
+  std::optional<std::int64_t> valid_batch_size = {};  ///< batch_size when left out
+  int workers = 0;
+  bool shuffle = true;
+  std::optional<bool> drop_last = {};  ///< of the training loader; `shuffle` when left out
+  std::uint64_t seed = 0;
+  at::Device device = at::kCPU;
+};
+
+struct ItemTransformsPart {};
+struct BatchTransformsPart {};
+
+/// Transforms of single items, run in the workers on the CPU.
+template <class... Transforms>
+constexpr auto item_tfms(Transforms... transforms) {
+  auto composed = pipeline(std::move(transforms)...);
+  return Part<ItemTransformsPart, decltype(composed)>{std::move(composed)};
+}
+/// Transforms of whole batches, run on the loader's device.
+template <class... Transforms>
+constexpr auto batch_tfms(Transforms... transforms) {
+  auto composed = pipeline(std::move(transforms)...);
+  return Part<BatchTransformsPart, decltype(composed)>{std::move(composed)};
+}
+
+/// Training and validation loaders over subsets of one dataset, with what the pipelines know about the data.
+///
+/// Source:  fastai 2.7.18 data/core.py DataLoaders
+/// Example: examples/doc/datasets.cpp
+template <class Loader>
+class DataLoaders {
+ public:
+  using loader_type = Loader;
+  using batch_type = typename Loader::batch_type;
+  using subset_type = typename Loader::dataset_type;
+  using pipelines_type = std::decay_t<decltype(std::declval<subset_type const&>().pipelines())>;
+
+  /// How many leading elements of a batch go into the model.
+  static constexpr std::size_t n_inp =
+      std::tuple_size_v<pipelines_type> > 1 ? std::tuple_size_v<pipelines_type> - 1 : 1;
+
+  explicit DataLoaders(std::vector<Loader> loaders) : loaders_(std::move(loaders)) {}
+
+  Loader& train() { return loaders_[0]; }
+  Loader& valid() { return loaders_[1]; }
+  Loader const& train() const { return loaders_[0]; }
+  Loader const& valid() const { return loaders_[1]; }
+  Loader& operator[](std::size_t index) {
+    if (index >= loaders_.size())
+      throw data_error("dataloaders.index", {.call = "DataLoaders",
+                                             .expected = "a loader index below " + std::to_string(loaders_.size()),
+                                             .got = std::to_string(index),
+                                             .fix = "0 is training, 1 is validation"});
+    return loaders_[index];
+  }
+  std::size_t size() const { return loaders_.size(); }
+
+  /// The vocabulary of the targets.
+  auto const& vocab() const {
+    return detail::find_in_last<VocabAttribute, std::tuple_size_v<pipelines_type> - 1>(pipelines());
+  }
+  /// The number of classes: what a classifier's last layer must give.
+  std::int64_t c() const { return static_cast<std::int64_t>(vocab().size()); }
+
+  /// Other items, with their labels, through the pipelines and batches of the validation loader.
+  template <class Items>
+  Loader test_dl(Items items) const {
+    return valid().with_dataset(train().dataset().with_items(std::move(items)));
+  }
+
+  pipelines_type const& pipelines() const { return train().dataset().pipelines(); }
+
+ private:
+  std::vector<Loader> loaders_;
+};
+
+namespace detail {
+
+// What the batch transforms learn from: the first training batch, before any batch transform.
+template <class Loader>
+struct FirstBatch {
+  Loader& loader;
+  std::size_t size() const { return 1; }
+  auto operator[](std::size_t) const { return loader.one_batch(); }
+};
+
+inline LoaderOptions loader_options(DataLoadersOptions const& options, int split_idx) {
+  bool const train = split_idx == Split::train;
+  return {.batch_size = train ? options.batch_size : options.valid_batch_size.value_or(options.batch_size),
+          .workers = options.workers,
+          .shuffle = train && options.shuffle,
+          .drop_last = train ? options.drop_last.value_or(options.shuffle) : false,
+          .seed = options.seed,
+          .device = options.device,
+          .split_idx = train ? Split::train : Split::valid};
+}
+
+}  // namespace detail
+
+/// Loaders for every subset of the datasets: `dataloaders(dsets, {.batch_size = 64}, batch_tfms(Normalize{}))`.
+///
+/// Batch transforms that learn (Normalize without statistics) see one training batch.
+/// Source:  fastai 2.7.18 data/core.py FilteredBase.dataloaders
+/// Example: examples/doc/datasets.cpp
+template <class Datasets, class... Parts>
+auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options, Parts... parts) {
+  static_assert((detail::is_part_v<Parts> && ...),
+                "fastxx::dataloaders: transforms are given as item_tfms(...) or batch_tfms(...)");
+  static_assert(detail::count_parts<ItemTransformsPart, Parts...>() <= 1 &&
+                    detail::count_parts<BatchTransformsPart, Parts...>() <= 1,
+                "fastxx::dataloaders: item_tfms(...) or batch_tfms(...) is given twice");
+  auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), parts...);
+  auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
+  auto one = DataLoader(datasets.train(), detail::loader_options(options, Split::train), after_item);
+  after_batch.setup(detail::FirstBatch<decltype(one)>{one}, true);
+  decltype(after_batch)::template check<typename decltype(one)::batch_type>();
+
+  using Loader = decltype(DataLoader(datasets.train(), LoaderOptions{}, after_item, after_batch));
+  std::vector<Loader> loaders;
+  for (std::size_t s = 0; s < datasets.n_subsets(); ++s) {
+    int const split_idx = static_cast<int>(s);
+    loaders.push_back(
+        DataLoader(datasets.subset(split_idx), detail::loader_options(options, split_idx), after_item, after_batch));
+  }
+  return DataLoaders<Loader>(std::move(loaders));
+}
+
+}  // namespace fastxx

@@ -1,0 +1,153 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <fastxx/low/nn/state.hpp>
+#include <fastxx/low/optim/schedule.hpp>
+#include <fastxx/low/plot/figure.hpp>
+#include <fastxx/mid/train/callback.hpp>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// Settings of the learning-rate finder.
+struct LRFindOptions {
+  double start_lr = 1e-7;
+  double end_lr = 10;
+  int num_it = 100;
+  bool stop_div = true;  ///< stop when the smoothed loss is four times its best
+};
+
+/// What the learning-rate finder saw, and the rates it suggests.
+///
+/// Source:  fastai 2.7.18 callback/schedule.py lr_find, valley, steep, minimum (H-36...H-38, TR-70)
+/// Example: examples/doc/learner.cpp
+struct LRFindResult {
+  std::vector<double> lrs = {};     ///< tried rates, without the first tenth and the last five
+  std::vector<double> losses = {};  ///< smoothed loss at each
+  double valley = 0;                ///< in the middle of the longest descent: the default choice
+  double minimum = 0;               ///< a tenth of the rate at the smallest loss
+  double steep = 0;                 ///< the rate where the loss falls fastest
+
+  /// Draw loss against learning rate with the suggestions marked.
+  void plot(std::filesystem::path const& path) const;
+};
+
+namespace detail {
+
+// Index on the longest decreasing subsequence of losses, half-way through its middle third.
+inline std::size_t valley_index(std::vector<double> const& losses) {
+  std::size_t const n = losses.size();
+  std::vector<std::size_t> length(n, 1);
+  std::size_t max_end = 0;
+  for (std::size_t i = 1; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j)
+      if (losses[i] < losses[j] && length[i] < length[j] + 1) length[i] = length[j] + 1;
+    if (length[max_end] < length[i]) max_end = i;
+  }
+  double const sections = static_cast<double>(length[max_end]) / 3;
+  std::size_t const max_start = max_end - std::min(max_end, length[max_end]);
+  return max_start + static_cast<std::size_t>(sections) + static_cast<std::size_t>(sections / 2);
+}
+
+inline void suggest(LRFindResult& result) {
+  auto const& lrs = result.lrs;
+  auto const& losses = result.losses;
+  if (losses.size() < 2) return;
+  result.valley = lrs[valley_index(losses)];
+  auto const lowest = static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) - losses.begin());
+  result.minimum = lrs[lowest] / 10;
+  double steepest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i + 1 < losses.size(); ++i) {
+    double const slope = (losses[i + 1] - losses[i]) / (std::log(lrs[i + 1]) - std::log(lrs[i]));
+    if (slope < steepest) steepest = slope, result.steep = lrs[i];
+  }
+}
+
+// Raises the learning rate batch by batch, ends the run, and puts model and optimizer back.
+class LRFinder {
+ public:
+  static constexpr int order = 30;  // before StopOnNaN: a rate that is too high is what we are looking for
+
+  explicit LRFinder(LRFindOptions const& options) : options_(options), schedule_{options.start_lr, options.end_lr} {}
+
+  template <class Learner>
+  void before_batch(Learner& learn) {
+    learn.opt->set_hyper("lr", schedule_(static_cast<double>(learn.train_iter) / options_.num_it));
+  }
+  template <class Learner>
+  void after_loss(Learner& learn) {
+    if (learn.has_loss() && !std::isfinite(learn.loss_value())) throw CancelFitException();
+  }
+  template <class Learner>
+  void before_validate(Learner&) {
+    throw CancelValidException();
+  }
+
+ private:
+  LRFindOptions options_;
+  SchedExp schedule_;
+};
+
+// Ends the run when the loss has gone away or enough rates were tried; after the Recorder, whose average it reads.
+class LRFinderStop {
+ public:
+  static constexpr int order = 55;
+
+  explicit LRFinderStop(LRFindOptions const& options) : options_(options) {}
+
+  template <class Learner>
+  void after_batch(Learner& learn) {
+    double const smooth = learn.recorder().losses.back();
+    best_ = std::min(best_, smooth);
+    bool const diverged = options_.stop_div && smooth > 4 * best_;
+    if (diverged || learn.train_iter >= options_.num_it) throw CancelFitException();
+  }
+
+ private:
+  LRFindOptions options_;
+  double best_ = std::numeric_limits<double>::infinity();
+};
+
+template <class Learner>
+LRFindResult find_lr(Learner& learn, LRFindOptions const& options) {
+  auto const model = clone_state(state_dict(*learn.model));
+  if (!learn.opt) learn.create_opt();
+  auto const optimizer = learn.opt->state_dict();
+  auto const logger = std::exchange(learn.logger, [](auto const&) {});
+  struct Restore {
+    Learner& learn;
+    decltype(model) const& weights;
+    decltype(optimizer) const& state;
+    decltype(logger) const& rows;
+    ~Restore() {
+      learn.logger = rows;
+      learn.opt->zero_grad();
+      load_state_dict(*learn.model, weights);
+      learn.opt->load_state_dict(state);
+    }
+  };
+  {
+    Restore const restore{learn, model, optimizer, logger};
+    auto const per_epoch = static_cast<std::int64_t>(learn.dls.train().size());
+    learn.fit(options.num_it / per_epoch + 1, {}, callbacks(LRFinder(options), LRFinderStop(options)));
+  }
+  LRFindResult result;
+  auto const& recorder = learn.recorder();
+  auto const first = static_cast<std::size_t>(options.num_it / 10);
+  std::size_t const last = recorder.losses.size() > 5 ? recorder.losses.size() - 5 : 0;
+  for (std::size_t i = first; i < last; ++i) {
+    result.lrs.push_back(recorder.lrs[i]);
+    result.losses.push_back(recorder.losses[i]);
+  }
+  suggest(result);
+  return result;
+}
+
+}  // namespace detail
+}  // namespace fastxx

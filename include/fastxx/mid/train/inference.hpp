@@ -1,0 +1,132 @@
+#pragma once
+
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/io/state.hpp>
+#include <fastxx/low/nn/state.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/collate.hpp>
+#include <fastxx/mid/train/batch.hpp>
+#include <fastxx/mid/train/predictions.hpp>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// What a trained model needs at inference: the input's and the target's pipeline, item and batch transforms, the loss
+/// (for its activation and decoding) and the model. Holds data and code, no items, no optimizer.
+///
+/// Source:  fastai 2.7.18 learner.py export, load_learner, predict (H-41...H-43, TR-81)
+/// Example: examples/fashion_mnist.cpp
+template <class InputPipeline, class TargetPipeline, class AfterItem, class AfterBatch, class Loss, class Model,
+          class Target>
+class InferenceLearner {
+ public:
+  InputPipeline input;
+  TargetPipeline target;
+  AfterItem after_item;
+  AfterBatch after_batch;
+  Loss loss;
+  Model model;
+
+  /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item.
+  ///
+  /// The item is what the source gives, or what any later stage of the input pipeline takes.
+  template <class Item>
+  auto predict(Item const& item) {
+    at::NoGradGuard const no_grad;
+    model->eval();
+    CallContext const context{.split_idx = Split::valid};
+    auto const encoded = after_item(std::make_tuple(input(item, context)), context);
+    using Encoded = std::decay_t<decltype(encoded)>;
+    auto const batch = after_batch(collate(std::vector<Encoded>{encoded}), context);
+    Tensor const raw =
+        std::apply([this](auto const&... x) { return model->forward(detail::as_model_input(x)...); }, batch);
+    Tensor const probabilities = detail::activated(loss, raw).cpu()[0];
+    Tensor const decoded = detail::decoded(loss, detail::activated(loss, raw)).cpu()[0];
+    return std::make_tuple(target.decode_until_shown(Target(decoded)), decoded, probabilities);
+  }
+
+  /// Write model and transforms to a file that holds data, never code.
+  ///
+  /// Errors:  io_error when the file cannot be written; an existing file then stays as it was
+  void save(std::filesystem::path const& path) {
+    SafeTensors file;
+    file.metadata["fastxx.format"] = "1";
+    file.metadata["fastxx.type"] = fingerprint();
+    each_state([&](std::string const& prefix, auto& stage) {
+      StateWriter writer(file, prefix);
+      stage.serialize(writer);
+    });
+    for (auto const& [name, tensor] : state_dict(*model)) file.tensors["model." + name] = tensor.cpu().contiguous();
+    save_safetensors(path, file);
+  }
+
+  /// Take model and transforms from a file that save() wrote.
+  ///
+  /// Errors:  io_error for a missing, truncated or hostile file, [load_learner.type] when it is from other pipelines;
+  ///          state_error [state_dict.mismatch] when it is from another model
+  void load(std::filesystem::path const& path) {
+    SafeTensors const file = load_safetensors(path);
+    auto const found = file.metadata.find("fastxx.type");
+    if (found == file.metadata.end() || found->second != fingerprint())
+      throw io_error("load_learner.type",
+                     {.call = "load_learner",
+                      .expected = "an export of these pipelines: " + fingerprint(),
+                      .got = found == file.metadata.end() ? "a file without pipelines" : found->second,
+                      .where = path.string(),
+                      .fix = "load it with the pipelines it was exported with"});
+    std::map<std::string, Tensor> weights;
+    for (auto const& [name, tensor] : file.tensors)
+      if (name.starts_with("model.")) weights.emplace(name.substr(6), tensor);
+    load_state_dict(*model, weights);
+    each_state([&](std::string const& prefix, auto& stage) {
+      StateReader reader(file, prefix, path.string());
+      stage.serialize(reader);
+    });
+  }
+
+ private:
+  static std::string fingerprint() {
+    return type_name<InputPipeline>() + " | " + type_name<TargetPipeline>() + " | " + type_name<AfterItem>() + " | " +
+           type_name<AfterBatch>();
+  }
+
+  // visit(prefix, stage) for every stage that has state.
+  template <class Visit>
+  void each_state(Visit const& visit) {
+    auto in = [&](std::string const& name, auto& pipeline) {
+      pipeline.each([&](std::size_t index, auto& stage) {
+        if constexpr (requires(StateWriter & writer) { stage.serialize(writer); })
+          visit(name + "." + std::to_string(index) + ".", stage);
+      });
+    };
+    in("input", input), in("target", target), in("after_item", after_item), in("after_batch", after_batch);
+  }
+};
+
+/// The inference part of a learner: copies of its transforms, its loss and the same model.
+///
+/// Source:  fastai 2.7.18 learner.py export
+/// Example: examples/fashion_mnist.cpp
+template <class Learner>
+auto inference_learner(Learner const& learn, typename Learner::model_type model) {
+  auto const& pipelines = learn.dls.pipelines();
+  using Pipelines = std::decay_t<decltype(pipelines)>;
+  static_assert(std::tuple_size_v<Pipelines> == 2,
+                "fastxx::inference_learner: one input and one target pipeline are needed");
+  using Target = std::tuple_element_t<0, typename Learner::BatchSplit::Yb>;
+  auto const& loader = learn.dls.valid();
+  return InferenceLearner<std::tuple_element_t<0, Pipelines>, std::tuple_element_t<1, Pipelines>,
+                          std::decay_t<decltype(loader.after_item())>, std::decay_t<decltype(loader.after_batch())>,
+                          typename Learner::loss_type, typename Learner::model_type, Target>{
+      std::get<0>(pipelines), std::get<1>(pipelines), loader.after_item(),
+      loader.after_batch(),   learn.loss_object(),    std::move(model)};
+}
+
+}  // namespace fastxx

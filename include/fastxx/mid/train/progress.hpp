@@ -1,0 +1,94 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <fastxx/mid/train/recorder.hpp>
+#include <string>
+#include <vector>
+
+namespace fastxx {
+
+/// Prints the training table, and on a terminal a live bar with the time left; plain lines when the output is no
+/// terminal.
+///
+/// Source:  fastai 2.7.18 callback/progress.py, fastprogress (H-39)
+/// Example: examples/doc/learner.cpp
+class ProgressCallback {
+ public:
+  static constexpr int order = 60;
+
+  explicit ProgressCallback(std::FILE* out = stdout) : out_(out), live_(isatty(fileno(out)) == 1) {}
+
+  template <class Learner>
+  void before_fit(Learner&) {
+    started_ = Clock::now();
+  }
+  template <class Learner>
+  void before_batch(Learner& learn) {
+    if (learn.iter == 0) phase_started_ = Clock::now();
+  }
+  template <class Learner>
+  void after_batch(Learner& learn) {
+    if (!live_ || !learn.in_fit()) return;
+    auto const now = Clock::now();
+    if (now - drawn_ < std::chrono::milliseconds(200) && learn.iter + 1 < learn.n_iter) return;
+    drawn_ = now;
+    draw(learn, now);
+  }
+  template <class Learner>
+  void after_fit(Learner&) {
+    clear_line();
+  }
+  template <class Learner>
+  void after_cancel_fit(Learner&) {
+    clear_line();
+  }
+
+  /// Print one row of the table above the bar.
+  void write_row(std::vector<std::string> const& cells) {
+    clear_line();
+    if (widths_.size() != cells.size() || cells[0] == "epoch") {
+      widths_.clear();
+      for (auto const& cell : cells) widths_.push_back(std::max<std::size_t>(10, cell.size() + 2));
+    }
+    std::string line;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+      line += cells[i] + std::string(std::max<std::size_t>(1, widths_[i] - std::min(widths_[i], cells[i].size())), ' ');
+    line.erase(line.find_last_not_of(' ') + 1);
+    std::fprintf(out_, "%s\n", line.c_str());
+    std::fflush(out_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  template <class Learner>
+  void draw(Learner const& learn, Clock::time_point now) {
+    double const done = static_cast<double>(learn.iter + 1), all = static_cast<double>(learn.n_iter);
+    double const elapsed = std::chrono::duration<double>(now - phase_started_).count();
+    double const pct = learn.pct_train;
+    double const total = std::chrono::duration<double>(now - started_).count();
+    std::string bar;
+    for (int i = 0; i < 30; ++i) bar += i < static_cast<int>(30 * done / all) ? "█" : "-";
+    std::fprintf(out_, "\r\033[Kepoch %ld/%ld %s |%s| %.1f%% [%ld/%ld %s<%s]", long(learn.epoch + 1),
+                 long(learn.n_epoch), learn.training ? "train" : "valid", bar.c_str(), 100 * done / all, long(done),
+                 long(all), format_time(elapsed).c_str(), format_time(elapsed / done * (all - done)).c_str());
+    if (learn.has_loss()) std::fprintf(out_, " loss %.4f", learn.recorder().smooth_loss.value().value_or(0));
+    if (pct > 0) std::fprintf(out_, ", %s left in all", format_time(total / pct * std::max(0.0, 1 - pct)).c_str());
+    std::fflush(out_);
+  }
+
+  void clear_line() {
+    if (live_) std::fputs("\r\033[K", out_), std::fflush(out_);
+  }
+
+  std::FILE* out_;
+  bool live_;
+  Clock::time_point started_{}, phase_started_{}, drawn_{};
+  std::vector<std::size_t> widths_;
+};
+
+}  // namespace fastxx
