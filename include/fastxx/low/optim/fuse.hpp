@@ -90,6 +90,12 @@ struct Merged {
     return i;
   }
   template <std::size_t M>
+  constexpr std::array<std::size_t, M> find_all(std::array<Entry, M> const& names) const {
+    std::array<std::size_t, M> places{};
+    for (std::size_t i = 0; i < M; ++i) places[i] = find(name_of(names[i]));
+    return places;
+  }
+  template <std::size_t M>
   constexpr void add(std::array<Entry, M> const& more) {
     for (std::size_t i = 0; i < M; ++i) {
       auto const at = find(name_of(more[i]));
@@ -142,7 +148,8 @@ class Fused {
   static auto scalars_of(Stage const& stage, double const* all, std::int64_t step) {
     constexpr auto own = hypers_of<Stage>();
     HyperValues<own.size()> values{};
-    for (std::size_t i = 0; i < own.size(); ++i) values[i] = all[hypers.find(own[i].name)];
+    constexpr auto places = hypers.find_all(own);
+    for (std::size_t i = 0; i < own.size(); ++i) values[i] = all[places[i]];
     if constexpr (requires { stage.scalars(values, step); })
       return stage.scalars(values, step);
     else
@@ -151,17 +158,18 @@ class Fused {
 
   template <class Job>
   auto all_scalars(Job const& job) const {
-    return std::apply([&](auto const&... s) { return std::tuple{scalars_of(s, job.hypers, job.step)...}; }, stages_);
+    return std::apply([&](auto const&... s) { return std::make_tuple(scalars_of(s, job.hypers, job.step)...); },
+                      stages_);
   }
 
   template <class Stage, class Raw, class Scalars, std::size_t... I>
   FASTXX_INTO_LOOP static void apply_one(Stage const& stage, Values<Raw>& v, Scalars const& scalars,
                                          std::index_sequence<I...>) {
-    constexpr auto own = states_of<Stage>();
+    constexpr auto own = states.find_all(states_of<Stage>());
     static_assert(
-        requires { stage.apply(v.p, v.grad, v.state[states.find(own[I])]..., scalars); },
+        requires { stage.apply(v.p, v.grad, v.state[own[I]]..., scalars); },
         "fastxx::stages(s...): each stage must have apply(p, grad, one argument per state, scalars)");
-    stage.apply(v.p, v.grad, v.state[std::integral_constant<std::size_t, states.find(own[I])>()]..., scalars);
+    stage.apply(v.p, v.grad, v.state[own[I]]..., scalars);
   }
 
   template <class Raw, class Scalars, std::size_t... I>

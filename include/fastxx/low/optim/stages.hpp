@@ -29,7 +29,8 @@ using HyperValues = std::array<double, N>;
 //   scalars(HyperValues<N> hypers, std::int64_t step)                       numbers worked out once per parameter
 //   apply(parameter, gradient, one argument per state, scalars)             the formula, for fastxx::Element
 // Hypers and states of the same name are shared between stages. Without scalars() the formula gets the HyperValues.
-// `step` is 1 in a parameter's first step. A stage without `lr` in it, or with options as data members, is fine.
+// `step` is 1 in a parameter's first step. A stage may have options as data members. With clang, a function of your own
+// that apply() calls needs [[gnu::always_inline]] to be as fast as the same text inside apply().
 
 namespace detail {
 /// fastai's debias: how much of a running average started at zero is there after `step` steps.
@@ -109,20 +110,21 @@ struct momentum_step {
 
 /// Adam's step: p -= lr/debias1 * avg / (sqrt(sqr/debias2) + eps); both averages must be dampened.
 ///
-/// Source:  fastai 2.7.18 optimizer.py adam_step; differs: divides by sqrt(debias2) once per parameter
+/// Source:  fastai 2.7.18 optimizer.py adam_step; differs: both sides of the fraction are multiplied by sqrt(debias2)
 /// Example: tests/low/optim/stages.cpp
 struct adam_step {
   static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"mom", .9}, Hyper{"sqr_mom", .99}, Hyper{"eps", 1e-5}};
   static constexpr std::array<std::string_view, 2> state{"grad_avg", "sqr_avg"};
   struct Scalars {
-    double size, shrink, eps;
+    double size, eps;
   };
   static Scalars scalars(HyperValues<4> const& h, std::int64_t step) {
     auto const [lr, mom, sqr_mom, eps] = h;
-    return {lr / detail::debias(mom, 1 - mom, step), 1 / std::sqrt(detail::debias(sqr_mom, 1 - sqr_mom, step)), eps};
+    auto const root = std::sqrt(detail::debias(sqr_mom, 1 - sqr_mom, step));
+    return {lr / detail::debias(mom, 1 - mom, step) * root, eps * root};
   }
   static void apply(auto& p, auto& /*grad*/, auto& avg, auto& sqr, Scalars s) {
-    p -= s.size * avg / (sqrt(sqr) * s.shrink + s.eps);
+    p -= s.size * avg / (sqrt(sqr) + s.eps);
   }
 };
 
