@@ -1,20 +1,12 @@
 #pragma once
 
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
-#include <sstream>
 #include <string>
 #include <utility>
 
 namespace fastxx {
-
-namespace detail {
-inline std::string shape_text(Tensor const& tensor) {
-  std::ostringstream text;
-  text << tensor.sizes() << " " << tensor.scalar_type();
-  return text.str();
-}
-}  // namespace detail
 
 /// Prediction and target as flat contiguous vectors of the same length.
 ///
@@ -27,7 +19,7 @@ inline std::pair<Tensor, Tensor> flatten_check(Tensor const& prediction, Tensor 
     throw tensor_error("flatten_check.numel",
                        {.call = "flatten_check",
                         .expected = "as many predictions as targets",
-                        .got = detail::shape_text(prediction) + " and " + detail::shape_text(target),
+                        .got = detail::shape_text(prediction.sizes()) + " and " + detail::shape_text(target.sizes()),
                         .fix = "reduce the prediction (argmax) or reshape the target"});
   return {prediction.contiguous().view(-1), target.contiguous().view(-1)};
 }
@@ -50,11 +42,12 @@ struct CrossEntropyLossFlat {
     Tensor const scores = prediction.transpose(axis, -1).contiguous();
     Tensor const flat = scores.view({-1, scores.size(-1)});
     if (flat.size(0) != target.numel())
-      throw tensor_error("cross_entropy.shape",
-                         {.call = "CrossEntropyLossFlat",
-                          .expected = "one target per row of scores",
-                          .got = detail::shape_text(prediction) + " and targets " + detail::shape_text(target),
-                          .fix = "check the model's last layer, `axis` and what the labelling pipeline gives"});
+      throw tensor_error(
+          "cross_entropy.shape",
+          {.call = "CrossEntropyLossFlat",
+           .expected = "one target per row of scores",
+           .got = detail::shape_text(prediction.sizes()) + " and targets " + detail::shape_text(target.sizes()),
+           .fix = "check the model's last layer, `axis` and what the labelling pipeline gives"});
     Tensor const classes = target.reshape(-1).to(at::kLong);
     return at::cross_entropy_loss(flat, classes, {}, reduce ? at::Reduction::Mean : at::Reduction::None, ignore_index,
                                   label_smoothing);

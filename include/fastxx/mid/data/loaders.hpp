@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/core/threads.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/loader.hpp>
@@ -116,9 +117,8 @@ inline LoaderOptions loader_options(DataLoadersOptions const& options, int split
 
 /// Loaders for every subset of the datasets: `dataloaders(dsets, {.batch_size = 64}, batch_tfms(Normalize{}))`.
 ///
-/// Batch transforms that learn (Normalize without statistics) see one training batch.
-/// Source:  fastai 2.7.18 data/core.py FilteredBase.dataloaders
-/// Example: examples/doc/datasets.cpp
+/// Batch transforms that learn (Normalize without statistics) see one training batch. Sets the thread budget: see
+/// ThreadPlan. Source:  fastai 2.7.18 data/core.py FilteredBase.dataloaders Example: examples/doc/datasets.cpp
 template <class Datasets, class... Parts>
 auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options, Parts... parts) {
   static_assert((detail::is_part_v<Parts> && ...),
@@ -126,6 +126,7 @@ auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options, Pa
   static_assert(detail::count_parts<ItemTransformsPart, Parts...>() <= 1 &&
                     detail::count_parts<BatchTransformsPart, Parts...>() <= 1,
                 "fastxx::dataloaders: item_tfms(...) or batch_tfms(...) is given twice");
+  apply(thread_plan(options.workers));
   auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), parts...);
   auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
   auto one = DataLoader(datasets.train(), detail::loader_options(options, Split::train), after_item);

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/plot/confusion_matrix.hpp>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/inspect/show.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 #include <filesystem>
 #include <string>
@@ -27,20 +30,14 @@ struct Confused {
 template <class Loader>
 class ClassificationInterpretation {
  public:
-  ClassificationInterpretation(Loader loader, std::vector<std::string> vocab, Predictions predictions)
-      : loader_(std::move(loader)), vocab_(std::move(vocab)), predictions_(std::move(predictions)) {
-    decoded_ = predictions_.preds.argmax(-1);
-  }
-
   /// Run the learner's model over its validation loader.
   template <class Learner>
-  static ClassificationInterpretation from_learner(Learner& learn) {
-    return from_learner(learn, learn.dls.valid());
-  }
-  /// Run the learner's model over a loader (a test set).
+  explicit ClassificationInterpretation(Learner& learn) : ClassificationInterpretation(learn, learn.dls.valid()) {}
+  /// Run the learner's model over a loader, for example a test set.
   template <class Learner>
-  static ClassificationInterpretation from_learner(Learner& learn, Loader loader) {
-    return {loader, learn.dls.vocab().names(), learn.get_preds(loader)};
+  ClassificationInterpretation(Learner& learn, Loader loader)
+      : loader_(std::move(loader)), vocab_(learn.dls.vocab().names()), predictions_(learn.get_preds(loader_)) {
+    decoded_ = predictions_.preds.argmax(-1);
   }
 
   Predictions const& predictions() const { return predictions_; }
@@ -84,11 +81,42 @@ class ClassificationInterpretation {
     return {values, indices};
   }
 
+  /// Draw the confusion matrix: rows are actual, columns predicted classes.
+  void plot_confusion_matrix(std::filesystem::path const& path, bool normalize = false) const {
+    fastxx::plot_confusion_matrix(confusion_matrix(), {.classes = vocab_, .normalize = normalize}).save(path);
+  }
+
+  /// Draw the k items with the largest losses, titled "predicted / actual / loss / probability".
+  void plot_top_losses(std::int64_t k, std::filesystem::path const& path, ShowOptions const& options = {}) const {
+    auto const [losses, indices] = top_losses(k);
+    std::vector<TitledImage> images;
+    for (std::int64_t i = 0; i < losses.size(0); ++i) {
+      auto const item = indices[i].template item<std::int64_t>();
+      TitledImage cell = detail::show_loader_item(loader_, static_cast<std::size_t>(item)).cell;
+      auto const guess = decoded_[item].template item<std::int64_t>();
+      auto const truth = predictions_.targs[item].template item<std::int64_t>();
+      char numbers[64];
+      std::snprintf(numbers, sizeof numbers, "%.2f / %.2f", losses[i].template item<double>(),
+                    predictions_.preds[item][guess].template item<double>());
+      cell.title = name(guess) + " / " + name(truth) + "\n" + numbers;
+      cell.title_colour = guess == truth ? colours::green : colours::red;
+      images.push_back(std::move(cell));
+    }
+    plot_images(images, options.grid).save(path);
+  }
+
  private:
+  std::string const& name(std::int64_t index) const { return vocab_.at(static_cast<std::size_t>(index)); }
+
   Loader loader_;
   std::vector<std::string> vocab_;
   Predictions predictions_;
   Tensor decoded_;
 };
+
+template <class Learner>
+ClassificationInterpretation(Learner&) -> ClassificationInterpretation<typename Learner::loader_type>;
+template <class Learner, class Loader>
+ClassificationInterpretation(Learner&, Loader) -> ClassificationInterpretation<Loader>;
 
 }  // namespace fastxx

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdio>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/schedule.hpp>
-#include <fastxx/low/plot/figure.hpp>
+#include <fastxx/low/plot/lines.hpp>
 #include <fastxx/mid/train/callback.hpp>
 #include <filesystem>
 #include <limits>
@@ -35,7 +36,22 @@ struct LRFindResult {
   double steep = 0;                 ///< the rate where the loss falls fastest
 
   /// Draw loss against learning rate with the suggestions marked.
-  void plot(std::filesystem::path const& path) const;
+  void plot(std::filesystem::path const& path) const {
+    auto mark = [this](double lr, char const* name) {
+      auto const at = std::min_element(lrs.begin(), lrs.end(), [lr](double a, double b) {
+        return std::abs(std::log(a / lr)) < std::abs(std::log(b / lr));
+      });
+      char label[64];
+      std::snprintf(label, sizeof label, "%s %.2g", name, lr);
+      return Mark{lr, losses[static_cast<std::size_t>(at - lrs.begin())], label};
+    };
+    std::vector<Mark> marks;
+    if (!lrs.empty()) marks = {mark(valley, "valley"), mark(minimum, "minimum"), mark(steep, "steep")};
+    plot_lines(
+        {{.x = lrs, .y = losses}},
+        {.title = "Learning rate finder", .x_label = "Learning rate", .y_label = "Loss", .x_log = true, .marks = marks})
+        .save(path);
+  }
 };
 
 namespace detail {

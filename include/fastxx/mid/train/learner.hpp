@@ -293,7 +293,7 @@ class Learner {
   // Between fits the learner holds no batch and no graph.
   void release_batch() {
     xb = {}, yb = {};
-    pred = {}, loss = {}, loss_grad = {};
+    pred.reset(), loss.reset(), loss_grad.reset();
   }
 
   P parts_;

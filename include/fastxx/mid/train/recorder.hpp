@@ -3,8 +3,10 @@
 #include <chrono>
 #include <cstdio>
 #include <fastxx/low/core/hana.hpp>
+#include <fastxx/low/plot/lines.hpp>
 #include <fastxx/mid/train/events.hpp>
 #include <fastxx/mid/train/metric.hpp>
+#include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,6 +51,21 @@ class Recorder {
     hana::for_each(metrics_, [&](auto const& metric) { names.push_back(detail::metric_name(metric)); });
     names.emplace_back("time");
     return names;
+  }
+
+  /// Draw the smoothed training loss batch by batch and the validation loss at the end of each epoch.
+  void plot_loss(std::filesystem::path const& path, std::size_t skip_start = 5) const {
+    Series train{.name = "train"}, valid{.name = "valid"};
+    for (std::size_t i = skip_start; i < losses.size(); ++i) {
+      train.x.push_back(static_cast<double>(i));
+      train.y.push_back(losses[i]);
+    }
+    for (std::size_t e = 0; e < values.size(); ++e) {
+      if (!values[e][1]) continue;
+      valid.x.push_back(static_cast<double>(iters[e]));
+      valid.y.push_back(*values[e][1]);
+    }
+    plot_lines({train, valid}, {.title = "Loss", .x_label = "Batch", .y_label = "Loss"}).save(path);
   }
 
   template <class Learner>

@@ -1,6 +1,7 @@
 #pragma once
 // What Optimizer saves and loads; its description is in <fastxx/low/optim/optimizer.hpp>.
 
+#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/optim/optimizer.hpp>
 
 namespace fastxx {
@@ -36,12 +37,6 @@ struct StateDemand {
     if (expected != got) fail(std::to_string(expected) + " " + what, std::to_string(got));
   }
 };
-
-inline std::string shape_text(at::IntArrayRef sizes) {
-  std::string text;
-  for (auto size : sizes) text += (text.empty() ? "" : ", ") + std::to_string(size);
-  return "(" + text + ")";
-}
 
 }  // namespace detail
 

@@ -1,0 +1,4 @@
+#pragma once
+// Everything.
+
+#include <fastxx/vision.hpp>

@@ -1,0 +1,6 @@
+#pragma once
+// What a program about images includes.
+
+#include <fastxx/app/vision/core.hpp>
+#include <fastxx/app/vision/data.hpp>
+#include <fastxx/mid.hpp>
