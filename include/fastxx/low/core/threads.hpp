@@ -145,6 +145,7 @@ std::vector<std::thread> start_workers(int count, Body body) {
   int const intra_op = at::get_num_threads();
   std::vector<std::thread> threads;
   auto first_steps = [gate, body](int number) {
+    at::get_num_threads();  // a thread takes the process's number at its first question; ours has to come after that
     at::set_num_threads(1);
     if (gate->arrive_and_wait()) body(number);
   };

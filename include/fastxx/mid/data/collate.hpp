@@ -1,0 +1,165 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/transform/retain.hpp>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// The extension point for item types of your own: specialise it with `static auto collate(std::vector<T> const&)`.
+/// It wins over the built-in rules; throw collate_shapes_error() when the items do not fit together.
+///
+/// Source:  own design, in place of fastai's and PyTorch's run-time type tests
+/// Example: examples/doc/loader.cpp
+template <class T>
+struct collate_for;
+
+/// Item types somebody has specialised collate_for for.
+template <class T>
+concept CollatedByUser = requires(std::vector<T> const& items) {
+  collate_for<T>::collate(items);
+};
+
+/// The error for items of one batch whose shapes differ; `first` and `other` are their numbers within the batch.
+///
+/// Source:  fastai 2.7.18 data/load.py collate_error (features V-12)
+/// Example: examples/doc/loader.cpp
+inline tensor_error collate_shapes_error(std::string const& type, std::size_t first, std::string const& first_shape,
+                                         std::size_t other, std::string const& other_shape) {
+  return tensor_error("collate.shapes",
+                      {.call = "collate",
+                       .expected = "items of one size, as item " + std::to_string(first) + " of the batch: " + type +
+                                   " of shape " + first_shape,
+                       .got = "item " + std::to_string(other) + " of the batch of shape " + other_shape,
+                       .fix = "make the sizes equal in an item transform (resize, crop or pad), before the batch"});
+}
+
+namespace detail {
+
+// In all that follows get(i) gives the i-th of `count` values: by reference to move from, to copy from, or by value.
+template <class T, class Get>
+std::vector<T> gather(std::size_t count, Get const& get) {
+  std::vector<T> values;
+  values.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) values.emplace_back(get(i));
+  return values;
+}
+
+template <class T, class Get>
+Tensor collate_numbers(std::size_t count, Get const& get) {
+  using Number = std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, bool>, T,
+                                    std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
+  Tensor numbers = at::empty({static_cast<std::int64_t>(count)}, c10::CppTypeToScalarType<Number>::value);
+  Number* out = numbers.data_ptr<Number>();
+  for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<Number>(get(i));
+  return numbers;
+}
+
+template <class T>
+T stack_tensors(std::vector<Tensor> const& tensors) {
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    if (!tensors[i].defined())
+      throw tensor_error("collate.undefined", {.call = "collate",
+                                               .expected = type_name<T>() + " with data",
+                                               .got = "item " + std::to_string(i) + " of the batch without any",
+                                               .fix = "make the dataset and its transforms return a tensor"});
+    if (tensors[i].sizes() != tensors[0].sizes())
+      throw collate_shapes_error(type_name<T>(), 0, shape_text(tensors[0].sizes()), i, shape_text(tensors[i].sizes()));
+  }
+  return T(at::stack(tensors));
+}
+
+template <class T, class Get>
+auto collate_column(std::size_t count, Get const& get);
+
+// One element of the tuples. An error from inside, also from a user's collate_for, is told which element it was.
+template <class T, std::size_t I, class Get>
+auto collate_element(std::size_t count, Get const& get) {
+  using Element = std::remove_cvref_t<std::tuple_element_t<I, std_tuple_of<T>>>;
+  auto element = [&get](std::size_t i) -> decltype(auto) { return std::get<I>(get(i)); };
+  try {
+    return collate_column<Element>(count, element);
+  } catch (tensor_error const& inner) {
+    ErrorParts parts = inner.parts();
+    parts.where = "element " + std::to_string(I) + (parts.where.empty() ? "" : ", ") + parts.where;
+    throw tensor_error(inner.key(), parts);
+  }
+}
+
+template <class T, class Get, std::size_t... I>
+auto collate_tuple(std::size_t count, Get const& get, std::index_sequence<I...>) {
+  return retuple<T>(collate_element<T, I>(count, get)...);
+}
+
+template <class T, class Get>
+auto collate_column(std::size_t count, Get const& get) {
+  if constexpr (CollatedByUser<T>) {
+    return collate_for<T>::collate(gather<T>(count, get));
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return collate_numbers<T>(count, get);
+  } else if constexpr (std::derived_from<T, Tensor>) {
+    return stack_tensors<T>(gather<Tensor>(count, get));
+  } else if constexpr (std::same_as<T, std::string>) {
+    return gather<std::string>(count, get);
+  } else if constexpr (is_tuple_v<T>) {
+    return collate_tuple<T>(count, get, std::make_index_sequence<std::tuple_size_v<std_tuple_of<T>>>{});
+  } else {
+    static_assert(CollatedByUser<T>,
+                  "fastxx::collate(items): no rule makes a batch of this element type; specialise "
+                  "fastxx::collate_for<T> with `static auto collate(std::vector<T> const& items)`, or turn it into a "
+                  "number, tensor, string or tuple of those in an item transform");
+    return Tensor();
+  }
+}
+
+inline void require_some(std::size_t count) {
+  if (count == 0)
+    throw data_error("collate.empty", {.call = "collate",
+                                       .expected = "at least one item",
+                                       .got = "none",
+                                       .fix = "do not remove all items of a batch in before_batch"});
+}
+
+}  // namespace detail
+
+/// Make a batch of items, by their type: numbers become a Tensor (int64, float32, float64 or bool), tensors are stacked
+/// and keep their semantic type, strings stay a vector, tuples become a tuple of collated columns in the same class
+/// (pairs stay pairs), nested too; any other type through collate_for.
+///
+/// Shapes:  N tensors of one shape S -> (N, S); N numbers -> (N)
+/// Runs:    in the calling thread, on the items' device; moves out of the items of an rvalue
+/// Errors:  tensor_error [collate.shapes], [collate.undefined]; data_error [collate.empty]; a compile-time sentence
+/// Source:  fastai 2.7.18 data/load.py fa_collate and DataLoader.retain (features TR-13)
+/// Example: examples/doc/loader.cpp
+struct collate_t {
+  template <class T>
+  auto operator()(std::vector<T> const& items) const {
+    detail::require_some(items.size());
+    if constexpr (CollatedByUser<T>)
+      return collate_for<T>::collate(items);
+    else
+      return detail::collate_column<T>(items.size(), [&](std::size_t i) -> decltype(auto) { return items[i]; });
+  }
+  template <class T>
+  auto operator()(std::vector<T>&& items) const {
+    if constexpr (CollatedByUser<T> || std::is_same_v<T, bool>) {
+      return (*this)(std::as_const(items));
+    } else {
+      detail::require_some(items.size());
+      return detail::collate_column<T>(items.size(), [&](std::size_t i) -> T&& { return std::move(items[i]); });
+    }
+  }
+};
+inline constexpr collate_t collate{};
+
+}  // namespace fastxx

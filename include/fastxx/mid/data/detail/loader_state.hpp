@@ -1,0 +1,153 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <fastxx/low/core/random.hpp>
+#include <fastxx/low/torch/tensor.hpp>
+#include <fastxx/low/transform/context.hpp>
+#include <fastxx/low/transform/retain.hpp>
+#include <fastxx/mid/data/detail/batch_builder.hpp>
+#include <fastxx/mid/data/detail/ordered_workers.hpp>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace fastxx::detail {
+
+inline bool lies_on(Tensor const& tensor, at::Device device) {
+  auto const here = tensor.device();
+  return here.type() == device.type() && (!device.has_index() || here.index() == device.index());
+}
+
+// The batch with all its tensors on the device; what knows no device stays as it is.
+template <class X>
+auto to_device(X x, at::Device device) {
+  if constexpr (std::derived_from<X, Tensor>) {
+    if (!x.defined() || lies_on(x, device)) return x;
+    return X(x.to(device));
+  } else if constexpr (is_tuple_v<X>) {
+    return map_tuple(std::move(x), [&](auto element) { return to_device(std::move(element), device); });
+  } else if constexpr (requires {
+                         { x.to(device) } -> std::same_as<X>;
+                       }) {
+    return x.to(device);
+  } else {
+    return x;
+  }
+}
+
+// What the copies of a DataLoader and its iterations share: the source, the number of the next epoch, the workers.
+template <class Options, class Source, class AfterBatch>
+class LoaderState {
+ public:
+  using Builder = BatchBuilder<Source>;
+  using Collated = typename Source::Collated;
+  using Batch = std::decay_t<decltype(std::declval<AfterBatch const&>()(
+      to_device(std::declval<Collated>(), std::declval<at::Device>()), CallContext{}))>;
+
+  LoaderState(Options const& given, Source given_source, AfterBatch given_after_batch)
+      : options(given), source(std::move(given_source)), after_batch(std::move(given_after_batch)) {}
+
+  Options const options;
+  Source const source;
+  AfterBatch const after_batch;
+
+  std::uint64_t position_of(std::int64_t epoch) const { return static_cast<std::uint64_t>(epoch) * source.batches; }
+
+  // The part of a batch that belongs to the calling thread.
+  Batch finish(Collated&& collated, std::uint64_t position) const {
+    auto random = Random::of(source.seed, position / source.batches, batch_stream + position % source.batches);
+    CallContext const context{.split_idx = source.split_idx, .random = &random};
+    return after_batch(to_device(std::move(collated), options.device), context);
+  }
+
+  std::int64_t next_epoch() const {
+    std::lock_guard lock(mutex_);
+    return next_epoch_;
+  }
+  void set_next_epoch(std::int64_t epoch) {
+    std::lock_guard lock(mutex_);
+    next_epoch_ = epoch;
+  }
+  std::int64_t start_epoch() {
+    std::lock_guard lock(mutex_);
+    return next_epoch_++;
+  }
+
+  struct MakeBuilder {
+    Source const* source;
+    Builder operator()() const { return Builder(*source); }
+  };
+  using Workers = OrderedWorkers<MakeBuilder>;
+
+  // The workers, ready to give the batch of a position next; nothing when there are none or another iteration has them.
+  Workers* borrow_workers(std::uint64_t position) {
+    std::lock_guard lock(mutex_);
+    if (options.workers == 0 || workers_lent_) return nullptr;
+    if (!workers_) {
+      auto const capacity = static_cast<std::size_t>(options.workers) * static_cast<std::size_t>(options.prefetch);
+      workers_ = std::make_unique<Workers>(options.workers, capacity, MakeBuilder{&source});
+    }
+    workers_->seek(position);
+    workers_lent_ = true;
+    return workers_.get();
+  }
+  void return_workers() {
+    std::lock_guard lock(mutex_);
+    workers_lent_ = false;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::int64_t next_epoch_ = 0;
+  bool workers_lent_ = false;
+  std::unique_ptr<Workers> workers_;  // last: they read the source
+};
+
+// One epoch on its way. Leaving it early makes the workers drop what they have and wait.
+template <class State>
+class Iteration {
+ public:
+  using Batch = typename State::Batch;
+
+  explicit Iteration(std::shared_ptr<State> state)
+      : state_(std::move(state)),
+        builder_(state_->source),
+        next_(state_->position_of(state_->start_epoch())),
+        end_(next_ + state_->source.batches),
+        workers_(state_->borrow_workers(next_)) {}
+
+  Iteration(Iteration const&) = delete;
+
+  ~Iteration() {
+    if (!workers_) return;
+    if (next_ != end_) workers_->pause();
+    state_->return_workers();
+  }
+
+  // A batch that throws is left behind: advancing again goes on with the one after it.
+  void advance() {
+    batch_.reset();
+    done_ = next_ == end_;
+    if (done_) return;
+    std::uint64_t const position = next_++;
+    batch_.emplace(state_->finish(workers_ ? workers_->take() : *builder_(position, Cancelled{}), position));
+  }
+
+  bool done() const { return done_; }
+  Batch& batch() { return *batch_; }
+
+ private:
+  std::shared_ptr<State> state_;
+  typename State::Builder builder_;
+  std::uint64_t next_;
+  std::uint64_t end_;
+  typename State::Workers* workers_;
+  std::optional<Batch> batch_;
+  bool done_ = false;
+};
+
+}  // namespace fastxx::detail

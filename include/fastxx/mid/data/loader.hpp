@@ -1,0 +1,214 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/torch/tensor.hpp>
+#include <fastxx/low/transform/context.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/detail/batch_builder.hpp>
+#include <fastxx/mid/data/detail/loader_state.hpp>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+namespace fastxx {
+
+/// How a DataLoader makes batches.
+struct LoaderOptions {
+  std::int64_t batch_size = 64;
+  int workers = 0;                     ///< threads that prepare batches; 0 prepares them in the calling thread
+  bool shuffle = false;                ///< a new order each epoch
+  std::optional<bool> drop_last = {};  ///< leave out an incomplete last batch; unset: as `shuffle`
+  std::uint64_t seed = 0;              ///< of the order and of all random transforms
+  at::Device device = at::kCPU;        ///< where batches go before after_batch
+  int split_idx = Split::none;         ///< what transforms are told about the subset
+  int prefetch = 2;                    ///< batches per worker that may wait
+};
+
+/// Extension points of a DataLoader without any set. Hooks of your own are a struct with members of fastai's names; the
+/// one there is: `before_batch(std::vector<Item>)`, which returns the items to collate (runs in workers, so const).
+///
+/// Source:  fastai 2.7.18 data/load.py (features M-36)
+/// Example: examples/doc/loader.cpp
+struct LoaderHooks {};
+
+/// A function as a DataLoader's only hook: `BeforeBatch{[](std::vector<Item> items) { return items; }}`.
+template <class Function>
+struct BeforeBatch {
+  Function before_batch;
+};
+template <class Function>
+BeforeBatch(Function) -> BeforeBatch<Function>;
+
+/// Datasets a DataLoader can read: `size()` with `operator[](index) const`, or with `item(index, CallContext) const`
+/// when the dataset runs transforms itself. Several threads read at once.
+template <class Dataset>
+concept LoadableDataset = requires(Dataset const& dataset, std::size_t index, CallContext const& context) {
+  { dataset.size() } -> std::convertible_to<std::size_t>;
+  detail::dataset_item(dataset, index, context);
+};
+
+namespace detail {
+
+[[noreturn]] inline void refuse_option(std::string const& key, std::string expected, std::string got, std::string fix) {
+  throw data_error(
+      "loader." + key,
+      {.call = "DataLoader", .expected = std::move(expected), .got = std::move(got), .fix = std::move(fix)});
+}
+
+inline bool drops_last(LoaderOptions const& options) { return options.drop_last.value_or(options.shuffle); }
+
+inline std::size_t count_batches(LoaderOptions const& options, std::size_t items) {
+  auto const size = static_cast<std::size_t>(options.batch_size);
+  return items / size + (!drops_last(options) && items % size != 0 ? 1 : 0);
+}
+
+inline void check_loader(LoaderOptions const& options, std::size_t items) {
+  if (items == 0)
+    refuse_option("empty", "a dataset with at least one item", "an empty one",
+                  "check the path, the filter or the splitter that made it");
+  if (options.batch_size <= 0)
+    refuse_option("batch_size", "a batch size of at least 1", std::to_string(options.batch_size), "choose one, as 64");
+  if (options.workers < 0)
+    refuse_option("workers", "0 or more workers", std::to_string(options.workers),
+                  "use 0 to load in the calling thread");
+  if (options.prefetch < 1)
+    refuse_option("prefetch", "at least 1 batch per worker", std::to_string(options.prefetch), "leave it at 2");
+  if (count_batches(options, items) == 0)
+    refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
+                  "batch size " + std::to_string(options.batch_size) + " for " + std::to_string(items) + " items",
+                  "use a batch size of at most " + std::to_string(items) + ", or .drop_last = false");
+}
+
+}  // namespace detail
+
+/// Batches of a dataset: items through after_item, collated, moved to the device, through after_batch.
+///
+/// A cheap handle: copies are the same loader. The dataset is moved in and shared with new_with(); give a handle or a
+/// std::move'd container. What a batch holds depends on (seed, epoch, item index) only, not on the workers.
+///
+/// Runs:    dataset, after_item, before_batch and collate in the workers (or the calling thread when there are none);
+///          device move and after_batch in the calling thread. Workers start with the first begin() and live as long as
+///          the loader; they run ahead into the next epoch, by `prefetch` batches each.
+/// Errors:  data_error [loader.empty], [loader.batch_size], [loader.workers], [loader.prefetch] here; [loader.item] and
+///          [loader.batch] from begin() and ++, at the batch they belong to, around what was thrown
+/// Source:  fastai 2.7.18 data/load.py, data/core.py TfmdDL (features M-35, M-39, TR-17, TR-18, TR-21)
+/// Example: examples/doc/loader.cpp
+template <class Dataset, class AfterItem = Pipeline<>, class AfterBatch = Pipeline<>, class Hooks = LoaderHooks>
+class DataLoader {
+  static_assert(LoadableDataset<Dataset>,
+                "fastxx::DataLoader(dataset): 'dataset' needs size() and operator[](index) const, or size() and "
+                "item(index, context) const");
+  using Source = detail::BatchSource<Dataset, AfterItem, Hooks>;
+  using State = detail::LoaderState<LoaderOptions, Source, AfterBatch>;
+
+ public:
+  using dataset_type = Dataset;
+  using item_type = typename Source::Item;
+  static_assert(
+      std::is_same_v<Hooks, LoaderHooks> || detail::HasBeforeBatch<Hooks, item_type>,
+      "fastxx::DataLoader(..., hooks): 'hooks' needs a const member before_batch(std::vector<item_type>) that "
+      "returns the items to collate");
+  using batch_type = typename State::Batch;
+  class iterator;
+
+  explicit DataLoader(Dataset dataset, LoaderOptions options = {}, AfterItem after_item = AfterItem(),
+                      AfterBatch after_batch = AfterBatch(), Hooks hooks = Hooks())
+      : DataLoader(std::make_shared<Dataset const>(std::move(dataset)), options, std::move(after_item),
+                   std::move(after_batch), std::move(hooks), Shared{}) {}
+
+  /// Start the next epoch. One that was left early has used its number all the same. While another iteration of this
+  /// loader is alive, the new one is loaded in the calling thread.
+  iterator begin() const { return iterator(state_); }
+  std::default_sentinel_t end() const { return {}; }
+
+  /// Batches in an epoch.
+  std::size_t size() const { return state_->source.batches; }
+  /// Items in the dataset.
+  std::size_t n_items() const { return state_->source.items; }
+
+  /// The first batch of the next epoch, made here and now; the epochs go on as if nothing had happened.
+  batch_type one_batch() const {
+    auto const position = state_->position_of(epoch());
+    return state_->finish(*typename State::Builder(state_->source)(position, detail::Cancelled{}), position);
+  }
+
+  /// The number the next begin() gives its epoch; setting it goes on where an earlier run stopped.
+  std::int64_t epoch() const { return state_->next_epoch(); }
+  void set_epoch(std::int64_t epoch) const {
+    if (epoch < 0) detail::refuse_option("epoch", "0 or more", std::to_string(epoch), "epochs are counted from 0");
+    state_->set_next_epoch(epoch);
+  }
+
+  Dataset const& dataset() const { return *state_->source.dataset; }
+  LoaderOptions const& options() const { return state_->options; }
+  AfterItem const& after_item() const { return state_->source.after_item; }
+  AfterBatch const& after_batch() const { return state_->after_batch; }
+  Hooks const& hooks() const { return state_->source.hooks; }
+
+  /// A loader of its own over the same dataset, with copies of the pipelines and hooks; its epochs start at 0.
+  DataLoader new_with(LoaderOptions options) const {
+    return DataLoader(state_->source.dataset, options, after_item(), after_batch(), hooks(), Shared{});
+  }
+
+  /// A loader of its own over another dataset, with these options and copies of the pipelines and hooks.
+  DataLoader with_dataset(Dataset dataset) const {
+    return DataLoader(std::move(dataset), options(), after_item(), after_batch(), hooks());
+  }
+
+ private:
+  struct Shared {};
+
+  DataLoader(std::shared_ptr<Dataset const> dataset, LoaderOptions const& options, AfterItem after_item,
+             AfterBatch after_batch, Hooks hooks, Shared) {
+    auto const items = static_cast<std::size_t>(dataset->size());
+    detail::check_loader(options, items);
+    Source source{.dataset = std::move(dataset),
+                  .after_item = std::move(after_item),
+                  .hooks = std::move(hooks),
+                  .seed = options.seed,
+                  .split_idx = options.split_idx,
+                  .shuffle = options.shuffle,
+                  .items = items,
+                  .batch_size = static_cast<std::size_t>(options.batch_size),
+                  .batches = detail::count_batches(options, items)};
+    state_ = std::make_shared<State>(options, std::move(source), std::move(after_batch));
+  }
+
+  std::shared_ptr<State> state_;
+};
+
+/// Reads one epoch, once (an input iterator that moves but does not copy); keeps the loader alive. The batch it shows
+/// is the caller's until ++: to change, or to move from.
+template <class Dataset, class AfterItem, class AfterBatch, class Hooks>
+class DataLoader<Dataset, AfterItem, AfterBatch, Hooks>::iterator {
+ public:
+  using iterator_concept = std::input_iterator_tag;
+  using value_type = batch_type;
+  using difference_type = std::ptrdiff_t;
+
+  batch_type& operator*() const { return iteration_->batch(); }
+  batch_type* operator->() const { return &iteration_->batch(); }
+  iterator& operator++() {
+    iteration_->advance();
+    return *this;
+  }
+  void operator++(int) { ++*this; }
+  friend bool operator==(iterator const& it, std::default_sentinel_t) { return it.iteration_->done(); }
+
+ private:
+  friend DataLoader;
+  explicit iterator(std::shared_ptr<State> state)
+      : iteration_(std::make_unique<detail::Iteration<State>>(std::move(state))) {
+    iteration_->advance();
+  }
+
+  std::unique_ptr<detail::Iteration<State>> iteration_;
+};
+
+}  // namespace fastxx

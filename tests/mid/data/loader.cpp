@@ -1,0 +1,449 @@
+#include <doctest/doctest.h>
+
+#include <unistd.h>
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <fastxx/low/tensor/types.hpp>
+#include <fastxx/mid/data/loader.hpp>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <ostream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+using fastxx::DataLoader;
+using fastxx::LoaderOptions;
+using fastxx::Pipeline;
+using fastxx::Tensor;
+using namespace std::chrono_literals;
+
+// Most cases use items without tensors: libtorch is not built for the thread sanitizer.
+namespace {
+
+struct Drawn {
+  std::size_t index = 0;
+  std::uint64_t drawn = 0;
+  int split_idx = 0;
+};
+struct DrawnBatch {
+  std::vector<std::size_t> indices;
+  std::vector<std::uint64_t> drawn;
+  int split_idx = 0;
+  bool operator==(DrawnBatch const&) const = default;
+  friend std::ostream& operator<<(std::ostream& out, DrawnBatch const& batch) {
+    for (auto index : batch.indices) out << index << ' ';
+    return out;
+  }
+};
+
+// 0, 1, 2, ..., told the context; `bad` throws, `delay` passes before an item is there.
+struct Counting {
+  std::size_t n = 20;
+  std::size_t bad = ~std::size_t(0);
+  std::chrono::microseconds delay{0};
+
+  std::size_t size() const { return n; }
+  Drawn item(std::size_t index, fastxx::CallContext const& context) const {
+    if (delay.count() != 0) std::this_thread::sleep_for(delay);
+    if (index == bad) throw std::runtime_error("number " + std::to_string(index) + " is bad");
+    return {index, context.random->next(), context.split_idx};
+  }
+};
+
+struct OnlyTrain {
+  static constexpr int split_idx = fastxx::Split::train;
+  Drawn encodes(Drawn const& x) const { return {x.index + 100, x.drawn, x.split_idx}; }
+};
+struct OnlyValid {
+  static constexpr int split_idx = fastxx::Split::valid;
+  DrawnBatch encodes(DrawnBatch x) const {
+    x.indices.clear();
+    return x;
+  }
+};
+
+template <class Loader>
+auto epoch_of(Loader const& loader) {
+  std::vector<DrawnBatch> batches;
+  for (auto& batch : loader) batches.push_back(std::move(batch));
+  return batches;
+}
+
+std::vector<std::size_t> all_indices(std::vector<DrawnBatch> const& batches) {
+  std::vector<std::size_t> all;
+  for (auto const& batch : batches) all.insert(all.end(), batch.indices.begin(), batch.indices.end());
+  return all;
+}
+
+template <class Action>
+fastxx::data_error data_error_of(Action action) {
+  try {
+    action();
+  } catch (fastxx::data_error const& e) {
+    return e;
+  }
+  FAIL("no data_error");
+  return {"none", {}};
+}
+
+std::int64_t resident_kb() {
+  std::int64_t pages = 0;
+  std::ifstream statm("/proc/self/statm");
+  statm >> pages >> pages;
+  return pages * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+}  // namespace
+
+template <>
+struct fastxx::collate_for<Drawn> {
+  static DrawnBatch collate(std::vector<Drawn> const& items) {
+    DrawnBatch batch;
+    for (auto const& item : items) {
+      batch.indices.push_back(item.index);
+      batch.drawn.push_back(item.drawn);
+      batch.split_idx = item.split_idx;
+    }
+    return batch;
+  }
+};
+
+TEST_CASE("loader: the batches are the same for 0, 1, 2 and 5 workers, over several epochs") {
+  LoaderOptions options{.batch_size = 7, .shuffle = true, .drop_last = false, .seed = 11};
+  DataLoader const alone(Counting{50}, options);
+  std::vector expected{epoch_of(alone), epoch_of(alone), epoch_of(alone)};
+  for (int workers : {1, 2, 5}) {
+    options.workers = workers;
+    DataLoader const loader(Counting{50}, options);
+    for (auto const& batches : expected) CHECK(epoch_of(loader) == batches);
+  }
+}
+
+TEST_CASE("loader: every item comes once an epoch, in another order each epoch and with other draws, repeatably") {
+  LoaderOptions const options{.batch_size = 8, .workers = 2, .shuffle = true, .drop_last = false, .seed = 3};
+  DataLoader const loader(Counting{50}, options);
+  auto const first = epoch_of(loader), second = epoch_of(loader);
+  CHECK(all_indices(first) != all_indices(second));
+  for (auto const& epoch : {first, second}) {
+    auto sorted = all_indices(epoch);
+    std::sort(sorted.begin(), sorted.end());
+    std::vector<std::size_t> expected(50);
+    std::iota(expected.begin(), expected.end(), 0);
+    CHECK(sorted == expected);
+  }
+  DataLoader const again(Counting{50}, options);
+  CHECK(epoch_of(again) == first);
+  CHECK(epoch_of(again) == second);
+  CHECK(epoch_of(DataLoader(Counting{50}, {.batch_size = 8, .shuffle = true, .drop_last = false, .seed = 4})) != first);
+}
+
+TEST_CASE("loader: what is drawn for an item depends on seed, epoch and index alone") {
+  DataLoader const loader(Counting{20}, {.batch_size = 6, .workers = 2, .shuffle = true, .seed = 9});
+  loader.set_epoch(5);
+  for (auto const& batch : loader)
+    for (std::size_t i = 0; i < batch.indices.size(); ++i)
+      CHECK(batch.drawn[i] == fastxx::Random::of(9, 5, batch.indices[i]).next());
+}
+
+TEST_CASE("loader: without shuffle the order is the dataset's") {
+  auto const indices = all_indices(epoch_of(DataLoader(Counting{5}, {.batch_size = 2, .workers = 1})));
+  CHECK(indices == std::vector<std::size_t>{0, 1, 2, 3, 4});
+}
+
+TEST_CASE("loader: drop_last follows shuffle unless it is said, and size() is what comes") {
+  struct Row {
+    std::size_t n;
+    bool shuffle;
+    std::optional<bool> drop_last;
+    std::size_t batches;
+  };
+  for (auto const& row : {Row{10, false, {}, 4}, Row{10, true, {}, 3}, Row{10, false, true, 3}, Row{10, true, false, 4},
+                          Row{9, false, {}, 3}, Row{9, true, {}, 3}, Row{2, false, {}, 1}}) {
+    DataLoader const loader(Counting{row.n}, {.batch_size = 3, .shuffle = row.shuffle, .drop_last = row.drop_last});
+    CHECK(loader.size() == row.batches);
+    CHECK(epoch_of(loader).size() == row.batches);
+    CHECK(loader.n_items() == row.n);
+  }
+}
+
+TEST_CASE("loader: options that cannot work are refused with numbers and a way out") {
+  auto refusal = [](std::size_t n, LoaderOptions options) {
+    return data_error_of([&] { DataLoader(Counting{n}, options); });
+  };
+  CHECK(refusal(0, {}).key() == "loader.empty");
+  CHECK(refusal(5, {.batch_size = 0}).key() == "loader.batch_size");
+  CHECK(refusal(5, {.workers = -1}).key() == "loader.workers");
+  CHECK(refusal(5, {.prefetch = 0}).key() == "loader.prefetch");
+  auto const too_large = refusal(5, {.batch_size = 8, .shuffle = true});
+  CHECK(too_large.key() == "loader.batch_size");
+  for (char const* part : {"batch size 8", "5 items", "at most 5", ".drop_last = false"})
+    CHECK(std::string(too_large.what()).find(part) != std::string::npos);
+  CHECK(data_error_of([] { DataLoader(Counting{5}).set_epoch(-1); }).key() == "loader.epoch");
+}
+
+TEST_CASE("loader: an exception reaches the caller at its batch, names its item, and iterating goes on") {
+  for (int workers : {0, 1, 3}) {
+    for (std::size_t bad : {0, 9, 19}) {
+      DataLoader const loader(Counting{20, bad}, {.batch_size = 4, .workers = workers});
+      for (std::int64_t epoch = 0; epoch < 2; ++epoch) {
+        std::size_t batches = 0;
+        auto const e = data_error_of([&] {
+          for (auto& batch : loader) batches += batch.indices.size() == 4;
+        });
+        CHECK(batches == bad / 4);
+        CHECK(e.key() == "loader.item");
+        CHECK(e.parts().got == "number " + std::to_string(bad) + " is bad");
+        CHECK(e.parts().where == "item " + std::to_string(bad) + ", batch " + std::to_string(bad / 4) + " of epoch " +
+                                     std::to_string(epoch));
+      }
+    }
+  }
+}
+
+TEST_CASE("loader: after an exception ++ goes on with the batch behind it") {
+  for (int workers : {0, 2}) {
+    DataLoader const loader(Counting{6, 2}, {.batch_size = 2, .workers = workers});
+    auto it = loader.begin();
+    CHECK_THROWS_AS(++it, fastxx::data_error);
+    ++it;
+    CHECK(it->indices == std::vector<std::size_t>{4, 5});
+    ++it;
+    CHECK(it == loader.end());
+  }
+}
+
+TEST_CASE("loader: the original exception is nested, and the key of a fastxx::error stays readable") {
+  auto refuse = [](Drawn const&) -> Drawn { throw fastxx::io_error("idx.truncated", {.call = "read"}); };
+  DataLoader const loader(Counting{}, {.workers = 1}, fastxx::pipeline(refuse));
+  try {
+    loader.begin();
+    FAIL("no error");
+  } catch (fastxx::data_error const& e) {
+    CHECK(std::string(e.what()).find("[idx.truncated]") != std::string::npos);
+    CHECK_THROWS_AS(std::rethrow_if_nested(e), fastxx::io_error);
+  }
+}
+
+TEST_CASE("loader: items that do not collate are told with batch and items") {
+  std::vector<std::pair<Tensor, int>> items{
+      {at::ones({2}), 0}, {at::ones({2}), 1}, {at::ones({3}), 2}, {at::ones({2}), 3}};
+  DataLoader const loader(items, {.batch_size = 2, .workers = 1});
+  auto const e = data_error_of([&] {
+    for (auto& batch : loader) (void)batch;
+  });
+  CHECK(e.key() == "loader.batch");
+  for (char const* part : {"[collate.shapes]", "element 0", "(3)", "(2)", "batch 1 of epoch 0", "items 2, 3"})
+    CHECK_MESSAGE(std::string(e.what()).find(part) != std::string::npos, part, " is missing in: ", e.what());
+}
+
+TEST_CASE("loader: an epoch left early has used its number, and nothing of it turns up in the next") {
+  LoaderOptions options{.batch_size = 3, .shuffle = true, .seed = 1};
+  DataLoader const alone(Counting{30}, options);
+  std::vector const expected{epoch_of(alone), epoch_of(alone), epoch_of(alone)};
+  for (int workers : {0, 1, 4}) {
+    options.workers = workers;
+    DataLoader const loader(Counting{30}, options);
+    for (auto& batch : loader) {
+      CHECK(batch == expected[0][0]);
+      break;
+    }
+    CHECK(loader.epoch() == 1);
+    CHECK(epoch_of(loader) == expected[1]);
+    CHECK(epoch_of(loader) == expected[2]);
+    loader.set_epoch(1);
+    CHECK(epoch_of(loader) == expected[1]);
+  }
+}
+
+TEST_CASE("loader: one_batch is the first batch to come and disturbs no epoch") {
+  DataLoader const loader(Counting{30}, {.batch_size = 4, .workers = 2, .shuffle = true});
+  auto const before = loader.one_batch();
+  auto const first = epoch_of(loader);
+  CHECK(before == first[0]);
+  auto it = loader.begin();
+  auto const second = loader.one_batch();  // of epoch 2: epoch 1 has begun
+  CHECK(loader.epoch() == 2);
+  while (it != loader.end()) ++it;
+  CHECK(epoch_of(loader)[0] == second);
+}
+
+TEST_CASE("loader: two iterations at the same time are two epochs, each right") {
+  for (int workers : {0, 2}) {
+    LoaderOptions options{.batch_size = 4, .shuffle = true};
+    DataLoader const alone(Counting{20}, options);
+    std::vector const expected{epoch_of(alone), epoch_of(alone), epoch_of(alone)};
+    options.workers = workers;
+    DataLoader const loader(Counting{20}, options);
+    auto a = loader.begin(), b = loader.begin();
+    for (std::size_t i = 0; i < expected[0].size(); ++i, ++a, ++b) {
+      CHECK(*a == expected[0][i]);
+      CHECK(*b == expected[1][i]);
+    }
+    CHECK(a == loader.end());
+    CHECK(epoch_of(loader) == expected[2]);
+  }
+}
+
+TEST_CASE("loader: a loader can go at any moment, with full queues and with blocked or slow workers") {
+  for (int workers : {1, 3}) {
+    for (int taken : {0, 1, 3}) {
+      DataLoader const loader(Counting{40}, {.batch_size = 2, .workers = workers, .prefetch = 1});
+      auto it = loader.begin();
+      for (int i = 0; i < taken; ++i) ++it;
+      if (taken == 3) std::this_thread::sleep_for(5ms);  // the queue is full and the workers wait
+    }
+    DataLoader(Counting{40}, {.workers = workers});  // no epoch ever began
+  }
+  auto const start = std::chrono::steady_clock::now();
+  {
+    DataLoader const slow(Counting{1000, 1000, 10ms}, {.batch_size = 2, .workers = 2});
+    slow.begin();
+    DataLoader const large(Counting{1000, 2, 10ms}, {.batch_size = 500, .workers = 1});
+    CHECK_THROWS(large.begin());  // leaves a worker in the second batch, which takes five seconds
+  }
+  CHECK(std::chrono::steady_clock::now() - start < 3s);
+}
+
+TEST_CASE("loader: an iterator keeps its loader alive") {
+  auto it = DataLoader(Counting{9}, {.batch_size = 3, .workers = 2}).begin();
+  ++it;
+  CHECK(it->indices == std::vector<std::size_t>{3, 4, 5});
+  auto moved = std::move(it);
+  ++moved;
+  CHECK(moved->indices.front() == 6);
+}
+
+TEST_CASE("loader: the next epoch is prepared while the caller is still busy with this one") {
+  struct Watched : Counting {
+    std::shared_ptr<std::atomic<int>> asked = std::make_shared<std::atomic<int>>(0);
+    Drawn item(std::size_t index, fastxx::CallContext const& context) const {
+      ++*asked;
+      return Counting::item(index, context);
+    }
+  };
+  Watched const dataset{{8}};
+  DataLoader const loader(dataset, {.batch_size = 2, .workers = 1, .prefetch = 2});
+  auto it = loader.begin();
+  while (it != loader.end()) ++it;
+  for (int wait = 0; wait < 500 && dataset.asked->load() < 12; ++wait) std::this_thread::sleep_for(2ms);
+  CHECK(dataset.asked->load() == 12);  // 8 of this epoch, and the queue of 2 batches is full
+}
+
+TEST_CASE("loader: copies are the same loader, new_with is another over the same dataset") {
+  DataLoader loader(Counting{10}, {.batch_size = 2, .shuffle = true, .seed = 5});
+  auto copy = loader;
+  epoch_of(copy);
+  CHECK(loader.epoch() == 1);
+  auto options = loader.options();
+  options.shuffle = false;
+  options.batch_size = 3;
+  auto const valid = loader.new_with(options);
+  CHECK(&valid.dataset() == &loader.dataset());
+  CHECK(valid.epoch() == 0);
+  CHECK(valid.size() == 4);  // drop_last followed shuffle
+  CHECK(loader.with_dataset(Counting{30}).size() == 15);
+}
+
+TEST_CASE("loader: split_idx reaches dataset, item transforms and batch transforms") {
+  for (int split : {fastxx::Split::train, fastxx::Split::valid}) {
+    DataLoader const loader(Counting{2}, {.workers = 1, .split_idx = split}, fastxx::pipeline(OnlyTrain{}),
+                            fastxx::pipeline(OnlyValid{}));
+    auto const batch = loader.one_batch();
+    CHECK(batch.split_idx == split);
+    CHECK(batch.indices == (split == 0 ? std::vector<std::size_t>{100, 101} : std::vector<std::size_t>{}));
+  }
+}
+
+TEST_CASE("loader: batch transforms run in the calling thread and draw once per batch, the same for any workers") {
+  struct Draw {
+    std::thread::id caller = std::this_thread::get_id();
+    std::uint64_t draw(DrawnBatch const&, fastxx::Random& random) const { return random.next(); }
+    DrawnBatch encodes(DrawnBatch x, std::uint64_t drawn) const {
+      x.drawn = {drawn, std::this_thread::get_id() == caller};
+      return x;
+    }
+  };
+  std::vector<DrawnBatch> first;
+  for (int workers : {0, 2}) {
+    auto const batches =
+        epoch_of(DataLoader(Counting{}, {.batch_size = 5, .workers = workers}, Pipeline<>(), fastxx::pipeline(Draw{})));
+    for (auto const& batch : batches) CHECK(batch.drawn[1] == 1);
+    CHECK(batches[0].drawn[0] != batches[1].drawn[0]);
+    CHECK(batches[0].drawn[0] != fastxx::Random::of(0, 0, 0).next());
+    if (workers == 0) first = batches;
+    CHECK(batches == first);
+  }
+}
+
+TEST_CASE("loader: before_batch sees the items of a batch and may change them") {
+  fastxx::BeforeBatch reverse{[](std::vector<Drawn> items) {
+    std::reverse(items.begin(), items.end());
+    return items;
+  }};
+  for (int workers : {0, 2}) {
+    DataLoader const loader(Counting{6}, {.batch_size = 3, .workers = workers}, Pipeline<>(), Pipeline<>(), reverse);
+    CHECK(all_indices(epoch_of(loader)) == std::vector<std::size_t>{2, 1, 0, 5, 4, 3});
+  }
+}
+
+TEST_CASE("loader: a vector of pairs is a dataset") {
+  std::vector<std::pair<float, std::string>> items{{.5f, "a"}, {.25f, "b"}, {.125f, "c"}};
+  DataLoader const loader(std::move(items), {.batch_size = 2, .workers = 1});
+  static_assert(std::is_same_v<decltype(loader)::item_type, std::pair<float, std::string>>);
+  static_assert(std::is_same_v<decltype(loader)::batch_type, std::pair<Tensor, std::vector<std::string>>>);
+  auto it = loader.begin();
+  ++it;
+  CHECK(it->first.item<float>() == .125f);
+  CHECK(it->second == std::vector<std::string>{"c"});
+}
+
+TEST_CASE("loader: tensors go to the device before the batch transforms and keep their types") {
+  using Item = std::tuple<fastxx::TensorImage, int>;
+  std::vector<Item> items(4, Item{fastxx::TensorImage(at::ones({3, 2, 2})), 1});
+  auto seen = std::make_shared<std::vector<at::Device>>();
+  auto note = [seen](fastxx::TensorImage const& x) {
+    seen->push_back(x.device());
+    return x;
+  };
+  DataLoader const loader(items, {.device = at::kMeta}, Pipeline<>(), fastxx::pipeline(note));
+  auto [x, y] = loader.one_batch();
+  static_assert(std::is_same_v<decltype(x), fastxx::TensorImage>);
+  CHECK(x.device().is_meta());
+  CHECK(y.device().is_meta());
+  REQUIRE(seen->size() == 1);
+  CHECK(seen->front().is_meta());
+  CHECK(std::get<0>(loader.new_with({}).one_batch()).device().is_cpu());
+}
+
+TEST_CASE("loader: it is an input range") {
+  using Loader = DataLoader<Counting>;
+  static_assert(std::input_iterator<Loader::iterator>);
+  static_assert(std::sentinel_for<std::default_sentinel_t, Loader::iterator>);
+  static_assert(std::is_copy_constructible_v<Loader> && std::is_nothrow_move_constructible_v<Loader>);
+  CHECK(sizeof(Loader) == sizeof(std::shared_ptr<int>));
+}
+
+TEST_CASE("loader: memory is flat over epochs") {
+  using Item = std::pair<Tensor, int>;
+  std::vector<Item> const items(256, Item{at::ones({64, 64}), 1});  // batches of 256 KiB
+  DataLoader const loader(items, {.batch_size = 16, .workers = 2, .shuffle = true});
+  auto run = [&](int epochs) {
+    std::int64_t batches = 0;
+    for (int epoch = 0; epoch < epochs; ++epoch)
+      for (auto& batch : loader) batches += batch.first.size(0) == 16;
+    return batches;
+  };
+  run(10);
+  auto const before = resident_kb();
+  CHECK(run(100) == 1600);
+  CHECK_MESSAGE(resident_kb() - before < 4096, "grew by ", resident_kb() - before, " KiB");
+}
