@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/idx.hpp>
+
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 
 #include <filesystem>
 #include <string>

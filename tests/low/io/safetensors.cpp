@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors.hpp>
+
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 
 #include <cstring>
 #include <filesystem>
@@ -75,10 +75,13 @@ TEST_CASE("safetensors: every dtype, shape and word of the metadata comes back")
 TEST_CASE("safetensors: views are written as what they show, and gradients are no obstacle") {
   Folder const folder;
   at::Tensor const x = at::arange(12, at::kFloat).view({3, 4});
-  fastxx::save_safetensors(folder.file, {.tensors = {{"t", x.t()}, {"row", x.select(0, 1)}, {"nan", x / 0.0}}});
+  fastxx::save_safetensors(
+      folder.file,
+      {.tensors = {{"t", x.t()}, {"row", x.select(0, 1)}, {"nan", x / 0.0}, {"weight", at::ones(3).requires_grad_()}}});
   SafeTensors const back = fastxx::load_safetensors(folder.file);
   CHECK(at::equal(back.tensors.at("t"), x.t()));
   CHECK(at::equal(back.tensors.at("row"), x.select(0, 1)));
+  CHECK(at::equal(back.tensors.at("weight"), at::ones(3)));
   CHECK(std::memcmp(back.tensors.at("nan").data_ptr(), (x / 0.0).data_ptr(), 48) == 0);
 }
 

@@ -1,10 +1,11 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/plot/confusion_matrix.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
+
 #include "png.hpp"
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -72,6 +73,12 @@ TEST_CASE("confusion matrix: long names are turned and shortened, and keep clear
   CHECK(png.count(0xffffff, 0, 0, 6, png.height) == 6 * png.height);
   CHECK(png.count(0xffffff, 0, png.height - 6, png.width, png.height) == 6 * png.width);
   CHECK(png.white_share() > 0.5);
+}
+
+TEST_CASE("confusion matrix: what is no number is shown as such on white") {
+  auto const layout = confusion_layout(at::full({2, 2}, std::nan("")), {});
+  CHECK(layout.numbers[0] == "nan");
+  CHECK(fastxx::detail::heat(layout.values[0]) == fastxx::detail::heat(0));
 }
 
 TEST_CASE("confusion matrix: all zeros is a picture too") {

@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/plot/images.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 
 #include "png.hpp"
 

@@ -28,11 +28,11 @@ struct ConfusionMatrixOptions {
 
 namespace detail {
 
-/// White to dark blue; `part` from 0 to 1.
+/// White to dark blue; `part` from 0 to 1, and what is no number is white.
 inline Colour heat(double part) {
   static constexpr std::array<Colour, 5> stops{
       {{248, 250, 252}, {191, 219, 254}, {96, 165, 250}, {29, 78, 216}, {23, 37, 84}}};
-  double const position = std::clamp(part, 0.0, 1.0) * (stops.size() - 1);
+  double const position = (part > 0 ? std::min(part, 1.0) : 0) * (stops.size() - 1);
   std::size_t const below = std::min(static_cast<std::size_t>(position), stops.size() - 2);
   double const share = position - static_cast<double>(below);
   Colour const a = stops[below], b = stops[below + 1];

@@ -28,7 +28,7 @@ struct CloseStream {
 class NamelessFile {
  public:
   explicit NamelessFile(std::string_view bytes = {}) : file_(std::tmpfile()) {
-    bool const good = file_ && std::fwrite(bytes.data(), 1, bytes.size(), file_.get()) == bytes.size() &&
+    bool const good = file_ && (bytes.empty() || std::fwrite(bytes.data(), bytes.size(), 1, file_.get()) == 1) &&
                       std::fflush(file_.get()) == 0 && std::fseek(file_.get(), 0, SEEK_SET) == 0;
     if (!good) throw_file_error("plot.temporary", "Figure", "the folder for temporary files", errno);
   }
