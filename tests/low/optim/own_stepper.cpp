@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <cmath>
+
 namespace {
 
 /// Lion: step by the sign of a blend of gradient and average, then let the average follow the gradient.
@@ -100,6 +102,26 @@ TEST_CASE("own stepper: every operation means the same on floats, on whole tenso
     }
   }
 }
+
+#if defined(__x86_64__)
+TEST_CASE("own stepper: the AVX2 variant and the one for every machine give the same bits, odd numbers included") {
+  if (!fastxx::detail::has_avx2()) return;
+  fastxx::detail::Fused<everything, lion_step> const fused({}, {});
+  std::vector<float> const numbers{0.f, -0.f, 1e-40f, -3.f, 3e38f, INFINITY, -INFINITY, NAN, 1.f, -1.f, .1f};
+  auto run = [&](bool wide) {
+    std::vector<float> p(numbers.rbegin(), numbers.rend()), grad = numbers, avg(numbers.size(), .5f);
+    std::vector<double> const hypers{1e-2, .9, .99};
+    fastxx::detail::FlatJob const job{p.data(), grad.data(), {avg.data()}, hypers.data(), 1};
+    auto const n = static_cast<std::int64_t>(p.size());
+    wide ? fused.run_avx2(job, 0, n) : fused.run_baseline(job, 0, n);
+    p.insert(p.end(), avg.begin(), avg.end());
+    for (auto& x : p) x = std::isnan(x) ? 77.f : x;  // one NaN is as good as another
+    return p;
+  };
+  CHECK(run(true) == run(false));
+  CHECK(run(true)[10] != .1f);
+}
+#endif
 
 TEST_CASE("own stepper: changing the gradient in a formula leaves .grad as it was") {
   for (auto dtype : {at::kFloat, at::kDouble}) {

@@ -22,10 +22,10 @@ TEST_CASE("schedule: combined parts take their share, and position 1 is the end 
   static_assert(sched(.25) == 10);
   static_assert(sched(1.) == 20);
   CHECK(sched(.2499999) < 1);
-  auto const thirds = combine_scheds({.1, .2, .7}, SchedNo{1, 1}, SchedNo{2, 2}, SchedLin{3, 4});
-  CHECK(thirds(.05) == 1);
-  CHECK(thirds(.2) == 2);
-  CHECK(thirds(1) == 4);
+  auto const uneven = combine_scheds({.3, .6, .1}, SchedNo{1, 1}, SchedNo{2, 2}, SchedLin{0, 1});
+  CHECK(uneven(.05) == 1);
+  CHECK(uneven(.5) == 2);
+  CHECK(uneven(1) == 1);  // exactly, though .3 + .6 + .1 is not
 }
 
 TEST_CASE("schedule: a part without length is skipped") {
