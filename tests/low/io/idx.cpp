@@ -147,6 +147,6 @@ TEST_CASE("idx: a header that promises more than the file can hold is refused be
   std::string const huge = words({0x00000E04, 0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff}) + "data";
   CHECK(has(refusal(folder.file(huge)), "can hold at most"));
   CHECK(has(refusal(folder.file(packed(huge))), "can hold at most"));
-  // 2^32 * 2^32 would wrap to 0.
-  CHECK(has(refusal(folder.file(words({0x00000802, 0x80000000, 0x80000000}))), "can hold at most"));
+  CHECK(has(refusal(folder.file(words({0x00000C02, 0x80000000, 0x80000000}) /* 2^64 bytes, which wrap to 0 */)),
+            "can hold at most"));
 }

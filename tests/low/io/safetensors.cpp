@@ -65,10 +65,10 @@ TEST_CASE("safetensors: every dtype, shape and word of the metadata comes back")
   SafeTensors const back = fastxx::load_safetensors(folder.file);
   CHECK(back.metadata == content.metadata);
   REQUIRE(back.tensors.size() == content.tensors.size());
-  for (auto const& [name, tensor] : content.tensors) {
-    INFO(name);
-    CHECK((back.tensors.at(name).scalar_type() == tensor.scalar_type()));
-    CHECK(at::equal(back.tensors.at(name), tensor));
+  for (auto const& item : content.tensors) {
+    INFO(item.first);
+    CHECK((back.tensors.at(item.first).scalar_type() == item.second.scalar_type()));
+    CHECK(at::equal(back.tensors.at(item.first), item.second));
   }
 }
 

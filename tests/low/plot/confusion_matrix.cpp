@@ -37,6 +37,14 @@ TEST_CASE("confusion matrix: every cell has the colour of its count, rows are ac
     }
 }
 
+TEST_CASE("confusion matrix: each number stands in its own cell") {
+  Png const png = decode(plot_confusion_matrix(at::tensor({0, 0, 88, 0}, at::kLong).view({2, 2})).png());
+  auto const layout = confusion_layout(at::zeros({2, 2}), {});
+  auto const left = static_cast<unsigned>(layout.left), top = static_cast<unsigned>(layout.top + layout.cell);
+  auto const cell = static_cast<unsigned>(layout.cell);
+  CHECK(png.count(0xffffff, left + 3, top + 3, left + cell - 3, top + cell - 3) > 10);  // white on the only dark cell
+}
+
 TEST_CASE("confusion matrix: numbers are whole counts, or shares of their row") {
   at::Tensor const counts = at::tensor({3, 1, 0, 0}, at::kLong).view({2, 2});
   CHECK(confusion_layout(counts, {}).numbers == std::vector<std::string>{"3", "1", "0", "0"});

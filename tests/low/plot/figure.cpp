@@ -66,9 +66,14 @@ TEST_CASE("figure: text is never a command, and never floods the picture") {
   std::string const bytes = figure.png();
   fs::current_path(before);
   CHECK(folder.empty());
-  // A character without a glyph would be drawn as a box much larger than the figure.
   CHECK(plot_test::decode(bytes).white_share() > 0.85);
   CHECK(plot_test::decode(bytes).white_share() < 0.99);
+}
+
+TEST_CASE("figure: a character that no font has becomes one sign, not a box over the whole picture") {
+  Figure figure(300, 100);
+  figure.text("\U000F0000 \uE000 \U0001F45F x", {.x_px = 10, .y_px = 50});
+  CHECK(plot_test::decode(figure.png()).white_share() > 0.95);
 }
 
 TEST_CASE("figure: gnuplot sees only letters, blanks and octal escapes, and no escape runs into a digit") {
