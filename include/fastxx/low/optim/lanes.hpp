@@ -12,7 +12,8 @@
 // every x86-64 and aarch64 has. Float8 is for AVX2 and is chosen at run time: its functions may only be called when
 // has_avx2(). Float8 is an array, not a register type, so that code built without -mavx2 (a user's formula) may pass it
 // around; once everything is inlined into a function for AVX2, the arrays are gone. No fused multiply-add: Float4 and
-// Float8 give the same bits.
+// Float8 give the same bits. Loads and stores are unaligned: at -O0 g++ does not keep temporaries of type Float8
+// aligned.
 
 namespace fastxx::detail {
 
@@ -41,14 +42,14 @@ inline Float4 raw_sqrt(Float4 x) {
 
 #if defined(__x86_64__)
 
-struct alignas(32) Float8 {
+struct Float8 {
   float lanes[8];
 };
 
-FASTXX_AVX2 __m256 get(Float8 const& x) { return _mm256_load_ps(x.lanes); }
+FASTXX_AVX2 __m256 get(Float8 const& x) { return _mm256_loadu_ps(x.lanes); }
 FASTXX_AVX2 Float8 put(__m256 x) {
   Float8 result;
-  _mm256_store_ps(result.lanes, x);
+  _mm256_storeu_ps(result.lanes, x);
   return result;
 }
 FASTXX_AVX2 Float8 raw_load(Float8 const*, float const* from) { return put(_mm256_loadu_ps(from)); }
