@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -41,7 +42,26 @@ constexpr auto batch_tfms(Transforms... transforms) {
   return Part<BatchTransformsPart, decltype(composed)>{std::move(composed)};
 }
 
+namespace detail {
+template <class Dataset>
+consteval auto pipelines_of() {
+  if constexpr (requires(Dataset const& dataset) { dataset.pipelines(); })
+    return std::type_identity<std::decay_t<decltype(std::declval<Dataset const&>().pipelines())>>{};
+  else
+    return std::type_identity<std::tuple<>>{};
+}
+template <class Batch>
+consteval std::size_t n_inputs() {
+  if constexpr (is_tuple_v<Batch>)
+    return std::tuple_size_v<std_tuple_of<Batch>> > 1 ? std::tuple_size_v<std_tuple_of<Batch>> - 1 : 1;
+  else
+    return 1;
+}
+}  // namespace detail
+
 /// Training and validation loaders over subsets of one dataset, with what the pipelines know about the data.
+///
+/// Loaders over datasets of your own work too: `DataLoaders(std::vector{train_loader, valid_loader})`.
 ///
 /// Source:  fastai 2.7.18 data/core.py DataLoaders
 /// Example: examples/doc/datasets.cpp
@@ -51,13 +71,19 @@ class DataLoaders {
   using loader_type = Loader;
   using batch_type = typename Loader::batch_type;
   using subset_type = typename Loader::dataset_type;
-  using pipelines_type = std::decay_t<decltype(std::declval<subset_type const&>().pipelines())>;
+  /// The pipelines of the datasets, in a tuple; an empty one for a foreign dataset.
+  using pipelines_type = typename decltype(detail::pipelines_of<subset_type>())::type;
 
-  /// How many leading elements of a batch go into the model.
-  static constexpr std::size_t n_inp =
-      std::tuple_size_v<pipelines_type> > 1 ? std::tuple_size_v<pipelines_type> - 1 : 1;
+  /// How many leading elements of a batch go into the model: all but the last.
+  static constexpr std::size_t n_inp = detail::n_inputs<batch_type>();
 
-  explicit DataLoaders(std::vector<Loader> loaders) : loaders_(std::move(loaders)) {}
+  explicit DataLoaders(std::vector<Loader> loaders) : loaders_(std::move(loaders)) {
+    if (loaders_.size() < 2)
+      throw data_error("dataloaders.count", {.call = "DataLoaders",
+                                             .expected = "a training and a validation loader",
+                                             .got = std::to_string(loaders_.size()),
+                                             .fix = "give both, the training loader first"});
+  }
 
   Loader& train() { return loaders_[0]; }
   Loader& valid() { return loaders_[1]; }
@@ -86,7 +112,11 @@ class DataLoaders {
     return valid().with_dataset(train().dataset().with_items(std::move(items)));
   }
 
-  pipelines_type const& pipelines() const { return train().dataset().pipelines(); }
+  pipelines_type const& pipelines() const
+    requires(std::tuple_size_v<pipelines_type> > 0)
+  {
+    return train().dataset().pipelines();
+  }
 
  private:
   std::vector<Loader> loaders_;

@@ -1,12 +1,17 @@
 #pragma once
 
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/nn/state.hpp>
+#include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/collate.hpp>
+#include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/train/batch.hpp>
+#include <fastxx/mid/train/learner_parts.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 #include <filesystem>
 #include <map>
@@ -84,11 +89,13 @@ class InferenceLearner {
     std::map<std::string, Tensor> weights;
     for (auto const& [name, tensor] : file.tensors)
       if (name.starts_with("model.")) weights.emplace(name.substr(6), tensor);
-    load_state_dict(*model, weights);
-    each_state([&](std::string const& prefix, auto& stage) {
+    InferenceLearner filled = *this;  // transforms are filled aside: a file that fails half-way changes nothing
+    filled.each_state([&](std::string const& prefix, auto& stage) {
       StateReader reader(file, prefix, path.string());
       stage.serialize(reader);
     });
+    load_state_dict(*model, weights);
+    *this = std::move(filled);
   }
 
  private:
@@ -110,23 +117,60 @@ class InferenceLearner {
   }
 };
 
-/// The inference part of a learner: copies of its transforms, its loss and the same model.
+/// The pipelines of a learner's datasets, input first: `type_tfms(pipeline(...), pipeline(..., Categorize{}))`.
+struct TypeTransformsPart {};
+template <class Input, class Target>
+auto type_tfms(Input input, Target target) {
+  return Part<TypeTransformsPart, std::pair<Input, Target>>{{std::move(input), std::move(target)}};
+}
+
+/// Load what Learner::export_to wrote, into the code of this program:
+/// `load_learner(path, model, type_tfms(image, label), batch_tfms(IntToFloatTensor{}, Normalize{}))`.
 ///
-/// Source:  fastai 2.7.18 learner.py export
+/// The file holds data only; transforms and model are the program's own and are filled from it. Parts: type_tfms,
+/// item_tfms, batch_tfms, loss_func (without it the one the target pipeline carries). `Target` is what the target
+/// pipeline decodes.
+/// Errors:  those of InferenceLearner::load
+/// Source:  fastai 2.7.18 learner.py load_learner
 /// Example: examples/fashion_mnist.cpp
+template <class Target = TensorCategory, class Model, class... Parts>
+auto load_learner(std::filesystem::path const& path, Model model, Parts... parts) {
+  static_assert(detail::count_parts<TypeTransformsPart, Parts...>() == 1,
+                "fastxx::load_learner(path, model, parts...): give the two pipelines as type_tfms(input, target)");
+  auto tfms = detail::pick_part<TypeTransformsPart>(0, parts...);
+  auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), parts...);
+  auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
+  auto loss = [&] {
+    if constexpr (detail::count_parts<LossFuncPart, Parts...>() > 0)
+      return detail::pick_part<LossFuncPart>(0, parts...);
+    else
+      return tfms.second.find(LossFuncAttribute{});
+  }();
+  InferenceLearner<decltype(tfms.first), decltype(tfms.second), decltype(after_item), decltype(after_batch),
+                   decltype(loss), Model, Target>
+      learner{std::move(tfms.first),  std::move(tfms.second), std::move(after_item),
+              std::move(after_batch), std::move(loss),        std::move(model)};
+  learner.load(path);
+  return learner;
+}
+
+namespace detail {
+
+// Copies of a learner's transforms and loss with the same model.
 template <class Learner>
-auto inference_learner(Learner const& learn, typename Learner::model_type model) {
+auto inference_of(Learner const& learn) {
   auto const& pipelines = learn.dls.pipelines();
   using Pipelines = std::decay_t<decltype(pipelines)>;
   static_assert(std::tuple_size_v<Pipelines> == 2,
-                "fastxx::inference_learner: one input and one target pipeline are needed");
+                "fastxx::Learner::inference(): one input and one target pipeline are needed");
   using Target = std::tuple_element_t<0, typename Learner::BatchSplit::Yb>;
   auto const& loader = learn.dls.valid();
   return InferenceLearner<std::tuple_element_t<0, Pipelines>, std::tuple_element_t<1, Pipelines>,
                           std::decay_t<decltype(loader.after_item())>, std::decay_t<decltype(loader.after_batch())>,
                           typename Learner::loss_type, typename Learner::model_type, Target>{
       std::get<0>(pipelines), std::get<1>(pipelines), loader.after_item(),
-      loader.after_batch(),   learn.loss_object(),    std::move(model)};
+      loader.after_batch(),   learn.loss_object(),    learn.model};
 }
 
+}  // namespace detail
 }  // namespace fastxx

@@ -10,6 +10,7 @@
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/callback.hpp>
+#include <fastxx/mid/train/inference.hpp>
 #include <fastxx/mid/train/interrupt.hpp>
 #include <fastxx/mid/train/learner_parts.hpp>
 #include <fastxx/mid/train/metric.hpp>
@@ -19,6 +20,7 @@
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/stop_on_nan.hpp>
 #include <fastxx/mid/train/train_eval.hpp>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -170,7 +172,17 @@ class Learner {
   Predictions get_preds() { return get_preds(dls.valid()); }
   Predictions get_preds(loader_type& loader) { return detail::gather_predictions(*this, loader); }
 
-  /// Train a copy-and-restore mock run with growing learning rates; the model and the optimizer come back unchanged.
+  /// What predicts and is exported: copies of the transforms and the loss, with this learner's model.
+  auto inference() const { return detail::inference_of(*this); }
+  /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item.
+  template <class Item>
+  auto predict(Item const& item) const {
+    return inference().predict(item);
+  }
+  /// Write model and transforms, but neither items nor optimizer state, for load_learner.
+  void export_to(std::filesystem::path const& path) const { inference().save(path); }
+
+  /// A mock run with growing learning rates; the model and the optimizer come back unchanged.
   LRFindResult lr_find(LRFindOptions const& options = {}) { return detail::find_lr(*this, options); }
 
   /// Make the optimizer anew from the model's parameters.

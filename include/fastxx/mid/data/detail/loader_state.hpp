@@ -122,17 +122,13 @@ class Iteration {
 
   Iteration(Iteration const&) = delete;
 
-  ~Iteration() {
-    if (!workers_) return;
-    if (next_ != end_) workers_->pause();
-    state_->return_workers();
-  }
+  ~Iteration() { leave(); }
 
   // A batch that throws is left behind: advancing again goes on with the one after it.
   void advance() {
     batch_.reset();
     done_ = next_ == end_;
-    if (done_) return;
+    if (done_) return leave();
     std::uint64_t const position = next_++;
     batch_.emplace(state_->finish(workers_ ? workers_->take() : *builder_(position, Cancelled{}), position));
   }
@@ -141,6 +137,13 @@ class Iteration {
   Batch& batch() { return *batch_; }
 
  private:
+  void leave() {
+    if (!workers_) return;
+    if (next_ != end_) workers_->pause();
+    workers_ = nullptr;
+    state_->return_workers();
+  }
+
   std::shared_ptr<State> state_;
   typename State::Builder builder_;
   std::uint64_t next_;

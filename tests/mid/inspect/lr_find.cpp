@@ -1,0 +1,75 @@
+#include <cmath>
+#include <filesystem>
+
+#include "../train/toy.hpp"
+
+// doctest comes last: libtorch brings glog, whose CHECK ends the process.
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+struct Watch {
+  std::shared_ptr<int> batches = std::make_shared<int>(0), validated = std::make_shared<int>(0);
+  void after_batch(auto& learn) { learn.training ? ++*batches : ++*validated; }
+};
+}  // namespace
+
+TEST_CASE("H-36 lr_find: tries exponentially growing rates for up to 100 batches and never validates") {
+  Watch watch;
+  auto learn = toy::learner(callbacks(watch), opt_func(SGD{}));
+  int rows = 0;
+  learn.logger = [&](auto const&) { ++rows; };
+  auto const found = learn.lr_find({.end_lr = 1e-3});
+  CHECK(*watch.batches == 100);
+  CHECK(*watch.validated == 0);
+  CHECK(rows == 0);                 // nothing is printed
+  REQUIRE(found.lrs.size() == 85);  // without the first ten and the last five
+  for (std::size_t i = 0; i < found.lrs.size(); ++i)
+    CHECK(found.lrs[i] == doctest::Approx(1e-7 * std::pow(1e-3 / 1e-7, (static_cast<double>(i) + 10) / 100)));
+  learn.fit(1);
+  CHECK(rows == 2);  // and afterwards the table is back
+}
+
+TEST_CASE("H-37 lr_find: model and optimizer are as they were, to the last bit") {
+  auto learn = toy::learner();
+  toy::quiet(learn).fit(2, {.lr = .1});
+  auto const model = clone_state(state_dict(*learn.model));
+  auto const optimizer = learn.opt->state_dict();
+  learn.lr_find();
+  for (auto const& [name, tensor] : state_dict(*learn.model)) CHECK(at::equal(tensor, model.at(name)));
+  auto const after = learn.opt->state_dict();
+  for (std::size_t p = 0; p < 2; ++p) {
+    CHECK(after.groups[0].parameters[p].step == optimizer.groups[0].parameters[p].step);
+    for (auto const& [name, tensor] : optimizer.groups[0].parameters[p].tensors)
+      CHECK(at::equal(tensor, after.groups[0].parameters[p].tensors.at(name)));
+  }
+  CHECK(after.groups[0].hypers == optimizer.groups[0].hypers);
+  CHECK_FALSE(learn.model->parameters()[0].grad().defined());
+}
+
+TEST_CASE("H-36 lr_find: stops when the smoothed loss is four times its best, or no number, without an error") {
+  auto learn = toy::learner(opt_func(SGD{}));
+  auto const found = toy::quiet(learn).lr_find({.start_lr = 1e-4, .end_lr = 1e6});
+  CHECK(found.lrs.size() < 85);
+  CHECK(std::isfinite(learn.model->parameters()[0].item<float>()));
+}
+
+TEST_CASE("H-38 lr_find: valley, minimum and steep on losses whose answers are known") {
+  LRFindResult result;
+  for (int i = 0; i < 10; ++i) result.lrs.push_back(std::pow(10.0, i - 8));
+  result.losses = {5, 5.1, 4.8, 4.4, 3.5, 2, 1.8, 1.7, 3, 9};
+  detail::suggest(result);
+  CHECK(result.minimum == doctest::Approx(1e-1 / 10));  // the smallest loss is at 1e-1
+  CHECK(result.steep == doctest::Approx(1e-4));         // from 3.5 to 2
+  // The longest descent has 7 losses and ends at index 7, so it starts at 0; its third is 2.33: 0 + 2 + 1 = index 3.
+  CHECK(result.valley == doctest::Approx(1e-5));
+}
+
+TEST_CASE("H-38 lr_find: the plot is a picture") {
+  auto learn = toy::learner(opt_func(SGD{}));
+  auto const path = std::filesystem::temp_directory_path() / "fastxx-lr-find.png";
+  toy::quiet(learn).lr_find().plot(path);
+  CHECK(std::filesystem::file_size(path) > 1000);
+  std::filesystem::remove(path);
+}

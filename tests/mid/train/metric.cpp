@@ -1,0 +1,112 @@
+#include <fastxx/mid/train/metric.hpp>
+
+#include "toy.hpp"
+
+// doctest comes last: libtorch brings glog, whose CHECK ends the process.
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+// What a metric reads of a learner.
+struct Batch {
+  at::Tensor pred, target;
+  at::Tensor const& y() const { return target; }
+};
+at::Tensor scores(std::vector<std::vector<float>> const& rows) {
+  std::vector<at::Tensor> tensors;
+  for (auto const& row : rows) tensors.push_back(at::tensor(row));
+  return at::stack(tensors);
+}
+}  // namespace
+
+TEST_CASE("M-24 metric: a function is averaged over batches weighted by their size") {
+  auto part = metrics(accuracy);
+  auto& metric = hana::at_c<0>(part.value);
+  metric.reset();
+  CHECK_FALSE(metric.value().has_value());
+  metric.accumulate(Batch{scores({{0, 1}, {1, 0}, {1, 0}}), at::tensor({1, 0, 0})});  // 3 of 3
+  metric.accumulate(Batch{scores({{0, 1}}), at::tensor({0})});                        // 0 of 1
+  CHECK(*metric.value() == doctest::Approx(0.75));  // the mean of the batch values would be 0.5 (TR-57)
+  CHECK(metric.name() == "accuracy");
+  metric.reset();
+  CHECK_FALSE(metric.value().has_value());
+}
+
+TEST_CASE("metric: accuracy and error_rate by hand, over several axes too") {
+  auto const prediction = scores({{.1F, .9F}, {.8F, .2F}, {.3F, .7F}, {.6F, .4F}});
+  CHECK(accuracy(prediction, at::tensor({1, 0, 0, 0})).item<double>() == doctest::Approx(0.75));
+  CHECK(error_rate(prediction, at::tensor({1, 0, 0, 0})).item<double>() == doctest::Approx(0.25));
+  CHECK(accuracy(prediction.view({2, 2, 2}), at::tensor({1, 0, 0, 0}).view({2, 2})).item<double>() ==
+        doctest::Approx(0.75));
+}
+
+TEST_CASE("M-26 metric: accuracy refuses targets of another number") {
+  CHECK_THROWS_AS(accuracy(scores({{0, 1}}), at::tensor({1, 0})), tensor_error);
+}
+
+TEST_CASE(
+    "M-25 metric: Dice is twice the intersection over the sum, over the whole phase; nothing when both are empty") {
+  Dice dice;
+  dice.reset();
+  CHECK_FALSE(dice.value().has_value());
+  // Scores (N, C, H, W): class 1 where the second channel is larger. predicted 1 1 0 0, actual 1 0 0 0.
+  auto const guess = at::tensor({1.F, 1.F, 0.F, 0.F}).view({1, 1, 2, 2});
+  dice.accumulate(Batch{at::cat({1 - guess, guess}, 1), at::tensor({1, 0, 0, 0}).view({1, 2, 2})});
+  CHECK(*dice.value() == doctest::Approx(2.0 * 1 / 3));
+  // predicted nothing, actual one pixel: 2 * 1 / (3 + 1)
+  auto const nothing = at::zeros({1, 1, 2, 2});
+  dice.accumulate(Batch{at::cat({1 - nothing, nothing}, 1), at::tensor({0, 0, 0, 1}).view({1, 2, 2})});
+  CHECK(*dice.value() == doctest::Approx(2.0 * 1 / 4));
+}
+
+namespace {
+struct Never {
+  void reset() {}
+  void accumulate(auto const&) {}
+  MetricValue value() const { return {}; }
+};
+}  // namespace
+
+TEST_CASE("metric: a metric that has seen nothing prints None") {
+  auto learn = toy::learner(metrics(Never{}));
+  std::vector<std::vector<std::string>> rows;
+  learn.logger = [&](std::vector<std::string> const& row) { rows.push_back(row); };
+  learn.fit(1);
+  CHECK(rows[0][3] == "never");
+  CHECK(rows[1][3] == "None");
+}
+
+namespace {
+struct Counting {
+  std::shared_ptr<std::string> calls = std::make_shared<std::string>();
+  void reset() { *calls += "r"; }
+  void accumulate(auto const& learn) { *calls += learn.training ? "T" : "a"; }
+  MetricValue value() const { return 1.5; }
+};
+}  // namespace
+
+TEST_CASE("M-23 metric: reset comes before every validation, accumulate after each of its batches, never in training") {
+  Counting counting;
+  Learner learn(toy::loaders(8, 8), toy::model(), loss_func(toy::Loss{}), metrics(counting));
+  toy::quiet(learn).fit(2);
+  CHECK(*counting.calls == "raaraa");
+  CHECK(learn.recorder().metric_names() ==
+        std::vector<std::string>{"epoch", "train_loss", "valid_loss", "counting", "time"});
+  CHECK(learn.recorder().values[1][2] == MetricValue(1.5));
+}
+
+TEST_CASE("metric: names are snake_case") {
+  CHECK(snake_case("BrierScore") == "brier_score");
+  CHECK(snake_case("Dice") == "dice");
+  CHECK(snake_case("accuracy") == "accuracy");
+}
+
+TEST_CASE("TR-57 metric: AvgSmoothLoss is a debiased exponential average") {
+  AvgSmoothLoss smooth(0.5);
+  CHECK_FALSE(smooth.value().has_value());
+  smooth.add(4);
+  CHECK(*smooth.value() == doctest::Approx(4));  // 2 / (1 - .5)
+  smooth.add(1);
+  CHECK(*smooth.value() == doctest::Approx(2));  // (2 * .5 + 1 * .5) / (1 - .25)
+}

@@ -1,0 +1,135 @@
+#include <csignal>
+#include <limits>
+
+#include "toy.hpp"
+
+// doctest comes last: libtorch brings glog, whose CHECK ends the process.
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+struct BreakLossAt {
+  std::int64_t epoch, iter;
+  void after_pred(auto& learn) {
+    if (learn.training && learn.epoch == epoch && learn.iter == iter)
+      learn.pred = learn.pred * std::numeric_limits<float>::quiet_NaN();
+  }
+};
+std::string message(auto const& body) {
+  try {
+    body();
+  } catch (error const& e) {
+    return "[" + e.key() + "] " + e.what();
+  }
+  return "";
+}
+bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+}  // namespace
+
+TEST_CASE("NaN: training stops at the batch, says where, and keeps the weights from before it") {
+  auto learn = toy::learner(callbacks(BreakLossAt{1, 1}));
+  toy::quiet(learn);
+  auto const text = message([&] { learn.fit(3, {.lr = .1}); });
+  CHECK(has(text, "train.loss_not_finite"));
+  CHECK(has(text, "epoch 1, batch 1 of 2"));
+  CHECK(has(text, "learning rate"));
+  CHECK(learn.opt->state_dict().groups[0].parameters[0].step == 3);  // epoch 0: two, epoch 1: one
+  CHECK(at::isfinite(learn.model->parameters()[0]).all().item<bool>());
+  CHECK(learn.model->parameters()[0].item<float>() != 0);
+  learn.remove_cb<BreakLossAt>();
+  learn.fit(1);  // and it can go on
+}
+
+namespace {
+struct Damage {
+  static constexpr int order = 45;
+  std::shared_ptr<float> before = std::make_shared<float>(0);
+  void before_train(auto& learn) { *before = learn.model->parameters()[0].template item<float>(); }
+  void after_step(auto& learn) {
+    if (learn.epoch == 1) learn.model->parameters()[0].data().fill_(std::numeric_limits<float>::infinity());
+  }
+};
+}  // namespace
+
+TEST_CASE("NaN: weights that are damaged come back as they were at the start of the epoch") {
+  Damage damage;
+  auto learn = toy::learner(callbacks(damage));
+  toy::quiet(learn);
+  auto const text = message([&] { learn.fit(3, {.lr = .1}); });
+  CHECK(has(text, "start of this epoch"));
+  CHECK(*damage.before != 0);
+  CHECK(learn.model->parameters()[0].item<float>() == *damage.before);
+}
+
+TEST_CASE("NaN: an input that is no number is named as the cause") {
+  auto items = toy::line(8);
+  std::get<0>(items[5]).fill_(std::numeric_limits<float>::quiet_NaN());
+  using Loader = DataLoader<std::vector<toy::Item>>;
+  DataLoaders dls(std::vector<Loader>{Loader(items, {.batch_size = 4}), Loader(toy::line(4), {.batch_size = 4})});
+  Learner learn(dls, toy::model(), loss_func(toy::Loss{}));
+  toy::quiet(learn);
+  auto const text = message([&] { learn.fit(1); });
+  CHECK(has(text, "epoch 0, batch 1 of 2"));
+  CHECK(has(text, "inputs that hold NaN"));
+}
+
+namespace {
+struct Press {
+  void after_batch(auto& learn) {
+    if (learn.training && learn.epoch == 1 && learn.iter == 0) std::raise(SIGINT);
+  }
+  std::shared_ptr<bool> finished = std::make_shared<bool>(false);
+  void after_fit(auto&) { *finished = true; }
+};
+}  // namespace
+
+TEST_CASE(
+    "Ctrl-C: training stops after the batch, the row so far is printed, the model works and 130 is the exit code") {
+  Press press;
+  auto learn = toy::learner(callbacks(press));
+  int rows = 0;
+  learn.logger = [&](auto const&) { ++rows; };
+  int const code = run_program([&] { learn.fit(5, {.lr = .1}); });
+  CHECK(code == 130);
+  CHECK(rows == 2);  // the header and epoch 0
+  CHECK(*press.finished);
+  CHECK(learn.opt->state_dict().groups[0].parameters[0].step == 3);
+  learn.remove_cb<Press>();
+  learn.fit(1);
+  CHECK(rows == 4);
+}
+
+TEST_CASE("Ctrl-C: outside fit the program's own handler is in force again") {
+  static int own = 0;
+  auto* const before = std::signal(SIGINT, [](int) { ++own; });
+  auto learn = toy::learner();
+  toy::quiet(learn).fit(1);
+  std::raise(SIGINT);
+  std::signal(SIGINT, before);
+  CHECK(own == 1);
+}
+
+TEST_CASE("run_program: an error is one line and exit code 1") {
+  CHECK(run_program([] {}) == 0);
+  CHECK(run_program([] { throw data_error("a.key", {.call = "f", .got = "nothing"}); }) == 1);
+}
+
+TEST_CASE("memory: training for many epochs keeps the resident size flat") {
+  auto resident_kb = [] {
+    std::FILE* file = std::fopen("/proc/self/statm", "r");
+    long pages = 0, resident = 0;
+    REQUIRE(std::fscanf(file, "%ld %ld", &pages, &resident) == 2);
+    std::fclose(file);
+    return resident * 4;
+  };
+  using Loader = DataLoader<std::vector<toy::Item>>;
+  DataLoaders dls(std::vector<Loader>{Loader(toy::line(512), {.batch_size = 32, .shuffle = true}),
+                                      Loader(toy::line(64), {.batch_size = 32})});
+  Sequential net(torch::nn::Linear(1, 256), torch::nn::ReLU(), torch::nn::Linear(256, 1));
+  Learner learn(dls, net, loss_func(toy::Loss{}));
+  toy::quiet(learn).fit(3);
+  long const first = resident_kb();
+  learn.fit(20);
+  CHECK(static_cast<double>(resident_kb()) < 1.02 * static_cast<double>(first));
+}
