@@ -36,33 +36,51 @@ constexpr auto retain_type(New&& result) {
 
 namespace detail {
 
-// The tuple class a mapped tuple comes back as: pairs stay pairs, a class derived from a tuple stays itself when it can
-// be made from the new elements.
-template <class Old, class... Elements>
-constexpr auto retuple(Elements&&... elements) {
-  using Plain = std::tuple<std::decay_t<Elements>...>;
-  if constexpr (requires { typename Old::first_type; } && sizeof...(Elements) == 2) {
-    return std::pair<std::decay_t<Elements>...>(std::forward<Elements>(elements)...);
-  } else if constexpr (!std::is_same_v<Old, Plain> && DerivedFromTuple<Old> && std::constructible_from<Old, Plain>) {
-    return Old(Plain(std::forward<Elements>(elements)...));
-  } else {
-    return Plain(std::forward<Elements>(elements)...);
-  }
-}
-
 template <class T>
 using std_tuple_of = decltype(as_std_tuple(std::declval<T const&>()));
 
-template <class Tuple, class Function, std::size_t... I>
-constexpr auto map_tuple_at(Tuple&& tuple, Function const& function, std::index_sequence<I...>) {
-  return retuple<std::decay_t<Tuple>>(function(std::get<I>(std::forward<Tuple>(tuple)))...);
+// A tuple class with other elements: a class template over exactly its elements (std::tuple, std::pair, your own)
+// follows them; any other class is bound to its element types, so a plain tuple takes its place.
+template <class Old, class... New>
+struct with_elements {
+  using type = std::tuple<New...>;
+};
+template <template <class...> class Class, class... Old, class... New>
+requires(std::is_same_v<std_tuple_of<Class<Old...>>, std::tuple<Old...>> &&
+         sizeof...(Old) == sizeof...(New)) struct with_elements<Class<Old...>, New...> {
+  using type = Class<New...>;
+};
+
+// A tuple of these elements, in the class of `Old` as far as it can hold them.
+template <class Old, class... Elements>
+constexpr auto retuple(Elements&&... elements) {
+  using Plain = std::tuple<std::decay_t<Elements>...>;
+  using Rebuilt = typename with_elements<Old, std::decay_t<Elements>...>::type;
+  if constexpr (std::is_constructible_v<Rebuilt, Elements...>)
+    return Rebuilt(std::forward<Elements>(elements)...);
+  else if constexpr (requires(Plain plain) { Rebuilt{std::move(plain)}; })  // an aggregate over a tuple
+    return Rebuilt{Plain(std::forward<Elements>(elements)...)};
+  else
+    return Plain(std::forward<Elements>(elements)...);
 }
 
-// function(element) for every element of a tuple, in the tuple's own class.
+template <class Tuple, class Function, std::size_t... I>
+constexpr auto map_tuple_at(Tuple tuple, Function const& function, std::index_sequence<I...>) {
+  using Mapped = std::tuple<std::decay_t<decltype(function(std::get<I>(std::move(tuple))))>...>;
+  if constexpr (std::is_same_v<Mapped, std_tuple_of<Tuple>> && std::is_move_assignable_v<Mapped>) {
+    // The element types fit, so the object itself is filled anew and keeps its class and its other members.
+    ((std::get<I>(tuple) = function(std::get<I>(std::move(tuple)))), ...);
+    return tuple;
+  } else {
+    return retuple<Tuple>(function(std::get<I>(std::move(tuple)))...);
+  }
+}
+
+// function(element) for every element of a tuple, in the tuple's own class as far as it can hold the results.
 template <class Tuple, class Function>
-constexpr auto map_tuple(Tuple&& tuple, Function const& function) {
-  constexpr std::size_t size = std::tuple_size_v<std_tuple_of<std::decay_t<Tuple>>>;
-  return map_tuple_at(std::forward<Tuple>(tuple), function, std::make_index_sequence<size>{});
+constexpr auto map_tuple(Tuple tuple, Function const& function) {
+  constexpr std::size_t size = std::tuple_size_v<std_tuple_of<Tuple>>;
+  return map_tuple_at(std::move(tuple), function, std::make_index_sequence<size>{});
 }
 
 }  // namespace detail
