@@ -5,6 +5,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/transform/check.hpp>
+#include <fastxx/low/transform/display.hpp>
 #include <fastxx/low/transform/function.hpp>
 #include <fastxx/low/transform/items.hpp>
 #include <string>
@@ -160,10 +161,13 @@ class Pipeline {
     return table;
   }
 
+  /// The stages in their order, each with its settings.
   std::string to_string() const {
-    std::string text = "Pipeline:";
-    std::string_view arrow = " ";
-    ((text.append(arrow).append(type_name<Stages>()), arrow = " -> "), ...);
+    std::string text = "Pipeline:", arrow = " ";
+    hana::for_each(stages_, [&](auto const& stage) {
+      text += arrow + stage_text(stage);
+      arrow = " -> ";
+    });
     return text;
   }
 
@@ -201,7 +205,13 @@ class Pipeline {
       auto through_prefix = [this](auto&& item) {
         return this->encode_first(item, CallContext{.split_idx = Split::train}, std::make_index_sequence<I>{});
       };
-      fastxx::setup(stage, MappedItems(items, through_prefix), train_setup);
+      MappedItems const seen(items, through_prefix);
+      using Stage = std::decay_t<decltype(stage)>;
+      static_assert(
+          !requires { &Stage::setups; } || requires { stage.setups(seen); },
+          "fastxx: in a pipeline setups() gets the items as the earlier stages leave them, a type without a "
+          "name; write it as a template: template <class Items> void setups(Items const& items)");
+      fastxx::setup(stage, seen, train_setup);
     }
   }
 

@@ -170,8 +170,9 @@ struct decode_t {
 };
 inline constexpr decode_t decode{};
 
-/// Let a transform learn its state from data: calls `t.setups(items)` where there is one. `items.train()` is what it
-/// sees when `train_setup` is true and the items know their training part.
+/// Let a transform learn its state from data: calls `t.setups(items)` where there is one that takes them. With
+/// `train_setup` (the transform's own member of that name wins over the argument) it sees `items.train()` alone, where
+/// the items know their training part.
 ///
 /// Source:  fastcore 1.7.28 transform.py Transform.setup
 /// Example: examples/doc/transform.cpp
@@ -181,10 +182,16 @@ struct setup_t {
     if constexpr (detail::NamesSetups<T>) {
       if constexpr (requires { t.train_setup; }) train_setup = t.train_setup;
       if constexpr (requires { items.train(); }) {
-        if (train_setup) return t.setups(items.train());
+        if (train_setup) return learn(t, items.train());
       }
-      t.setups(items);
+      learn(t, items);
     }
+  }
+
+ private:
+  template <class T, class Items>
+  static constexpr void learn(T& t, Items const& items) {
+    if constexpr (requires { t.setups(items); }) t.setups(items);
   }
 };
 inline constexpr setup_t setup{};

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdio>
+#include <fastxx/low/core/type_name.hpp>
+#include <string>
+#include <type_traits>
+
+namespace fastxx {
+
+namespace detail {
+
+// An archive that notes the numbers and texts among the members a stage serializes.
+struct SettingsText {
+  std::string text = {};
+
+  template <class T>
+  void operator()(std::string const& name, T const& value) {
+    std::string shown;
+    if constexpr (std::is_same_v<T, bool>) {
+      shown = value ? "true" : "false";
+    } else if constexpr (std::is_arithmetic_v<T>) {
+      char buffer[32];
+      std::snprintf(buffer, sizeof buffer, "%g", static_cast<double>(value));
+      shown = buffer;
+    } else if constexpr (std::is_convertible_v<T const&, std::string>) {
+      shown = "'" + std::string(value) + "'";
+    } else {
+      return;  // vocabularies and statistics are too long for a name
+    }
+    text += (text.empty() ? "" : ", ") + name + ": " + shown;
+  }
+};
+
+}  // namespace detail
+
+/// How a stage is called in a printed pipeline: its type, and the numbers and texts it serializes, as in
+/// `IntToFloatTensor -- {div: 255}`.
+///
+/// Source:  fastcore 1.7.28 transform.py DisplayedTransform (L-12); differs: any transform with serialize() is one
+/// Example: examples/doc/pipeline.cpp
+template <class Stage>
+std::string stage_text(Stage const& stage) {
+  std::string text = type_name<Stage>();
+  if constexpr (requires(Stage & copy, detail::SettingsText & archive) { copy.serialize(archive); }) {
+    Stage copy = stage;  // one serialize() serves saving and loading, so it cannot be const
+    detail::SettingsText settings;
+    copy.serialize(settings);
+    if (!settings.text.empty()) text += " -- {" + settings.text + "}";
+  }
+  return text;
+}
+
+}  // namespace fastxx
