@@ -85,15 +85,19 @@ template <class T>
 concept TransformLike = detail::NamesEncodes<T> || detail::NamesDecodes<T> || detail::NamesSetups<T>;
 
 /// The transform a pipeline keeps for `t`: `t` itself, or a wrapper around a callable.
+///
+/// Errors:  a compile-time sentence for anything else, and for `encode` or `decode` written for `encodes`, `decodes`
+/// Source:  fastcore 1.7.28 transform.py mk_transform
+/// Example: examples/doc/pipeline.cpp
 template <class T>
 constexpr auto make_transform(T t) {
+  static_assert(!detail::Misspelt<T>,
+                "fastxx: this stage has a member 'encode' or 'decode'; transforms call them 'encodes' and 'decodes'");
+  static_assert(!std::is_final_v<T>, "fastxx: a stage must not be final: its members are found by deriving from it");
   if constexpr (TransformLike<T>) {
     return t;
   } else {
-    static_assert(
-        !requires { &T::encode; } && !requires { &T::decode; },
-        "fastxx: this stage has a member 'encode' or 'decode'; transforms call them 'encodes' and 'decodes'");
-    static_assert(std::is_class_v<T> || std::is_pointer_v<T>,
+    static_assert(detail::NamesCall<T> || std::is_pointer_v<T> || std::is_final_v<T>,
                   "fastxx: a stage must be a struct with encodes(), decodes() or setups(), or something callable");
     return transform(std::move(t));
   }
