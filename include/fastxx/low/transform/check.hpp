@@ -83,31 +83,34 @@ constexpr auto concat_stages(Lists... lists) {
   return append(hana::tuple<>{}, std::move(lists)...);
 }
 
+// What a stage draws for the whole item, before it encodes the elements.
+template <class Stage, class Item>
+consteval auto drawn_type() {
+  if constexpr (Draws<Stage, Item>)
+    return std::type_identity<decltype(std::declval<Stage const&>().draw(std::declval<Item const&>(),
+                                                                         std::declval<Random&>()))>{};
+  else
+    return std::type_identity<NoDraw>{};
+}
+
 // Does the stage do anything to this item, or to any element of it?
-template <class Stage, class X>
+template <class Stage, class Drawn, class X>
 consteval bool touches();
 
-template <class Stage, class X, std::size_t... I>
+template <class Stage, class Drawn, class X, std::size_t... I>
 consteval bool touches_element(std::index_sequence<I...>) {
-  return (touches<Stage, std::tuple_element_t<I, std_tuple_of<X>>>() || ...);
+  return (touches<Stage, Drawn, std::tuple_element_t<I, std_tuple_of<X>>>() || ...);
 }
-template <class Stage, class X>
-consteval bool takes_one() {
-  if constexpr (Encodes<Stage, X>)
-    return true;
-  else if constexpr (NamesEncodes<Stage> && requires(Stage const& t, X const& x, Random& r) { t.draw(x, r); })
-    return true;
-  else
-    return false;
-}
-template <class Stage, class X>
+template <class Stage, class Drawn, class X>
 consteval bool touches() {
-  if constexpr (takes_one<Stage, X>())
-    return true;
-  else if constexpr (is_tuple_v<X> && !std::is_base_of_v<ItemTransform, Stage>)
-    return touches_element<Stage, X>(std::make_index_sequence<std::tuple_size_v<std_tuple_of<X>>>{});
+  if constexpr (is_tuple_v<X> && !std::is_base_of_v<ItemTransform, Stage>)
+    return touches_element<Stage, Drawn, X>(std::make_index_sequence<std::tuple_size_v<std_tuple_of<X>>>{});
   else
-    return false;
+    return Encodes<Stage, X> || EncodesDrawn<Stage, X, Drawn>;
+}
+template <class Stage, class Item>
+consteval bool touches_item() {
+  return touches<Stage, typename decltype(drawn_type<Stage, Item>())::type, Item>();
 }
 
 template <class Stage>
@@ -125,7 +128,7 @@ template <std::size_t Index, class Stage>
 struct stage {
   template <class Item>
   struct accepts_none_of {
-    static_assert(detail::is_optional<Stage>() || detail::touches<Stage, Item>(),
+    static_assert(detail::is_optional<Stage>() || detail::touches_item<Stage, Item>(),
                   "fastxx: this pipeline stage takes none of the types it is given; add an encodes() for one of them, "
                   "remove the stage, or mark it with `static constexpr bool optional = true`");
     static constexpr bool checked = true;
