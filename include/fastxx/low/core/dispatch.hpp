@@ -42,7 +42,7 @@ template <class X, class Y, class... Entries>
 consteval std::size_t best_overload() {
   int best = no_match;
   std::size_t index = sizeof...(Entries), i = 0;
-  auto look = [&](int rank) {
+  [[maybe_unused]] auto look = [&](int rank) {
     if (rank != no_match && rank <= best) best = rank, index = i;  // <=: a later registration of a signature wins
     ++i;
   };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cctype>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -25,8 +27,12 @@ std::string type_name() {
   std::string name(all.substr(start, end - start));
   // g++ appends "; std::string_view = ..." after the type.
   if (auto alias = name.find("; std::string_view ="); alias != std::string::npos) name.resize(alias);
-  for (std::string_view prefix : {"fastxx::vision::", "fastxx::low::", "fastxx::"})
-    for (auto at = name.find(prefix); at != std::string::npos; at = name.find(prefix)) name.erase(at, prefix.size());
+  auto is_ours = [&](std::size_t at) {  // my_fastxx::Stage is not
+    return at == 0 || (!std::isalnum(static_cast<unsigned char>(name[at - 1])) && name[at - 1] != '_');
+  };
+  for (std::string_view prefix : {"fastxx::vision::", "fastxx::"})
+    for (auto at = name.find(prefix); at != std::string::npos; at = name.find(prefix, at))
+      is_ours(at) ? void(name.erase(at, prefix.size())) : void(++at);
   return name;
 }
 
