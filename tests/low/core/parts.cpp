@@ -1,0 +1,41 @@
+#include <doctest/doctest.h>
+
+#include <fastxx/low/core/parts.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+using namespace fastxx;
+
+namespace {
+struct LossName {};
+struct SizeName {};
+template <class T>
+Part<LossName, T> loss(T value) {
+  return {std::move(value)};
+}
+Part<SizeName, int> size(int value) { return {value}; }
+}  // namespace
+
+TEST_CASE("H-01 parts: an argument is found by its name, wherever it stands") {
+  CHECK(detail::pick_part<SizeName>(64, size(32), loss(std::string("flat"))) == 32);
+  CHECK(detail::pick_part<SizeName>(64, loss(std::string("flat")), size(32)) == 32);
+  CHECK(detail::pick_part<LossName>(0, size(32), loss(std::string("flat"))) == "flat");
+}
+
+TEST_CASE("H-01 parts: the default is taken when no argument has the name") {
+  CHECK(detail::pick_part<SizeName>(64, loss(1)) == 64);
+  CHECK(detail::pick_part<SizeName>(64) == 64);
+}
+
+TEST_CASE("H-01 parts: how often a name was given is known to the compiler, and so is what a part is") {
+  static_assert(detail::count_parts<SizeName, Part<SizeName, int>, Part<LossName, int>, Part<SizeName, long>>() == 2);
+  static_assert(detail::count_parts<SizeName>() == 0);
+  static_assert(detail::is_part_v<Part<SizeName, int>> && !detail::is_part_v<int>);
+  CHECK(detail::count_parts<LossName, Part<LossName, int>>() == 1);
+}
+
+TEST_CASE("H-01 parts: a value that can only be moved is moved out") {
+  auto taken = detail::pick_part<LossName>(nullptr, size(1), loss(std::make_unique<int>(5)));
+  CHECK(*taken == 5);
+}
