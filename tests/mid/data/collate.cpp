@@ -1,8 +1,9 @@
-#include <doctest/doctest.h>
-
-#include <cstdint>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/mid/data/collate.hpp>
+
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
+
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -27,12 +28,11 @@ struct Sized {
   int size;
 };
 
-struct Sample : std::tuple<TensorImage, int> {  // becomes another class when its elements change
+struct Sample : std::tuple<TensorImage, int> {  // an int collates to a tensor
   using std::tuple<TensorImage, int>::tuple;
 };
-struct Twins : std::tuple<TensorImage, TensorImage> {  // can be rebuilt from collated images
+struct Twins : std::tuple<TensorImage, TensorImage> {
   using std::tuple<TensorImage, TensorImage>::tuple;
-  explicit Twins(std::tuple<TensorImage, TensorImage> elements) : tuple(std::move(elements)) {}
 };
 
 TensorImage image(std::int64_t height, std::int64_t width, double value = 0) {
@@ -104,7 +104,7 @@ TEST_CASE("collate: tuples become tuples of columns, nested, and pairs stay pair
   CHECK(std::get<0>(items[0]).defined());
 }
 
-TEST_CASE("collate: a class derived from tuple stays itself where it can be made from the columns") {
+TEST_CASE("collate: a class derived from tuple stays itself when its elements collate to their own types") {
   auto const twins = collate(std::vector{Twins(image(1, 1), image(1, 1))});
   static_assert(std::is_same_v<decltype(twins), Twins const>);
   CHECK(std::get<1>(twins).sizes() == at::IntArrayRef{1, 3, 1, 1});

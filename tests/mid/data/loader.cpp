@@ -1,12 +1,13 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/tensor/types.hpp>
+#include <fastxx/mid/data/loader.hpp>
+
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 
 #include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <fastxx/low/tensor/types.hpp>
-#include <fastxx/mid/data/loader.hpp>
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -71,6 +72,32 @@ struct OnlyValid {
   }
 };
 
+// Becomes slow when the test says so.
+struct Slowing : Counting {
+  std::shared_ptr<std::atomic<int>> delay_ms;
+
+  Drawn item(std::size_t index, fastxx::CallContext const& context) const {
+    if (*delay_ms != 0) std::this_thread::sleep_for(delay_ms->load() * 1ms);
+    return Counting::item(index, context);
+  }
+};
+
+// Counts what it is asked for.
+struct Watched : Counting {
+  std::shared_ptr<std::atomic<int>> asked = std::make_shared<std::atomic<int>>(0);
+
+  Drawn item(std::size_t index, fastxx::CallContext const& context) const {
+    ++*asked;
+    std::this_thread::sleep_for(1ms);
+    return Counting::item(index, context);
+  }
+  // The count when nobody has asked for a while.
+  int settled() const {
+    for (int before = -1; before != *asked; std::this_thread::sleep_for(200ms)) before = *asked;
+    return *asked;
+  }
+};
+
 template <class Loader>
 auto epoch_of(Loader const& loader) {
   std::vector<DrawnBatch> batches;
@@ -101,6 +128,15 @@ std::int64_t resident_kb() {
   statm >> pages >> pages;
   return pages * sysconf(_SC_PAGESIZE) / 1024;
 }
+
+// The address sanitizer keeps what is freed for a while.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool memory_is_kept = true;
+#elif defined(__has_feature)
+constexpr bool memory_is_kept = __has_feature(address_sanitizer);
+#else
+constexpr bool memory_is_kept = false;
+#endif
 
 }  // namespace
 
@@ -251,7 +287,7 @@ TEST_CASE("loader: an epoch left early has used its number, and nothing of it tu
   std::vector const expected{epoch_of(alone), epoch_of(alone), epoch_of(alone)};
   for (int workers : {0, 1, 4}) {
     options.workers = workers;
-    DataLoader const loader(Counting{30}, options);
+    DataLoader const loader(Counting{30, 30, 200us}, options);  // slow: workers are in the middle of a batch
     for (auto& batch : loader) {
       CHECK(batch == expected[0][0]);
       break;
@@ -310,6 +346,15 @@ TEST_CASE("loader: a loader can go at any moment, with full queues and with bloc
     DataLoader const large(Counting{1000, 2, 10ms}, {.batch_size = 500, .workers = 1});
     CHECK_THROWS(large.begin());  // leaves a worker in the second batch, which takes five seconds
   }
+  {
+    auto const delay = std::make_shared<std::atomic<int>>(0);
+    DataLoader const loader(Slowing{{500}, delay}, {.batch_size = 500, .workers = 1, .prefetch = 1});
+    epoch_of(loader);
+    auto it = loader.begin();  // the one batch of the next epoch was ready
+    *delay = 10;
+    while (it != loader.end()) ++it;
+    std::this_thread::sleep_for(20ms);  // the worker is in a batch of yet another epoch
+  }
   CHECK(std::chrono::steady_clock::now() - start < 3s);
 }
 
@@ -323,19 +368,24 @@ TEST_CASE("loader: an iterator keeps its loader alive") {
 }
 
 TEST_CASE("loader: the next epoch is prepared while the caller is still busy with this one") {
-  struct Watched : Counting {
-    std::shared_ptr<std::atomic<int>> asked = std::make_shared<std::atomic<int>>(0);
-    Drawn item(std::size_t index, fastxx::CallContext const& context) const {
-      ++*asked;
-      return Counting::item(index, context);
-    }
-  };
   Watched const dataset{{8}};
   DataLoader const loader(dataset, {.batch_size = 2, .workers = 1, .prefetch = 2});
   auto it = loader.begin();
   while (it != loader.end()) ++it;
-  for (int wait = 0; wait < 500 && dataset.asked->load() < 12; ++wait) std::this_thread::sleep_for(2ms);
-  CHECK(dataset.asked->load() == 12);  // 8 of this epoch, and the queue of 2 batches is full
+  CHECK(dataset.settled() == 12);  // 8 of this epoch, and the queue of 2 batches is full
+  it = loader.begin();
+  CHECK(dataset.settled() == 14);  // the first batch was there: one more could be made
+  while (it != loader.end()) ++it;
+  it = loader.begin();  // an iterator at its end has let go of the workers
+  CHECK(dataset.settled() == 22);
+}
+
+TEST_CASE("loader: after an epoch left early the workers rest") {
+  Watched const dataset{{1000}};
+  DataLoader const loader(dataset, {.batch_size = 2, .workers = 1, .prefetch = 400});
+  loader.begin();
+  int const asked = dataset.settled();
+  CHECK(asked < 700);
 }
 
 TEST_CASE("loader: copies are the same loader, new_with is another over the same dataset") {
@@ -432,7 +482,7 @@ TEST_CASE("loader: it is an input range") {
   CHECK(sizeof(Loader) == sizeof(std::shared_ptr<int>));
 }
 
-TEST_CASE("loader: memory is flat over epochs") {
+TEST_CASE("loader: memory is flat over epochs" * doctest::skip(memory_is_kept)) {
   using Item = std::pair<Tensor, int>;
   std::vector<Item> const items(256, Item{at::ones({64, 64}), 1});  // batches of 256 KiB
   DataLoader const loader(items, {.batch_size = 16, .workers = 2, .shuffle = true});

@@ -59,7 +59,7 @@ TEST_CASE("H-38 lr_find: valley, minimum and steep on losses whose answers are k
   LRFindResult result;
   for (int i = 0; i < 10; ++i) result.lrs.push_back(std::pow(10.0, i - 8));
   result.losses = {5, 5.1, 4.8, 4.4, 3.5, 2, 1.8, 1.7, 3, 9};
-  detail::suggest(result);
+  fastxx::detail::suggest(result);
   CHECK(result.minimum == doctest::Approx(1e-1 / 10));  // the smallest loss is at 1e-1
   CHECK(result.steep == doctest::Approx(1e-4));         // from 3.5 to 2
   // The longest descent has 7 losses and ends at index 7, so it starts at 0; its third is 2.33: 0 + 2 + 1 = index 3.

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 

@@ -194,7 +194,7 @@ class Pipeline {
   }
 
   template <class Items, std::size_t... I>
-  void setup_each(Items const& items, bool train_setup, std::index_sequence<I...>) {
+  void setup_each(Items const& items, [[maybe_unused]] bool train_setup, std::index_sequence<I...>) {
     (setup_one<I>(items, train_setup), ...);
   }
   template <std::size_t I, class Items>

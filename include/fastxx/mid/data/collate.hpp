@@ -3,9 +3,9 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <string>
@@ -96,9 +96,17 @@ auto collate_element(std::size_t count, Get const& get) {
   }
 }
 
+// The tuple class itself where its elements collate to their own types (tensors do), else one that holds the columns.
+template <class T, class... Columns>
+auto tuple_of_columns(Columns&&... columns) {
+  if constexpr (std::is_same_v<std::tuple<Columns...>, std_tuple_of<T>> && std::is_constructible_v<T, Columns...>)
+    return T(std::move(columns)...);
+  else
+    return retuple<T>(std::move(columns)...);
+}
 template <class T, class Get, std::size_t... I>
 auto collate_tuple(std::size_t count, Get const& get, std::index_sequence<I...>) {
-  return retuple<T>(collate_element<T, I>(count, get)...);
+  return tuple_of_columns<T>(collate_element<T, I>(count, get)...);
 }
 
 template <class T, class Get>
@@ -133,8 +141,9 @@ inline void require_some(std::size_t count) {
 }  // namespace detail
 
 /// Make a batch of items, by their type: numbers become a Tensor (int64, float32, float64 or bool), tensors are stacked
-/// and keep their semantic type, strings stay a vector, tuples become a tuple of collated columns in the same class
-/// (pairs stay pairs), nested too; any other type through collate_for.
+/// and keep their semantic type, strings stay a vector, tuples become tuples of collated columns, nested too (pairs
+/// stay pairs, and a class over a tuple stays itself when its elements collate to their own types); any other type
+/// through collate_for.
 ///
 /// Shapes:  N tensors of one shape S -> (N, S); N numbers -> (N)
 /// Runs:    in the calling thread, on the items' device; moves out of the items of an rvalue

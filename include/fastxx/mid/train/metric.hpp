@@ -28,6 +28,17 @@ concept MetricLike = requires(M& metric) {
   { metric.value() } -> std::convertible_to<MetricValue>;
 };
 
+namespace detail {
+// The type's own name, without namespaces: "Dice" for my::Dice.
+template <class T>
+std::string own_name() {
+  std::string const name = type_name<T>();
+  auto const end = name.find('<');
+  auto const colon = name.rfind("::", end);
+  return colon == std::string::npos ? name : name.substr(colon + 2);
+}
+}  // namespace detail
+
 /// "BrierScore" to "brier_score".
 inline std::string snake_case(std::string const& name) {
   std::string text;
@@ -46,7 +57,7 @@ std::string metric_name(Metric const& metric) {
   if constexpr (requires { metric.name(); })
     return metric.name();
   else
-    return snake_case(type_name<Metric>());
+    return snake_case(own_name<Metric>());
 }
 
 // A number from what a metric function returned: a number or a tensor of one element.
@@ -79,7 +90,7 @@ class AvgMetric {
   MetricValue value() const { return count_ > 0 ? MetricValue(total_ / count_) : std::nullopt; }
   std::string name() const {
     if (!name_.empty()) return name_;
-    std::string type = type_name<Function>();
+    std::string type = detail::own_name<Function>();
     if (type.ends_with("_t")) type.resize(type.size() - 2);  // function objects are named after their type
     return type.find_first_of("<({ ") == std::string::npos ? snake_case(type) : "metric";
   }
