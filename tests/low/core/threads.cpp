@@ -1,9 +1,10 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/core/threads.hpp>
+#include <fastxx/low/torch/ops.hpp>
+
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 
 #include <atomic>
 #include <cstdlib>
-#include <fastxx/low/core/threads.hpp>
-#include <fastxx/low/torch/ops.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
