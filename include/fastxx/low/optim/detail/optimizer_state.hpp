@@ -1,8 +1,8 @@
 #pragma once
 // What Optimizer saves and loads; its description is in <fastxx/low/optim/optimizer.hpp>.
 
-#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/optim/optimizer.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
 
 namespace fastxx {
 
