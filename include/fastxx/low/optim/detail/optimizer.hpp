@@ -24,6 +24,7 @@ inline std::string joined(std::vector<std::string> const& names) {
 
 }  // namespace detail
 
+/// Take the parameters in; what cannot be one is refused by its place.
 inline Optimizer::Optimizer(StepPlan plan, Groups const& groups) : plan_(std::move(plan)) {
   for (auto const& group : groups) add_group(group);
   std::vector<void const*> seen;

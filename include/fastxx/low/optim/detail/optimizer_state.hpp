@@ -6,6 +6,7 @@
 
 namespace fastxx {
 
+/// Clones, so that later steps do not change what was taken.
 inline OptimizerState Optimizer::state_dict() const {
   OptimizerState result;
   for (auto const& group : groups_) {
