@@ -39,10 +39,12 @@ constexpr ShowContext show_item(X const& item, ShowContext context) {
   } else {
     static_assert(is_tuple_v<X>,
                   "fastxx::Pipeline::show(): the item cannot be decoded to a type with a member show(ctx)");
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      ((context = show_item(std::get<I>(item), std::move(context))), ...);
+    if constexpr (is_tuple_v<X>) {
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((context = show_item(std::get<I>(item), std::move(context))), ...);
+      }
+      (std::make_index_sequence<std::tuple_size_v<std_tuple_of<X>>>{});
     }
-    (std::make_index_sequence<std::tuple_size_v<std_tuple_of<X>>>{});
     return context;
   }
 }
@@ -130,7 +132,8 @@ struct stage {
   struct accepts_none_of {
     static_assert(detail::is_optional<Stage>() || detail::touches_item<Stage, Item>(),
                   "fastxx: this pipeline stage takes none of the types it is given; add an encodes() for one of them, "
-                  "remove the stage, or mark it with `static constexpr bool optional = true`");
+                  "remove the stage, or mark it with `static constexpr bool optional = true` (a draw() must take the "
+                  "whole item)");
     static constexpr bool checked = true;
   };
 };
@@ -142,10 +145,18 @@ struct CheckStep {};
 
 template <class X, std::size_t Index>
 struct TypeCarry {};
+struct Refused {};  // the stages after a refused one are not looked at: one sentence is enough
 template <class X, std::size_t Index, class Stage>
 constexpr auto operator>>(TypeCarry<X, Index>, CheckStep<Stage>) {
   static_assert(stage<Index, Stage>::template accepts_none_of<X>::checked);
-  return TypeCarry<decltype(encode(std::declval<Stage const&>(), std::declval<X>())), Index + 1>{};
+  if constexpr (is_optional<Stage>() || touches_item<Stage, X>())
+    return TypeCarry<decltype(encode(std::declval<Stage const&>(), std::declval<X>())), Index + 1>{};
+  else
+    return Refused{};
+}
+template <class Stage>
+constexpr Refused operator>>(Refused, CheckStep<Stage>) {
+  return {};
 }
 
 template <class X>
