@@ -1,4 +1,4 @@
-// expect-error: no matching function for call to
+// expect-error: (no matching function for call to|no matching constructor for initialization of)
 #include <fastxx/low/core/error.hpp>
 
 #ifdef COMPILES

@@ -1,0 +1,10 @@
+// expect-error: fastxx: arithmetic between two unrelated semantic tensors has no type
+#include <fastxx/low/tensor/types.hpp>
+
+auto add(fastxx::TensorImage const& image, fastxx::TensorCategory const& category) {
+#ifdef COMPILES
+  return image + category.tensor();
+#else
+  return image + category;
+#endif
+}

@@ -1,0 +1,12 @@
+// expect-error: fastxx: this stage has a member 'encode' or 'decode'; transforms call them 'encodes' and 'decodes'
+#include <fastxx/low/transform/pipeline.hpp>
+
+struct Half {
+#ifdef COMPILES
+  double encodes(int x) const { return x / 2.0; }
+#else
+  double encode(int x) const { return x / 2.0; }
+#endif
+  int decodes(double x) const { return static_cast<int>(x * 2); }
+};
+auto tfms = fastxx::pipeline(Half{});
