@@ -35,6 +35,10 @@ class Semantic : public Base {
   Self cpu() const { return Self(Tensor::cpu()); }
   Self cuda() const { return Self(Tensor::cuda()); }
 
+  Self new_zeros(at::IntArrayRef shape) const { return Self(Tensor::new_zeros(shape)); }
+  Self new_ones(at::IntArrayRef shape) const { return Self(Tensor::new_ones(shape)); }
+  Self new_full(at::IntArrayRef shape, at::Scalar const& value) const { return Self(Tensor::new_full(shape, value)); }
+
   Self view(at::IntArrayRef shape) const { return Self(Tensor::view(shape)); }
   Self reshape(at::IntArrayRef shape) const { return Self(Tensor::reshape(shape)); }
   Self expand(at::IntArrayRef shape) const { return Self(Tensor::expand(shape)); }
@@ -59,10 +63,15 @@ class Semantic : public Base {
 
   Self clamp(at::Scalar const& low, at::Scalar const& high) const { return Self(Tensor::clamp(low, high)); }
   Self neg() const { return Self(Tensor::neg()); }
+  Self operator-() const { return neg(); }
   Self add(Tensor const& other) const { return Self(Tensor::add(other)); }
   Self sub(Tensor const& other) const { return Self(Tensor::sub(other)); }
   Self mul(Tensor const& other) const { return Self(Tensor::mul(other)); }
   Self div(Tensor const& other) const { return Self(Tensor::div(other)); }
+  Self add(at::Scalar const& other) const { return Self(Tensor::add(other)); }
+  Self sub(at::Scalar const& other) const { return Self(Tensor::sub(other)); }
+  Self mul(at::Scalar const& other) const { return Self(Tensor::mul(other)); }
+  Self div(at::Scalar const& other) const { return Self(Tensor::div(other)); }
   Self& add_(Tensor const& other) { return in_place(Tensor::add_(other)); }
   Self& sub_(Tensor const& other) { return in_place(Tensor::sub_(other)); }
   Self& mul_(Tensor const& other) { return in_place(Tensor::mul_(other)); }
@@ -94,34 +103,69 @@ auto combine(A const& a, B const& b, Op op) {
   static_assert(
       !std::is_void_v<Result>,
       "fastxx: arithmetic between two unrelated semantic tensors has no type; write a.tensor() for one of them");
-  if constexpr (!std::is_void_v<Result>) return Result(op(a.tensor(), static_cast<Tensor const&>(b)));
+  if constexpr (!std::is_void_v<Result>)
+    return Result(op(static_cast<Tensor const&>(a), static_cast<Tensor const&>(b)));
 }
+
+template <class T>
+concept Arithmetic = std::is_arithmetic_v<T>;
+template <class A, class B>
+concept OneSemantic = SemanticTensor<A> || SemanticTensor<B>;
 }  // namespace detail
 
-template <SemanticTensor A, std::derived_from<Tensor> B>
+template <std::derived_from<Tensor> A, std::derived_from<Tensor> B>
+requires detail::OneSemantic<A, B>
 auto operator+(A const& a, B const& b) {
   return detail::combine(a, b, [](Tensor const& x, Tensor const& y) { return x.add(y); });
 }
-template <SemanticTensor A, std::derived_from<Tensor> B>
+template <std::derived_from<Tensor> A, std::derived_from<Tensor> B>
+requires detail::OneSemantic<A, B>
 auto operator-(A const& a, B const& b) {
   return detail::combine(a, b, [](Tensor const& x, Tensor const& y) { return x.sub(y); });
 }
-template <SemanticTensor A, std::derived_from<Tensor> B>
+template <std::derived_from<Tensor> A, std::derived_from<Tensor> B>
+requires detail::OneSemantic<A, B>
 auto operator*(A const& a, B const& b) {
   return detail::combine(a, b, [](Tensor const& x, Tensor const& y) { return x.mul(y); });
 }
-template <SemanticTensor A, std::derived_from<Tensor> B>
+template <std::derived_from<Tensor> A, std::derived_from<Tensor> B>
+requires detail::OneSemantic<A, B>
 auto operator/(A const& a, B const& b) {
   return detail::combine(a, b, [](Tensor const& x, Tensor const& y) { return x.div(y); });
 }
 
-template <SemanticTensor A, class S>
-requires std::is_arithmetic_v<S> A operator+(A const& a, S s) { return A(a.tensor().add(at::Scalar(s))); }
-template <SemanticTensor A, class S>
-requires std::is_arithmetic_v<S> A operator-(A const& a, S s) { return A(a.tensor().sub(at::Scalar(s))); }
-template <SemanticTensor A, class S>
-requires std::is_arithmetic_v<S> A operator*(A const& a, S s) { return A(a.tensor().mul(at::Scalar(s))); }
-template <SemanticTensor A, class S>
-requires std::is_arithmetic_v<S> A operator/(A const& a, S s) { return A(a.tensor().div(at::Scalar(s))); }
+template <SemanticTensor A, detail::Arithmetic S>
+A operator+(A const& a, S s) {
+  return A(a.tensor().add(at::Scalar(s)));
+}
+template <SemanticTensor A, detail::Arithmetic S>
+A operator-(A const& a, S s) {
+  return A(a.tensor().sub(at::Scalar(s)));
+}
+template <SemanticTensor A, detail::Arithmetic S>
+A operator*(A const& a, S s) {
+  return A(a.tensor().mul(at::Scalar(s)));
+}
+template <SemanticTensor A, detail::Arithmetic S>
+A operator/(A const& a, S s) {
+  return A(a.tensor().div(at::Scalar(s)));
+}
+
+template <SemanticTensor A, detail::Arithmetic S>
+A operator+(S s, A const& a) {
+  return a + s;
+}
+template <SemanticTensor A, detail::Arithmetic S>
+A operator*(S s, A const& a) {
+  return a * s;
+}
+template <SemanticTensor A, detail::Arithmetic S>
+A operator-(S s, A const& a) {
+  return A(a.tensor().sub(at::Scalar(s)).neg());
+}
+template <SemanticTensor A, detail::Arithmetic S>
+A operator/(S s, A const& a) {
+  return A(a.tensor().reciprocal().mul(at::Scalar(s)));
+}
 
 }  // namespace fastxx
