@@ -4,12 +4,13 @@
 
 namespace fastxx {
 
-/// Bytes to floats in 0..1, for images; decoding clamps and gives bytes back.
+/// Bytes to floats in 0..1, for images; decoding clamps, rounds and gives bytes back.
 ///
 /// Shapes:  any, kept
 /// Dtypes:  uint8 -> float32; decode: floating -> uint8
 /// Runs:    on the batch, on its device
-/// Source:  fastai 2.7.18 data/transforms.py IntToFloatTensor (TR-47)
+/// Source:  fastai 2.7.18 data/transforms.py IntToFloatTensor (TR-47); differs: it cuts fractions off, so that a
+///          normalised image comes back darker by one level here and there
 /// Example: examples/doc/pipeline.cpp
 struct IntToFloatTensor {
   static constexpr int order = 10;
@@ -20,7 +21,9 @@ struct IntToFloatTensor {
     // A float image shares its memory with the caller's tensor; only a converted copy may be changed in place.
     return scaled.is_same(image) ? scaled / div : scaled.div_(at::Scalar(div));
   }
-  TensorImage decodes(TensorImage const& image) const { return (image.clamp(0, 1) * div).to(at::kByte); }
+  TensorImage decodes(TensorImage const& image) const {
+    return TensorImage((image.clamp(0, 1) * div).tensor().round().to(at::kByte));
+  }
 
   void serialize(auto& archive) { archive("div", div); }
 };
