@@ -39,8 +39,9 @@ struct CrossEntropyLossFlat {
   bool reduce = true;  ///< mean over all targets; false gives one loss per target
 
   Tensor operator()(Tensor const& prediction, Tensor const& target) const {
-    Tensor const scores = prediction.transpose(axis, -1).contiguous();
-    Tensor const flat = scores.view({-1, scores.size(-1)});
+    // movedim, not transpose: the other axes must stay in the targets' order.
+    Tensor const scores = prediction.movedim(axis, -1);
+    Tensor const flat = scores.reshape({-1, scores.size(-1)});
     if (flat.size(0) != target.numel())
       throw tensor_error(
           "cross_entropy.shape",

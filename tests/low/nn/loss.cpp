@@ -1,0 +1,117 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <fastxx/low/nn/loss.hpp>
+#include <string>
+#include <vector>
+
+using namespace fastxx;
+
+namespace {
+
+bool close(Tensor const& a, Tensor const& b) { return a.sizes() == b.sizes() && at::allclose(a, b, 1e-5, 1e-6); }
+
+Tensor vector(std::vector<float> const& values) { return at::tensor(values); }
+
+// Softmax of (0, ln 2, ln 3) is 1/6, 1/3, 1/2; of three equal scores 1/3 each.
+Tensor two_rows() { return vector({0, std::log(2.f), std::log(3.f), 5, 5, 5}).view({2, 3}); }
+
+template <class Function>
+std::string tensor_error_of(Function function) {
+  try {
+    function();
+  } catch (tensor_error const& e) {
+    return e.what();
+  }
+  return "nothing thrown";
+}
+
+}  // namespace
+
+TEST_CASE("M-26 flatten_check: both come back flat and contiguous") {
+  Tensor const prediction = at::arange(6).view({2, 3}).t();  // not contiguous
+  auto const [p, t] = flatten_check(prediction, at::arange(6).view({1, 6, 1}));
+  CHECK(at::equal(p, at::tensor({0, 3, 1, 4, 2, 5})));
+  CHECK(at::equal(t, at::arange(6)));
+  CHECK(p.is_contiguous());
+}
+
+TEST_CASE("M-26 flatten_check: other numbers of elements are refused, with both shapes") {
+  auto const text = tensor_error_of([] { flatten_check(at::zeros({4, 3}), at::zeros({4})); });
+  CHECK(text.find("[flatten_check.numel]") == 0);
+  CHECK(text.find("(4, 3) and (4)") != std::string::npos);
+}
+
+TEST_CASE("CrossEntropyLossFlat: the mean over the rows, by hand") {
+  CrossEntropyLossFlat const loss;
+  // -ln of the probability of the target: ln 2 and ln 3.
+  CHECK(loss(two_rows(), at::tensor({2, 0})).item<float>() == doctest::Approx((std::log(2.0) + std::log(3.0)) / 2));
+  CHECK(loss(two_rows(), at::tensor({0, 1})).item<float>() == doctest::Approx((std::log(6.0) + std::log(3.0)) / 2));
+}
+
+TEST_CASE("CrossEntropyLossFlat: without reduction one loss per target") {
+  CrossEntropyLossFlat const loss{.reduce = false};
+  CHECK(close(loss(two_rows(), at::tensor({2, 0})), vector({std::log(2.f), std::log(3.f)})));
+}
+
+TEST_CASE("CrossEntropyLossFlat: equal to libtorch's, also with smoothed labels and ignored targets") {
+  at::manual_seed(1);
+  Tensor const scores = at::randn({7, 5}), targets = at::tensor({0, 4, 2, 2, 1, 3, 0}).to(at::kLong);
+  CHECK(close(CrossEntropyLossFlat{}(scores, targets), at::cross_entropy_loss(scores, targets)));
+  CHECK(close(CrossEntropyLossFlat{.label_smoothing = 0.1}(scores, targets),
+              at::cross_entropy_loss(scores, targets, {}, at::Reduction::Mean, -100, 0.1)));
+  Tensor const some = targets.masked_fill(targets.eq(2), -100);
+  CHECK(close(CrossEntropyLossFlat{}(scores, some), at::cross_entropy_loss(scores, some)));
+  CHECK(close(CrossEntropyLossFlat{.ignore_index = 2}(scores, targets), CrossEntropyLossFlat{}(scores, some)));
+}
+
+TEST_CASE("CrossEntropyLossFlat: smoothed labels by hand") {
+  // (1 - 0.3) * -ln p[target] + 0.3 * mean of -ln p over the classes.
+  double const expected = 0.7 * std::log(2.0) + 0.3 * (std::log(6.0) + std::log(3.0) + std::log(2.0)) / 3;
+  CHECK(CrossEntropyLossFlat{.label_smoothing = 0.3}(two_rows().narrow(0, 0, 1), at::tensor({2})).item<float>() ==
+        doctest::Approx(expected));
+}
+
+TEST_CASE("CrossEntropyLossFlat: with the classes on axis 1 every pixel meets its own target") {
+  at::manual_seed(2);
+  Tensor const scores = at::randn({2, 5, 3, 4});
+  Tensor const targets = at::randint(0, 5, {2, 3, 4}, at::kLong);
+  CHECK(close(CrossEntropyLossFlat{.axis = 1}(scores, targets), at::cross_entropy_loss(scores, targets)));
+  Tensor const each = CrossEntropyLossFlat{.axis = 1, .reduce = false}(scores, targets);
+  CHECK(close(each.view({2, 3, 4}), at::cross_entropy_loss(scores, targets, {}, at::Reduction::None)));
+  // A score of 50 on the right class of each pixel leaves no loss, and the gradient reaches the scores.
+  Tensor sure = at::zeros({2, 5, 3, 4}).scatter_(1, targets.unsqueeze(1), 50);
+  CHECK(CrossEntropyLossFlat{.axis = 1}(sure, targets).item<float>() < 1e-6);
+  sure.set_requires_grad(true);
+  CrossEntropyLossFlat{.axis = 1}(sure, targets).backward();
+  CHECK(sure.grad().defined());
+}
+
+TEST_CASE("CrossEntropyLossFlat: any layout of rows and any integer type of targets") {
+  Tensor const scores = at::stack({two_rows(), two_rows()});  // (2,2,3)
+  Tensor const targets = at::tensor({2, 0, 2, 0}).view({2, 2});
+  Tensor const expected = CrossEntropyLossFlat{}(two_rows(), at::tensor({2, 0}));
+  CHECK(close(CrossEntropyLossFlat{}(scores, targets), expected));
+  for (auto type : {at::kByte, at::kShort, at::kInt})
+    CHECK(close(CrossEntropyLossFlat{}(scores, targets.to(type)), expected));
+  CHECK(close(CrossEntropyLossFlat{}(two_rows(), at::tensor({2, 0}).view({2, 1})), expected));
+}
+
+TEST_CASE("CrossEntropyLossFlat: another number of targets is refused, with both shapes") {
+  auto const text = tensor_error_of([] { CrossEntropyLossFlat{}(two_rows(), at::tensor({0, 1, 2})); });
+  CHECK(text.find("[cross_entropy.shape]") == 0);
+  CHECK(text.find("(2, 3) and targets (3)") != std::string::npos);
+  CHECK(tensor_error_of([] {
+          CrossEntropyLossFlat{.axis = 1}(at::zeros({2, 5, 3, 4}), at::zeros({2, 3}));
+        }) != "nothing thrown");
+}
+
+TEST_CASE("CrossEntropyLossFlat: activation gives probabilities, decodes the class, both along the axis") {
+  CrossEntropyLossFlat const loss;
+  CHECK(
+      close(loss.activation(two_rows()), vector({1 / 6.f, 1 / 3.f, 1 / 2.f, 1 / 3.f, 1 / 3.f, 1 / 3.f}).view({2, 3})));
+  CHECK(at::equal(loss.decodes(two_rows().narrow(0, 0, 1)), at::tensor({2})));
+  CrossEntropyLossFlat const on_axis{.axis = 0};
+  CHECK(close(on_axis.activation(two_rows().t()), loss.activation(two_rows()).t()));
+  CHECK(at::equal(on_axis.decodes(two_rows().t().narrow(1, 0, 1)), at::tensor({2})));
+}
