@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <fastxx/low/torch/nn.hpp>
 #include <memory>
 
@@ -19,7 +20,9 @@ class SequentialImpl : public torch::nn::SequentialImpl {
 
   std::shared_ptr<torch::nn::Module> clone(c10::optional<torch::Device> const& device = c10::nullopt) const override {
     auto copy = std::make_shared<SequentialImpl>();
-    for (auto const& layer : *this) copy->push_back(layer.clone(device));
+    auto const names = named_children().keys();  // torch's own clone numbers the layers anew, and states no longer fit
+    std::size_t i = 0;
+    for (auto const& layer : *this) copy->push_back(names[i++], layer.clone(device));
     return copy;
   }
 };
