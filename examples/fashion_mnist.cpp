@@ -1,13 +1,10 @@
 #include <CLI/CLI.hpp>
 #include <fastxx/vision.hpp>
 #include <iostream>
-
 using namespace fastxx;
-using namespace fastxx::vision;
 
 int main(int argc, char** argv) {
   DataLoadersOptions loading{.batch_size = 128, .seed = 42};
-  std::string device = "cpu";
   std::filesystem::path out = "fashion_mnist";
   int epochs = 6;
   CLI::App app("Train a small convolutional network on Fashion-MNIST and look at what it learnt.");
@@ -15,36 +12,33 @@ int main(int argc, char** argv) {
   app.add_option("--batch-size", loading.batch_size, "images per step of the optimizer")->capture_default_str();
   app.add_option("--seed", loading.seed, "of the split, the weights and the order")->capture_default_str();
   app.add_option("--workers", loading.workers, "loader threads; 0 loads in the main thread")->capture_default_str();
-  app.add_option("--device", device, "cpu, cuda, cuda:1, ...")->capture_default_str();
+  app.add_option("--device", loading.device, "cpu, cuda, cuda:1, ...")->capture_default_str();
   app.add_option("--output", out, "folder for pictures and the trained model")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-
   return run_program([&] {
     make_output_folder(out);
-    auto const data = fashion_mnist();
+    auto const data = vision::fashion_mnist();
     std::cout << data.describe() << std::endl;
 
-    auto const image = pipeline(ItemGetter<0>{}), label = pipeline(ItemGetter<1>{}, Categorize{});
-    auto const to_float = pipeline(IntToFloatTensor{}, Normalize{});
+    auto const image = pipeline(ItemGetter<0>{});
+    auto const label = pipeline(ItemGetter<1>{}, Categorize{});
+    auto const prepare = batch_tfms(IntToFloatTensor{}, Normalize{});
     Datasets const dsets(data.train, RandomSplitter{.valid_pct = .1, .seed = loading.seed}, image, label);
-    loading.device = device;
-    auto const dls = dataloaders(dsets, loading, batch_tfms(to_float));
+    auto const dls = dataloaders(dsets, loading, prepare);
     std::cout << "a batch: " << show_batch(dls, out / "batch.png") << std::endl;
 
     set_seed(loading.seed);
-    Learner learn(dls, small_cnn(dls.c()), metrics(accuracy));
+    Learner learn(dls, vision::small_cnn(dls.c()), metrics(accuracy));
     auto const rates = learn.lr_find();
     std::cout << "learning rate " << rates.valley << ": " << rates.plot(out / "lr_find.png") << std::endl;
     learn.fit_one_cycle(epochs, {.lr_max = rates.valley});
 
     ClassificationInterpretation const interp(learn, dls.test_dl(data.test));
-    std::cout << "accuracy on the test images: " << interp.accuracy()
-              << "\nconfusion matrix: " << interp.plot_confusion_matrix(out / "confusion_matrix.png")
-              << "\ntop losses: " << interp.plot_top_losses(9, out / "top_losses.png") << std::endl;
-
+    std::cout << "accuracy on the test images: " << interp.accuracy() << std::endl;
+    std::cout << "confusion matrix: " << interp.plot_confusion_matrix(out / "confusion_matrix.png") << std::endl;
+    std::cout << "top losses: " << interp.plot_top_losses(9, out / "top_losses.png") << std::endl;
     learn.export_to(out / "model.safetensors");
-    auto loaded = load_learner(out / "model.safetensors", small_cnn(10), type_tfms(image, label), batch_tfms(to_float));
-    auto const [name, index, probabilities] = loaded.predict(data.test[0]);
-    std::cout << "the first test image shows: " << name << std::endl;
+    auto model = load_learner(out / "model.safetensors", vision::small_cnn(dls.c()), type_tfms(image, label), prepare);
+    std::cout << "the first test image shows: " << std::get<0>(model.predict(data.test[0])) << std::endl;
   });
 }

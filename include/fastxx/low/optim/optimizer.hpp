@@ -5,7 +5,7 @@
 #include <fastxx/low/optim/optimizer_state.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
-#include <ATen/Parallel.h>
+#include <fastxx/low/torch/parallel.hpp>
 
 #include <algorithm>
 #include <cstdint>

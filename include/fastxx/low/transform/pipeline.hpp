@@ -63,6 +63,11 @@ constexpr auto operator>>(DecodeUntilShown<Stage> step, Carry<X> carry) {
 /// Example: examples/doc/pipeline.cpp
 template <class... Stages>
 class Pipeline {
+  static_assert(
+      (TransformLike<Stages> && ...),
+      "fastxx::Pipeline: a stage must name encodes(), decodes() or setups(); write pipeline(...), which wraps "
+      "functions");
+
  public:
   constexpr Pipeline() requires(sizeof...(Stages) > 0 && (std::is_default_constructible_v<Stages> && ...)) = default;
   constexpr explicit Pipeline(Stages... stages) : stages_(std::move(stages)...) {}

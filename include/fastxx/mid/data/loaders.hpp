@@ -3,6 +3,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/threads.hpp>
+#include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/loader.hpp>
@@ -23,7 +24,7 @@ struct DataLoadersOptions {
   bool shuffle = true;
   std::optional<bool> drop_last = {};  ///< of the training loader; `shuffle` when left out
   std::uint64_t seed = 0;
-  at::Device device = at::kCPU;
+  std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1", ...
 };
 
 struct ItemTransformsPart {};
@@ -112,9 +113,7 @@ class DataLoaders {
     return valid().with_dataset(train().dataset().with_items(std::move(items)));
   }
 
-  pipelines_type const& pipelines() const
-    requires(std::tuple_size_v<pipelines_type> > 0)
-  {
+  pipelines_type const& pipelines() const requires(std::tuple_size_v<pipelines_type> > 0) {
     return train().dataset().pipelines();
   }
 
@@ -132,6 +131,22 @@ struct FirstBatch {
   auto operator[](std::size_t) const { return loader.one_batch(); }
 };
 
+inline at::Device parse_device(std::string const& name) {
+  std::string problem = "no device has this name";
+  try {
+    at::Device const device(name);
+    at::empty({1}, at::TensorOptions().device(device));  // tells whether this libtorch and this machine have it
+    return device;
+  } catch (c10::Error const& e) {
+    problem = e.what_without_backtrace();
+  }
+  throw data_error("dataloaders.device",
+                   {.call = "dataloaders",
+                    .expected = "a device of this machine: cpu, cuda, cuda:1, ...",
+                    .got = "'" + name + "' (" + problem.substr(0, problem.find_first_of(".\n")) + ")",
+                    .fix = "use \"cpu\", or a libtorch built for the device"});
+}
+
 inline LoaderOptions loader_options(DataLoadersOptions const& options, int split_idx) {
   bool const train = split_idx == Split::train;
   return {.batch_size = train ? options.batch_size : options.valid_batch_size.value_or(options.batch_size),
@@ -139,7 +154,7 @@ inline LoaderOptions loader_options(DataLoadersOptions const& options, int split
           .shuffle = train && options.shuffle,
           .drop_last = train ? options.drop_last.value_or(options.shuffle) : false,
           .seed = options.seed,
-          .device = options.device,
+          .device = parse_device(options.device),
           .split_idx = train ? Split::train : Split::valid};
 }
 

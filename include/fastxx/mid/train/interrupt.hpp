@@ -3,7 +3,9 @@
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <exception>
 #include <fastxx/low/core/error.hpp>
+#include <string>
 
 namespace fastxx {
 
@@ -52,7 +54,10 @@ class InterruptGuard {
 /// Example: examples/fashion_mnist.cpp
 template <class Body>
 int run_program(Body const& body) {
-  auto report = [](char const* text) { std::fprintf(stderr, "error: %s\n", text); };
+  // Only the first line: libtorch's own errors go on with a stack of addresses.
+  auto report = [](std::string const& text) {
+    std::fprintf(stderr, "error: %s\n", text.substr(0, text.find('\n')).c_str());
+  };
   try {
     body();
     return 0;

@@ -1,0 +1,186 @@
+#include <fastxx/low/transform/item_getter.hpp>
+#include <fastxx/low/transform/normalize.hpp>
+#include <fastxx/mid/data/category.hpp>
+#include <fastxx/mid/data/datasets.hpp>
+#include <fastxx/mid/data/loaders.hpp>
+#include <string>
+#include <tuple>
+#include <vector>
+
+// doctest comes last: libtorch brings glog, whose CHECK ends the process.
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+
+using Pair = std::tuple<int, std::string>;
+std::vector<Pair> const pairs{{1, "b"}, {2, "a"}, {3, "b"}, {4, "c"}, {5, "a"}};
+
+auto key_of = [](auto const& body) -> std::string {
+  try {
+    body();
+  } catch (error const& e) {
+    return e.key();
+  }
+  return "no error";
+};
+
+auto lettered(std::vector<Pair> items, Splits splits) {
+  return Datasets(std::move(items), std::move(splits), pipeline(ItemGetter<0>{}, [](int x) { return x * 10; }),
+                  pipeline(ItemGetter<1>{}, Categorize{}));
+}
+
+}  // namespace
+
+TEST_CASE("H-18 TR-16 splitter: with a seed the split is the one fastai makes, the global generator stays") {
+  // fastai 2.7.18: RandomSplitter(.2, seed=42)(range(10)), that is torch.manual_seed(42); torch.randperm(10)
+  Splits const splits = RandomSplitter{.valid_pct = .2, .seed = 42}(std::vector<int>(10));
+  CHECK(splits[1] == std::vector<std::int64_t>{2, 6});
+  CHECK(splits[0] == std::vector<std::int64_t>{1, 8, 4, 5, 0, 9, 3, 7});
+  at::manual_seed(5);
+  auto const expected = at::rand({3});
+  at::manual_seed(5);
+  RandomSplitter{.seed = 1}(std::vector<int>(10));
+  CHECK(at::equal(at::rand({3}), expected));
+}
+
+TEST_CASE("H-18 splitter: valid_pct of n, rounded down, and its bad values") {
+  CHECK(RandomSplitter{.valid_pct = .25}(std::vector<int>(10))[1].size() == 2);
+  CHECK(RandomSplitter{}(std::vector<int>(10))[1].size() == 2);
+  CHECK(key_of([] { RandomSplitter{.valid_pct = 20}(std::vector<int>(10)); }) == "random_splitter.pct");
+  CHECK(key_of([] { RandomSplitter{.valid_pct = -.1}(std::vector<int>(10)); }) == "random_splitter.pct");
+}
+
+TEST_CASE("splitter: IndexSplitter keeps the order and refuses what is no item") {
+  CHECK(IndexSplitter{{3, 1}}(std::vector<int>(4)) == Splits{{0, 2}, {3, 1}});
+  CHECK(key_of([] { IndexSplitter{{4}}(std::vector<int>(4)); }) == "index_splitter.range");
+}
+
+TEST_CASE("category: names sorted, found both ways, #na# first when asked for") {
+  CategoryMap const map({"b", "c", "a", "b"});
+  CHECK(map.names() == std::vector<std::string>{"a", "b", "c"});
+  CHECK(map.find("c") == 2);
+  CHECK(map.find("d") == -1);
+  CHECK(CategoryMap({"b", "a"}, false).names() == std::vector<std::string>{"b", "a"});
+  CHECK(CategoryMap({"b"}, true, true).names() == std::vector<std::string>{"#na#", "b"});
+}
+
+TEST_CASE("category: labels to indices and back; an unseen label is named, or 0 with add_na") {
+  Categorize categorize{.vocab = CategoryMap({"cat", "dog"})};
+  CHECK(categorize.encodes("dog") == Category{1});
+  CHECK(categorize.decodes(Category{0}) == "cat");
+  CHECK(categorize.decodes(TensorCategory(at::tensor(1))) == "dog");
+  CHECK(key_of([&] { categorize.decodes(Category{2}); }) == "categorize.index");
+  try {
+    categorize.encodes("cow");
+    FAIL("an unseen label was taken");
+  } catch (data_error const& e) {
+    std::string const text = e.what();
+    CHECK(e.key() == "categorize.unseen");
+    CHECK(text.find("'cow'") != std::string::npos);
+    CHECK(text.find("cat, dog") != std::string::npos);
+  }
+  CHECK(Categorize{.vocab = CategoryMap({"cat"}, true, true), .add_na = true}.encodes("cow") == Category{0});
+}
+
+TEST_CASE("TR-09 datasets: the vocabulary comes from the training items alone") {
+  auto const dsets = lettered(pairs, {{0, 1, 2, 4}, {3}});  // "c" is only in the validation items
+  CHECK(std::get<1>(dsets.pipelines()).get<Categorize>().vocab.names() == std::vector<std::string>{"a", "b"});
+  CHECK(key_of([&] { dsets.valid()[0]; }) == "categorize.unseen");
+}
+
+TEST_CASE("M-45 datasets: an item is a tuple with one element per pipeline, in the subset's order") {
+  auto const dsets = lettered(pairs, {{4, 0, 3}, {1, 2}});
+  CHECK(dsets.train().size() == 3);
+  CHECK(dsets.train()[0] == std::tuple(50, Category{0}));
+  CHECK(dsets.valid()[1] == std::tuple(30, Category{1}));
+  CHECK(dsets.valid().raw_item(0) == Pair(2, "a"));
+}
+
+TEST_CASE("datasets: empty items, an empty subset and an index that is no item are refused") {
+  CHECK(key_of([] { lettered({}, {{}, {}}); }) == "datasets.empty");
+  CHECK(key_of([] { lettered(pairs, {{0, 1, 2, 3, 4}, {}}); }) == "datasets.empty_split");
+  CHECK(key_of([] { lettered(pairs, {{}, {0}}); }) == "datasets.empty_split");
+  CHECK(key_of([] { lettered(pairs, {{0}, {7}}); }) == "datasets.index");
+}
+
+TEST_CASE("M-50 dataloaders: training shuffles and drops the last batch, validation does neither") {
+  std::vector<Pair> items;
+  for (int i = 0; i < 30; ++i) items.emplace_back(i, i % 2 ? "odd" : "even");
+  auto const dsets = lettered(items, RandomSplitter{.valid_pct = .3, .seed = 1}(items));
+  auto dls = dataloaders(dsets, {.batch_size = 8, .seed = 4});
+  CHECK(dls.train().size() == 2);  // 21 items
+  CHECK(dls.valid().size() == 2);  // 9 items
+  std::int64_t seen = 0;
+  for (auto& [x, y] : dls.valid()) {
+    for (std::int64_t i = 0; i < x.size(0); ++i)
+      CHECK(x[i].template item<std::int64_t>() == std::get<0>(dsets.valid()[static_cast<std::size_t>(seen++)]));
+    static_assert(std::is_same_v<std::decay_t<decltype(y)>, TensorCategory>);
+  }
+  CHECK(seen == 9);
+  auto order = [&] {
+    std::vector<std::int64_t> all;
+    for (auto& batch : dls.train())
+      for (std::int64_t i = 0; i < 8; ++i) all.push_back(std::get<0>(batch)[i].template item<std::int64_t>());
+    return all;
+  };
+  auto const first = order();
+  CHECK(order() != first);
+  CHECK(decltype(dls)::n_inp == 1);
+  CHECK(key_of([&] { dls[2]; }) == "dataloaders.index");
+}
+
+TEST_CASE("dataloaders: a training set smaller than its batch is refused with both numbers") {
+  try {
+    dataloaders(lettered(pairs, {{0, 1, 2}, {3, 4}}), {.batch_size = 64});
+    FAIL("a batch larger than the data was accepted");
+  } catch (data_error const& e) {
+    CHECK(e.key() == "loader.batch_size");
+    CHECK(std::string(e.what()).find("64") != std::string::npos);
+    CHECK(std::string(e.what()).find("3 items") != std::string::npos);
+  }
+}
+
+TEST_CASE("dataloaders: a device this machine does not have is one sentence") {
+  for (std::string const device : {"gpu", "cuda:99"}) try {
+      dataloaders(lettered(pairs, {{0, 1, 2}, {3, 4}}), {.batch_size = 1, .device = device});
+      FAIL("the device was accepted");
+    } catch (data_error const& e) {
+      CHECK(e.key() == "dataloaders.device");
+      CHECK(std::string(e.what()).find('\n') == std::string::npos);
+    }
+}
+
+TEST_CASE("M-49 dataloaders: a splitter may give more than one validation set") {
+  auto dls = dataloaders(lettered(pairs, {{0, 1, 3}, {2}, {4}}), {.batch_size = 1});
+  CHECK(dls.size() == 3);
+  CHECK(dls[2].n_items() == 1);
+}
+
+TEST_CASE("H-45 test_dl: other items go through the pipelines as they were set up, unshuffled") {
+  auto dls = dataloaders(lettered(pairs, {{0, 1, 3}, {2, 4}}), {.batch_size = 2});
+  auto test = dls.test_dl(std::vector<Pair>{{7, "c"}, {8, "a"}, {9, "b"}});
+  CHECK(test.size() == 2);
+  auto const [x, y] = test.one_batch();
+  CHECK(at::equal(x, at::tensor({70, 80})));
+  CHECK(at::equal(y, at::tensor({2, 0})));
+  CHECK(key_of([&] {
+          for (auto& batch : dls.test_dl(std::vector<Pair>{{7, "zebra"}})) (void)batch;
+        }) == "loader.item");
+}
+
+TEST_CASE("H-22 dataloaders: Normalize without statistics learns them from one training batch") {
+  using Image = std::tuple<TensorImage, std::string>;
+  std::vector<Image> images;
+  for (int i = 0; i < 4; ++i) images.emplace_back(TensorImage(at::full({1, 2, 2}, float(i))), "x");
+  Datasets const dsets(images, Splits{{0, 1, 2, 3}, {0}}, pipeline(ItemGetter<0>{}),
+                       pipeline(ItemGetter<1>{}, Categorize{}));
+  auto const dls = dataloaders(dsets, {.batch_size = 4}, batch_tfms(Normalize{}));
+  auto const& normalize = dls.train().after_batch().get<Normalize>();
+  CHECK(normalize.mean.sizes() == at::IntArrayRef({1, 1, 1, 1}));
+  CHECK(normalize.mean.item<double>() == doctest::Approx(1.5));
+  // 16 numbers, four of each of 0, 1, 2, 3: sample variance 20 / 15.
+  CHECK(normalize.std.item<double>() == doctest::Approx(std::sqrt(20.0 / 15)));
+  CHECK(dls.valid().after_batch().get<Normalize>().mean.item<double>() == doctest::Approx(1.5));
+}
