@@ -1,4 +1,5 @@
 // Transforms: small structs, or functions, that are applied to items, to each element of a tuple, and undone.
+#include <concepts>
 #include <cstdio>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/transform/function.hpp>
@@ -47,6 +48,10 @@ int main() {
   auto const [room, label] = fastxx::encode(centre, std::tuple(Room{{25}}, std::string("kitchen")));
   std::printf("%s: %+.1f from the mean, really %.1f\n", label.c_str(), room.degrees,
               fastxx::decode(centre, room).degrees);
+
+  auto const plain = fastxx::encode(fastxx::transform([](Celsius x) { return fastxx::Exactly{x}; }), room);
+  static_assert(std::same_as<decltype(plain), Celsius const>);  // unless the result says Exactly
+  std::printf("a plain %+.1f\n", plain.degrees);
 
   fastxx::Random random = fastxx::Random::of(/*seed=*/42, /*epoch=*/0, /*item=*/7);
   auto const noisy = fastxx::encode(Noise{}, Celsius{20}, {.split_idx = fastxx::Split::train, .random = &random});
