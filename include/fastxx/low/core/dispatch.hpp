@@ -14,7 +14,7 @@ template <class First, class Second, class Function>
 struct Overload {
   using first = First;
   using second = Second;
-  Function function;
+  [[no_unique_address]] Function function;
 };
 
 /// Register `function` for a first and a second argument type; a type left out stands for any.
