@@ -82,14 +82,14 @@ class ClassificationInterpretation {
   }
 
   /// Draw the confusion matrix: rows are actual, columns predicted classes.
-  std::filesystem::path plot_confusion_matrix(std::filesystem::path const& path, bool normalize = false) const {
+  std::string plot_confusion_matrix(std::filesystem::path const& path, bool normalize = false) const {
     fastxx::plot_confusion_matrix(confusion_matrix(), {.classes = vocab_, .normalize = normalize}).save(path);
-    return path;
+    return path.string();
   }
 
   /// Draw the k items with the largest losses, titled "predicted / actual / loss / probability".
-  std::filesystem::path plot_top_losses(std::int64_t k, std::filesystem::path const& path,
-                                        ShowOptions const& options = {}) const {
+  std::string plot_top_losses(std::int64_t k, std::filesystem::path const& path,
+                              ShowOptions const& options = {}) const {
     auto const [losses, indices] = top_losses(k);
     std::vector<TitledImage> images;
     for (std::int64_t i = 0; i < losses.size(0); ++i) {
@@ -105,7 +105,7 @@ class ClassificationInterpretation {
       images.push_back(std::move(cell));
     }
     plot_images(images, options.grid).save(path);
-    return path;
+    return path.string();
   }
 
  private:

@@ -36,7 +36,7 @@ struct LRFindResult {
   double steep = 0;                 ///< the rate where the loss falls fastest
 
   /// Draw loss against learning rate with the suggestions marked.
-  std::filesystem::path plot(std::filesystem::path const& path) const {
+  std::string plot(std::filesystem::path const& path) const {
     auto mark = [this](double lr, char const* name) {
       auto const at = std::min_element(lrs.begin(), lrs.end(), [lr](double a, double b) {
         return std::abs(std::log(a / lr)) < std::abs(std::log(b / lr));
@@ -51,7 +51,7 @@ struct LRFindResult {
         {{.x = lrs, .y = losses}},
         {.title = "Learning rate finder", .x_label = "Learning rate", .y_label = "Loss", .x_log = true, .marks = marks})
         .save(path);
-    return path;
+    return path.string();
   }
 };
 

@@ -81,15 +81,14 @@ ImageCell show_loader_item(Loader const& loader, std::size_t index) {
 /// Source:  fastai 2.7.18 data/core.py show_batch (H-25, H-26)
 /// Example: examples/fashion_mnist.cpp
 template <class DataLoaders>
-std::filesystem::path show_batch(DataLoaders const& dls, std::filesystem::path const& path,
-                                 ShowOptions const& options = {}) {
+std::string show_batch(DataLoaders const& dls, std::filesystem::path const& path, ShowOptions const& options = {}) {
   auto const& loader = dls.train();
   auto const batch = loader.after_batch().decode(loader.one_batch());
   std::vector<TitledImage> images;
   std::size_t const n = std::min(options.max_n, detail::column_size(std::get<0>(batch)));
   for (std::size_t i = 0; i < n; ++i) images.push_back(detail::show_sample(loader, batch, i).cell);
   plot_images(images, options.grid).save(path);
-  return path;
+  return path.string();
 }
 
 }  // namespace fastxx

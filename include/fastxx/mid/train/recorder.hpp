@@ -54,7 +54,7 @@ class Recorder {
   }
 
   /// Draw the smoothed training loss batch by batch and the validation loss at the end of each epoch.
-  std::filesystem::path plot_loss(std::filesystem::path const& path, std::size_t skip_start = 5) const {
+  std::string plot_loss(std::filesystem::path const& path, std::size_t skip_start = 5) const {
     Series train{.name = "train"}, valid{.name = "valid"};
     for (std::size_t i = skip_start; i < losses.size(); ++i) {
       train.x.push_back(static_cast<double>(i));
@@ -66,7 +66,7 @@ class Recorder {
       valid.y.push_back(*values[e][1]);
     }
     plot_lines({train, valid}, {.title = "Loss", .x_label = "Batch", .y_label = "Loss"}).save(path);
-    return path;
+    return path.string();
   }
 
   template <class Learner>
