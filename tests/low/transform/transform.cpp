@@ -201,9 +201,10 @@ TEST_CASE("L-06 split_idx: it may be set per object") {
 
 TEST_CASE("L-07 TR-05 random: one draw serves all elements of a tuple, nested ones too") {
   Random random(7);
-  auto const [a, nested] =
-      encode(RandomShift{}, std::tuple(0.0, std::tuple(0.0, 1)), {.split_idx = Split::train, .random = &random});
+  auto const [a, b, nested] =
+      encode(RandomShift{}, std::tuple(0.0, 0.0, std::tuple(0.0, 1)), {.split_idx = Split::train, .random = &random});
   CHECK(a >= 1);
+  CHECK(b == a);
   CHECK(std::get<0>(nested) == a);
   CHECK(std::get<1>(nested) == 1);  // an int is not taken
   auto const again = encode(RandomShift{}, 0.0, {.split_idx = Split::train, .random = &random});
