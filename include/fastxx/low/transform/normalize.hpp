@@ -58,7 +58,7 @@ struct Normalize {
   template <class Batch>
   void learn(Batch const& batch) {
     if constexpr (requires { std::get<0>(batch); }) {
-      std::apply([this](auto const&... element) { (learn(element), ...); }, batch);
+      std::apply([this](auto const&... element) { (this->learn(element), ...); }, batch);
     } else if constexpr (std::is_base_of_v<TensorImage, Batch>) {
       if (mean.defined()) return;  // the first image element of the batch decides
       Tensor const image = batch.tensor().to(at::kFloat);

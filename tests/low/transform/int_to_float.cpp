@@ -1,0 +1,35 @@
+#include <doctest/doctest.h>
+
+#include <concepts>
+#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/transform/int_to_float.hpp>
+#include <fastxx/low/transform/transform.hpp>
+
+using namespace fastxx;
+
+TEST_CASE("TR-47 IntToFloatTensor: bytes become 0..1 and come back, every one of them") {
+  IntToFloatTensor const to_float;
+  TensorImage const bytes(at::arange(256).to(at::kByte).view({1, 1, 16, 16}));
+  auto const x = encode(to_float, bytes);
+  CHECK((x.scalar_type() == at::kFloat));
+  CHECK(x.min().item<float>() == 0);
+  CHECK(x.max().item<float>() == 1);
+  CHECK(x.flatten()[51].item<float>() == doctest::Approx(0.2));
+  auto const back = decode(to_float, x);
+  CHECK((back.scalar_type() == at::kByte));
+  CHECK(at::equal(back, bytes));
+}
+
+TEST_CASE("TR-47 IntToFloatTensor: decoding clamps to 0..1 first, and rounds to the nearest byte") {
+  TensorImage const x(at::tensor({-0.5f, 0.0f, 0.304f, 0.5f, 1.0f, 7.0f}));
+  CHECK(at::equal(decode(IntToFloatTensor{}, x), at::tensor({0, 0, 78, 128, 255, 255}).to(at::kByte)));
+}
+
+TEST_CASE("IntToFloatTensor: another divisor, only images, and the given tensor stays as it is") {
+  TensorImage const floats(at::full({2}, 10.f));
+  CHECK(at::allclose(encode(IntToFloatTensor{.div = 10}, floats), at::ones({2})));
+  CHECK(at::allclose(floats, at::full({2}, 10.f)));
+  TensorCategory const label(at::tensor({3}));
+  CHECK(encode(IntToFloatTensor{}, label).is_same(label));
+  static_assert(std::same_as<decltype(encode(IntToFloatTensor{}, TensorImageBW())), TensorImageBW>);
+}
