@@ -4,7 +4,7 @@
 using namespace fastxx;
 
 int main(int argc, char** argv) {
-  DataLoadersOptions loading{.batch_size = 128, .seed = 42};
+  DataLoadersOptions loading{.batch_size = 64, .seed = 42};
   std::filesystem::path out = "fashion_mnist";
   int epochs = 6;
   CLI::App app("Train a small convolutional network on Fashion-MNIST and look at what it learnt.");
@@ -16,6 +16,7 @@ int main(int argc, char** argv) {
   app.add_option("--output", out, "folder for pictures and the trained model")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   return run_program([&] {
+    keep_freed_memory();
     make_output_folder(out);
     auto const data = vision::fashion_mnist();
     std::cout << data.describe() << std::endl;
@@ -30,8 +31,8 @@ int main(int argc, char** argv) {
     set_seed(loading.seed);
     Learner learn(dls, vision::small_cnn(dls.c()), metrics(accuracy));
     auto const rates = learn.lr_find();
-    std::cout << "learning rate " << rates.valley << ": " << rates.plot(out / "lr_find.png") << std::endl;
-    learn.fit_one_cycle(epochs, {.lr_max = rates.valley});
+    std::cout << "suggested learning rate " << rates.minimum << ": " << rates.plot(out / "lr_find.png") << std::endl;
+    learn.fit_one_cycle(epochs, {.lr_max = rates.minimum});
 
     ClassificationInterpretation const interp(learn, dls.test_dl(data.test));
     std::cout << "accuracy on the test images: " << interp.accuracy() << std::endl;

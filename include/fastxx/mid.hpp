@@ -2,6 +2,7 @@
 // The middle level: data sets and training, for any application.
 
 #include <fastxx/low.hpp>
+#include <fastxx/low/core/memory.hpp>
 #include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>

@@ -1,6 +1,7 @@
 #pragma once
 // What a program about images includes.
 
+#include <fastxx/app/vision/augment.hpp>
 #include <fastxx/app/vision/core.hpp>
 #include <fastxx/app/vision/data.hpp>
 #include <fastxx/app/vision/models.hpp>
