@@ -6,7 +6,7 @@ using namespace fastxx;
 int main(int argc, char** argv) {
   DataLoadersOptions loading{.batch_size = 64, .seed = 42};
   std::filesystem::path out = "fashion_mnist";
-  int epochs = 6;
+  int epochs = 7;
   CLI::App app("Train a small convolutional network on Fashion-MNIST and look at what it learnt.");
   app.add_option("--epochs", epochs, "passes over the training images")->capture_default_str();
   app.add_option("--batch-size", loading.batch_size, "images per step of the optimizer")->capture_default_str();
@@ -31,8 +31,8 @@ int main(int argc, char** argv) {
     set_seed(loading.seed);
     Learner learn(dls, vision::small_cnn(dls.c()), metrics(accuracy));
     auto const rates = learn.lr_find();
-    std::cout << "suggested learning rate " << rates.minimum << ": " << rates.plot(out / "lr_find.png") << std::endl;
-    learn.fit_one_cycle(epochs, {.lr_max = rates.minimum});
+    std::cout << "suggested learning rate " << rates.steep << ": " << rates.plot(out / "lr_find.png") << std::endl;
+    learn.fit_one_cycle(epochs, {.lr_max = rates.steep});
 
     ClassificationInterpretation const interp(learn, dls.test_dl(data.test));
     std::cout << "accuracy on the test images: " << interp.accuracy() << std::endl;

@@ -5,9 +5,9 @@ set(bad 0)
 
 # What a header may see (as = includer) and from where it may be seen (as = included).
 function(layer_of header as result)
-  if(header MATCHES "^(version|config|fwd)\\.hpp$" OR header MATCHES "^low/" OR (header STREQUAL "low.hpp" AND as STREQUAL "includer"))
+  if(header MATCHES "^(version|config|fwd|low)\\.hpp$" OR header MATCHES "^low/")
     set(layer 0)
-  elseif(header MATCHES "^mid/" OR (header MATCHES "^(mid\\.hpp|testing/|testing\\.hpp)" AND as STREQUAL "includer"))
+  elseif(header MATCHES "^mid/" OR header STREQUAL "mid.hpp" OR (header MATCHES "^testing(/|\\.hpp)" AND as STREQUAL "includer"))
     set(layer 1)
   elseif(header MATCHES "^app/")
     set(layer 2)

@@ -5,7 +5,8 @@
 
 namespace fastxx {
 
-/// Seed torch's global generator, which initial weights and dropout draw from. Loaders and splitters have seeds of their own.
+/// Seed torch's global generator, which initial weights and dropout draw from. Loaders and splitters have seeds of
+/// their own.
 ///
 /// Source:  fastai 2.7.18 torch_core.py set_seed
 /// Example: examples/fashion_mnist.cpp

@@ -14,6 +14,7 @@
 
 namespace fastxx {
 
+/// The name of the part that callbacks(...) makes.
 struct CallbacksPart {};
 
 /// Callbacks for a Learner or for one call of fit: `callbacks(MixUp{}, SaveModel{})`.

@@ -12,6 +12,7 @@
 
 namespace fastxx {
 
+/// The names of the parts that loss_func(...), opt_func(...) and splitter(...) make.
 struct LossFuncPart {};
 struct OptFuncPart {};
 struct SplitterPart {};
