@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/threads.hpp>
@@ -140,11 +141,12 @@ inline at::Device parse_device(std::string const& name) {
   } catch (c10::Error const& e) {
     problem = e.what_without_backtrace();
   }
-  throw data_error("dataloaders.device",
-                   {.call = "dataloaders",
-                    .expected = "a device of this machine: cpu, cuda, cuda:1, ...",
-                    .got = "'" + name + "' (" + problem.substr(0, problem.find_first_of(".\n")) + ")",
-                    .fix = "use \"cpu\", or a libtorch built for the device"});
+  throw data_error(
+      "dataloaders.device",
+      {.call = "dataloaders",
+       .expected = "a device of this machine: cpu, cuda, cuda:1, ...",
+       .got = "'" + name + "' (" + problem.substr(0, std::min(problem.find(". "), problem.find('\n'))) + ")",
+       .fix = "use \"cpu\", or a libtorch built for the device"});
 }
 
 inline LoaderOptions loader_options(DataLoadersOptions const& options, int split_idx) {
