@@ -18,24 +18,25 @@ Part<SizeName, int> size(int value) { return {value}; }
 }  // namespace
 
 TEST_CASE("H-01 parts: an argument is found by its name, wherever it stands") {
-  CHECK(detail::pick_part<SizeName>(64, size(32), loss(std::string("flat"))) == 32);
-  CHECK(detail::pick_part<SizeName>(64, loss(std::string("flat")), size(32)) == 32);
-  CHECK(detail::pick_part<LossName>(0, size(32), loss(std::string("flat"))) == "flat");
+  CHECK(fastxx::detail::pick_part<SizeName>(64, size(32), loss(std::string("flat"))) == 32);
+  CHECK(fastxx::detail::pick_part<SizeName>(64, loss(std::string("flat")), size(32)) == 32);
+  CHECK(fastxx::detail::pick_part<LossName>(0, size(32), loss(std::string("flat"))) == "flat");
 }
 
 TEST_CASE("H-01 parts: the default is taken when no argument has the name") {
-  CHECK(detail::pick_part<SizeName>(64, loss(1)) == 64);
-  CHECK(detail::pick_part<SizeName>(64) == 64);
+  CHECK(fastxx::detail::pick_part<SizeName>(64, loss(1)) == 64);
+  CHECK(fastxx::detail::pick_part<SizeName>(64) == 64);
 }
 
 TEST_CASE("H-01 parts: how often a name was given is known to the compiler, and so is what a part is") {
-  static_assert(detail::count_parts<SizeName, Part<SizeName, int>, Part<LossName, int>, Part<SizeName, long>>() == 2);
-  static_assert(detail::count_parts<SizeName>() == 0);
-  static_assert(detail::is_part_v<Part<SizeName, int>> && !detail::is_part_v<int>);
-  CHECK(detail::count_parts<LossName, Part<LossName, int>>() == 1);
+  static_assert(
+      fastxx::detail::count_parts<SizeName, Part<SizeName, int>, Part<LossName, int>, Part<SizeName, long>>() == 2);
+  static_assert(fastxx::detail::count_parts<SizeName>() == 0);
+  static_assert(fastxx::detail::is_part_v<Part<SizeName, int>> && !fastxx::detail::is_part_v<int>);
+  CHECK(fastxx::detail::count_parts<LossName, Part<LossName, int>>() == 1);
 }
 
 TEST_CASE("H-01 parts: a value that can only be moved is moved out") {
-  auto taken = detail::pick_part<LossName>(nullptr, size(1), loss(std::make_unique<int>(5)));
+  auto taken = fastxx::detail::pick_part<LossName>(nullptr, size(1), loss(std::make_unique<int>(5)));
   CHECK(*taken == 5);
 }

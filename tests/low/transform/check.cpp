@@ -46,14 +46,14 @@ TEST_CASE("L-01 pipeline: check accepts stages that take the item or an element 
 }
 
 TEST_CASE("L-01 pipeline: a stage touches what it encodes with what it can draw") {
-  static_assert(detail::touches_item<Next, std::tuple<char, int>>());
-  static_assert(!detail::touches_item<Next, std::tuple<char, double>>());
-  static_assert(detail::touches_item<Both, std::tuple<int, int>>());
-  static_assert(!detail::touches_item<Both, std::tuple<int, char>>());
-  static_assert(detail::touches_item<Shift, std::tuple<char, int>>());
-  static_assert(!detail::touches_item<Shift, double>());
-  static_assert(detail::touches_item<DrawsForInts, int>());
-  static_assert(!detail::touches_item<DrawsForInts, std::tuple<int, int>>());
+  static_assert(fastxx::detail::touches_item<Next, std::tuple<char, int>>());
+  static_assert(!fastxx::detail::touches_item<Next, std::tuple<char, double>>());
+  static_assert(fastxx::detail::touches_item<Both, std::tuple<int, int>>());
+  static_assert(!fastxx::detail::touches_item<Both, std::tuple<int, char>>());
+  static_assert(fastxx::detail::touches_item<Shift, std::tuple<char, int>>());
+  static_assert(!fastxx::detail::touches_item<Shift, double>());
+  static_assert(fastxx::detail::touches_item<DrawsForInts, int>());
+  static_assert(!fastxx::detail::touches_item<DrawsForInts, std::tuple<int, int>>());
   CHECK(encode(DrawsForInts{}, std::tuple(1, 2)) == std::tuple(1, 2));
 }
 
@@ -61,9 +61,9 @@ TEST_CASE("TR-10 pipeline: an item is showable when all of it is") {
   struct Shows {
     int show(int context) const { return context + 1; }
   };
-  static_assert(detail::showable_item<Shows>);
-  static_assert(detail::showable_item<std::tuple<Shows, std::pair<Shows, Shows>>>);
-  static_assert(!detail::showable_item<std::tuple<Shows, int>>);
-  static_assert(!detail::showable_item<int>);
-  CHECK(detail::show_item(std::tuple(Shows{}, std::pair(Shows{}, Shows{})), 0) == 3);
+  static_assert(fastxx::detail::showable_item<Shows>);
+  static_assert(fastxx::detail::showable_item<std::tuple<Shows, std::pair<Shows, Shows>>>);
+  static_assert(!fastxx::detail::showable_item<std::tuple<Shows, int>>);
+  static_assert(!fastxx::detail::showable_item<int>);
+  CHECK(fastxx::detail::show_item(std::tuple(Shows{}, std::pair(Shows{}, Shows{})), 0) == 3);
 }
