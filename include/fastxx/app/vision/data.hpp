@@ -82,8 +82,9 @@ struct FashionMNIST {
 /// Read Fashion-MNIST from a folder; the default is where Debian's package puts it.
 ///
 /// Errors:  io_error [fashion_mnist.missing] with the command that installs the package; see IdxImages for damaged
-/// files Source:  Xiao, Rasul, Vollgraf: Fashion-MNIST, arXiv 1708.07747 (class names) Example:
-/// examples/fashion_mnist.cpp
+/// files
+/// Source:  Xiao, Rasul, Vollgraf: Fashion-MNIST, arXiv 1708.07747 (class names)
+/// Example: examples/fashion_mnist.cpp
 inline FashionMNIST fashion_mnist(std::filesystem::path const& folder = "/usr/share/datasets/fashion-mnist") {
   if (!std::filesystem::exists(folder / "train-images-idx3-ubyte.gz"))
     throw io_error("fashion_mnist.missing", {.call = "fashion_mnist",

@@ -12,7 +12,8 @@ namespace fastxx {
 ///
 /// Training allocates and frees the same large blocks in every step; under glibc's defaults each of them is mapped,
 /// zeroed and unmapped again. It is a setting of the whole process, so the library never does it by itself: call it
-/// once, early in main. The process then holds on to its largest size. Runs:    does nothing with another C library
+/// once, early in main. The process then holds on to its largest size.
+/// Runs:    does nothing with another C library
 /// Source:  mallopt(3)
 /// Example: examples/fashion_mnist.cpp
 inline void keep_freed_memory() {

@@ -75,7 +75,8 @@ struct Pixels {
 /// plot_lines, plot_images and plot_confusion_matrix make one. gnuplot draws it when it is saved, in one process.
 /// Units:   pixels
 /// Errors:  data_error [plot.size]; io_error [plot.gnuplot] when gnuplot is missing or fails, [file.write]; a failure
-/// leaves no file Source:  own design
+/// leaves no file
+/// Source:  own design
 class Figure {
  public:
   static constexpr int largest_px = 16384;

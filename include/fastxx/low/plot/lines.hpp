@@ -291,7 +291,9 @@ inline void draw_words(Figure& figure, LineLayout const& layout, LinePlotOptions
 /// Lines in one pair of axes, with a legend above them and marked points.
 ///
 /// Values that are no numbers, and what a logarithmic axis cannot show, leave gaps. Labels of marks look for a free
-/// place. Units:   pixels for sizes Errors:  data_error [plot.series] when x and y differ in length, [plot.size]
+/// place.
+/// Units:   pixels for sizes
+/// Errors:  data_error [plot.series] when x and y differ in length, [plot.size]
 /// Source:  own design
 inline Figure plot_lines(std::vector<Series> const& lines, LinePlotOptions const& options = {}) {
   detail::LineLayout const layout = detail::line_layout(lines, options);

@@ -112,8 +112,9 @@ inline void check_splits(Splits const& splits, std::size_t n) {
 /// A collection of items seen through one pipeline per element of the resulting tuple, split into subsets.
 ///
 /// Everything is lazy: a pipeline runs when an item is asked for. At construction the stages that learn see the
-/// training items, and a stage that takes none of the types it would be given is refused by the compiler. Errors:
-/// data_error [datasets.empty], [datasets.empty_split], [datasets.index] Source:  fastai 2.7.18 data/core.py Datasets
+/// training items, and a stage that takes none of the types it would be given is refused by the compiler.
+/// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index]
+/// Source:  fastai 2.7.18 data/core.py Datasets
 /// Example: examples/doc/datasets.cpp
 template <class Items, class... Pipelines>
 class Datasets {

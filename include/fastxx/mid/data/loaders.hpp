@@ -165,7 +165,9 @@ inline LoaderOptions loader_options(DataLoadersOptions const& options, int split
 /// Loaders for every subset of the datasets: `dataloaders(dsets, {.batch_size = 64}, batch_tfms(Normalize{}))`.
 ///
 /// Batch transforms that learn (Normalize without statistics) see one training batch. Sets the thread budget: see
-/// ThreadPlan. Source:  fastai 2.7.18 data/core.py FilteredBase.dataloaders Example: examples/doc/datasets.cpp
+/// ThreadPlan.
+/// Source:  fastai 2.7.18 data/core.py FilteredBase.dataloaders
+/// Example: examples/doc/datasets.cpp
 template <class Datasets, class... Parts>
 auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options, Parts... parts) {
   static_assert((detail::is_part_v<Parts> && ...),

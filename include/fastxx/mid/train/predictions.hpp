@@ -9,7 +9,9 @@ namespace fastxx {
 /// What a model says about every item of a loader, on the CPU and in the loader's order.
 ///
 /// Shapes:  preds (n,...), after the loss's activation; targs (n,...); losses (n), one per item, when the loss can give
-/// them Source:  fastai 2.7.18 learner.py get_preds Example: examples/doc/learner.cpp
+/// them
+/// Source:  fastai 2.7.18 learner.py get_preds
+/// Example: examples/doc/learner.cpp
 struct Predictions {
   Tensor preds;
   Tensor targs;

@@ -14,9 +14,10 @@ namespace fastxx {
 /// state.
 ///
 /// A copy of the model is taken at the start of each epoch; it comes back when weights or running statistics are
-/// damaged. Errors:  state_error [train.loss_not_finite] naming epoch, batch and the likely cause Source: fastai 2.7.18
-/// callback/tracker.py TerminateOnNaNCallback; differs: on by default, and nothing is lost Example:
-/// examples/doc/learner.cpp
+/// damaged.
+/// Errors:  state_error [train.loss_not_finite] naming epoch, batch and the likely cause
+/// Source:  fastai 2.7.18 callback/tracker.py TerminateOnNaNCallback; differs: on by default, and nothing is lost
+/// Example: examples/doc/learner.cpp
 class StopOnNaN {
  public:
   static constexpr int order = 40;
