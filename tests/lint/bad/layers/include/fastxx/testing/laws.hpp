@@ -1,2 +1,2 @@
-#include <fastxx/mid/up.hpp>           // fine
-#include <fastxx/testing/more.hpp>     // fine
+#include <fastxx/mid/up.hpp>        // fine
+#include <fastxx/testing/more.hpp>  // fine
