@@ -73,3 +73,15 @@ TEST_CASE("H-38 lr_find: the plot is a picture") {
   CHECK(std::filesystem::file_size(path) > 1000);
   std::filesystem::remove(path);
 }
+
+TEST_CASE("lr_find: a run too short to suggest a rate is an error, not a rate of zero; the model is as it was") {
+  auto learn = toy::learner(opt_func(SGD{}));
+  toy::quiet(learn);
+  try {
+    learn.lr_find({.num_it = 4});
+    FAIL("four batches gave a suggestion");
+  } catch (state_error const& e) {
+    CHECK(e.key() == "lr_find.too_short");
+  }
+  CHECK(learn.model->parameters()[0].item<float>() == 0);
+}

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/low/plot/lines.hpp>
@@ -162,6 +163,12 @@ LRFindResult find_lr(Learner& learn, LRFindOptions const& options) {
     result.lrs.push_back(recorder.lrs[i]);
     result.losses.push_back(recorder.losses[i]);
   }
+  if (result.lrs.size() < 2)
+    throw state_error("lr_find.too_short",
+                      {.call = "lr_find",
+                       .expected = "at least two rates after the first tenth of the batches",
+                       .got = std::to_string(recorder.losses.size()) + " batches in all",
+                       .fix = "lower start_lr or raise num_it; see whether the first loss is a number"});
   suggest(result);
   return result;
 }
