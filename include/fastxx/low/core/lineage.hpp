@@ -48,6 +48,22 @@ struct parent_of<Integral> {
   using type = Number;
 };
 
+namespace detail {
+
+template <class T>
+struct ParentOrAny {
+  using parent = typename parent_of<T>::type;
+  static_assert(!std::is_same_v<parent, T>,
+                "fastxx: this type is its own parent; `base_type` (or `parent_of`) names the type above it");
+  using type = std::conditional_t<std::is_void_v<parent> || std::is_same_v<parent, T>, Any, parent>;
+};
+
+// One step up a lineage: the parent, or Any for a type that has none.
+template <class T>
+using parent_or_any_t = typename ParentOrAny<T>::type;
+
+}  // namespace detail
+
 /// How many steps up its lineage `T` is from `Ancestor`: 0 for the type itself, the largest for Any, -1 for strangers.
 template <class T, class Ancestor>
 consteval int distance_to_ancestor() {
@@ -56,8 +72,7 @@ consteval int distance_to_ancestor() {
   } else if constexpr (std::is_void_v<T> || std::is_same_v<T, Any>) {
     return -1;
   } else {
-    using Parent = std::conditional_t<std::is_void_v<typename parent_of<T>::type>, Any, typename parent_of<T>::type>;
-    constexpr int above = distance_to_ancestor<Parent, Ancestor>();
+    constexpr int above = distance_to_ancestor<detail::parent_or_any_t<T>, Ancestor>();
     return above < 0 ? -1 : above + 1;
   }
 }
