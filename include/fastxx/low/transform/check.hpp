@@ -65,26 +65,6 @@ consteval auto indices_where() {
   return hits;
 }
 
-// One flat list out of several: each + appends a list by unpacking both, so nothing nests with the number of stages.
-template <class... Ts>
-constexpr auto append(hana::tuple<Ts...> left) {
-  return left;
-}
-template <class... Ts, class... Us, class... Rest>
-constexpr auto append(hana::tuple<Ts...> left, hana::tuple<Us...> right, Rest... rest) {
-  return append(hana::unpack(std::move(left),
-                             [&](Ts... ts) {
-                               return hana::unpack(std::move(right), [&](Us... us) {
-                                 return hana::tuple<Ts..., Us...>(std::move(ts)..., std::move(us)...);
-                               });
-                             }),
-                std::move(rest)...);
-}
-template <class... Lists>
-constexpr auto concat_stages(Lists... lists) {
-  return append(hana::tuple<>{}, std::move(lists)...);
-}
-
 // What a stage draws for the whole item, before it encodes the elements.
 template <class Stage, class Item>
 consteval auto drawn_type() {
@@ -115,6 +95,22 @@ consteval bool touches_item() {
   return touches<Stage, typename decltype(drawn_type<Stage, Item>())::type, Item>();
 }
 
+// Does the stage undo anything of this item, or of any element of it?
+template <class Stage, class X>
+consteval bool undoes();
+
+template <class Stage, class X, std::size_t... I>
+consteval bool undoes_element(std::index_sequence<I...>) {
+  return (undoes<Stage, std::tuple_element_t<I, std_tuple_of<X>>>() || ...);
+}
+template <class Stage, class X>
+consteval bool undoes() {
+  if constexpr (is_tuple_v<X> && !std::is_base_of_v<ItemTransform, Stage>)
+    return undoes_element<Stage, X>(std::make_index_sequence<std::tuple_size_v<std_tuple_of<X>>>{});
+  else
+    return Decodes<Stage, X>;
+}
+
 template <class Stage>
 consteval bool is_optional() {
   if constexpr (requires { Stage::optional; })
@@ -123,9 +119,15 @@ consteval bool is_optional() {
     return !NamesEncodes<Stage>;  // a stage that only decodes or only learns has nothing to take
 }
 
+// What an item is after a stage.
+template <class Stage, class X>
+using encoded_t = decltype(encode(std::declval<Stage const&>(), std::declval<X>()));
+template <class Stage, class X>
+using decoded_t = decltype(decode(std::declval<Stage const&>(), std::declval<X>()));
+
 }  // namespace detail
 
-/// Names, in compiler errors, the stage of a pipeline that does nothing: stage<3, Normalize>::accepts_none_of<Image>.
+/// Names, in compiler errors, the stage of a pipeline that is in the wrong: stage<3, Normalize>::accepts_none_of<Image>.
 template <std::size_t Index, class Stage>
 struct stage {
   template <class Item>
@@ -136,6 +138,20 @@ struct stage {
                   "whole item)");
     static constexpr bool checked = true;
   };
+  template <class Item>
+  struct comes_too_late_for {
+    static_assert(detail::touches_item<Stage, Item>(),
+                  "fastxx: an earlier pipeline stage consumes what this one takes; give this stage a smaller `order`, "
+                  "or put it in front of that stage");
+    static constexpr bool checked = true;
+  };
+  template <class Item>
+  struct cannot_undo {
+    static_assert(detail::is_optional<Stage>() || detail::undoes<Stage, Item>(),
+                  "fastxx: this pipeline stage encodes the item but cannot decode what comes back to it; add a "
+                  "decodes() for that type, or mark the stage with `static constexpr bool optional = true`");
+    static constexpr bool checked = true;
+  };
 };
 
 namespace detail {
@@ -143,21 +159,73 @@ namespace detail {
 template <class Stage>
 struct CheckStep {};
 
-template <class X, std::size_t Index>
+// Did any of the first stages get an item that `Wanted` would have taken?
+template <class Wanted, class X, bool Found, std::size_t Left>
+struct LookBack {
+  static constexpr bool found = Found;
+};
+template <class Wanted, class X, bool Found, std::size_t Left, class Stage>
+consteval auto operator>>(LookBack<Wanted, X, Found, Left>, CheckStep<Stage>) {
+  if constexpr (Left == 0)
+    return LookBack<Wanted, X, Found, 0>{};
+  else
+    return LookBack < Wanted, encoded_t<Stage, X>, Found || touches_item<Wanted, X>(), Left - 1 > {};
+}
+
+// The types on their way through `Whole`, the pipeline that is checked on an `Item`.
+template <class X, std::size_t Index, class Item, class Whole>
 struct TypeCarry {};
 struct Refused {};  // the stages after a refused one are not looked at: one sentence is enough
-template <class X, std::size_t Index, class Stage>
-constexpr auto operator>>(TypeCarry<X, Index>, CheckStep<Stage>) {
-  static_assert(stage<Index, Stage>::template accepts_none_of<X>::checked);
-  if constexpr (is_optional<Stage>() || touches_item<Stage, X>())
-    return TypeCarry<decltype(encode(std::declval<Stage const&>(), std::declval<X>())), Index + 1>{};
-  else
+
+template <class X, std::size_t Index, class Item, class Whole, class Stage>
+consteval auto operator>>(TypeCarry<X, Index, Item, Whole>, CheckStep<Stage>) {
+  if constexpr (is_optional<Stage>() || touches_item<Stage, X>()) {
+    return TypeCarry<encoded_t<Stage, X>, Index + 1, Item, Whole>{};
+  } else {
+    if constexpr (Whole::look_back(LookBack<Stage, Item, false, Index>{}).found)
+      static_assert(stage<Index, Stage>::template comes_too_late_for<X>::checked);
+    else
+      static_assert(stage<Index, Stage>::template accepts_none_of<X>::checked);
     return Refused{};
+  }
 }
 template <class Stage>
-constexpr Refused operator>>(Refused, CheckStep<Stage>) {
+consteval Refused operator>>(Refused, CheckStep<Stage>) {
   return {};
 }
+
+// The same backwards: X is what decoding has made of the item so far.
+template <class X, std::size_t Index>
+struct UndoCarry {};
+template <class X, std::size_t Index, class Stage>
+consteval auto operator>>(CheckStep<Stage>, UndoCarry<X, Index>) {
+  if constexpr (is_optional<Stage>() || undoes<Stage, X>()) {
+    return UndoCarry<decoded_t<Stage, X>, Index - 1>{};
+  } else {
+    static_assert(stage<Index - 1, Stage>::template cannot_undo<X>::checked);
+    return Refused{};
+  }
+}
+template <class Stage>
+consteval Refused operator>>(CheckStep<Stage>, Refused) {
+  return {};
+}
+
+template <class... Stages>
+struct Checked {
+  template <class From>
+  static consteval auto look_back(From from) {
+    return (from >> ... >> CheckStep<Stages>{});
+  }
+  template <class Item>
+  static consteval auto forwards() {
+    return (TypeCarry<Item, 0, Item, Checked>{} >> ... >> CheckStep<Stages>{});
+  }
+  template <class Encoded>
+  static consteval auto backwards() {
+    return (CheckStep<Stages>{} >> ... >> UndoCarry<Encoded, sizeof...(Stages)>{});
+  }
+};
 
 template <class X>
 struct DescribeCarry {
@@ -165,7 +233,7 @@ struct DescribeCarry {
 };
 template <class X, class Stage>
 auto operator>>(DescribeCarry<X> carry, CheckStep<Stage>) {
-  using Out = decltype(encode(std::declval<Stage const&>(), std::declval<X>()));
+  using Out = encoded_t<Stage, X>;
   *carry.table += type_name<Stage>() + ": " + type_name<X>() + " -> " + type_name<Out>() + "\n";
   return DescribeCarry<Out>{carry.table};
 }

@@ -94,6 +94,10 @@ constexpr auto make_transform(T t) {
   static_assert(!detail::Misspelt<T>,
                 "fastxx: this stage has a member 'encode' or 'decode'; transforms call them 'encodes' and 'decodes'");
   static_assert(!std::is_final_v<T>, "fastxx: a stage must not be final: its members are found by deriving from it");
+  static_assert(
+      detail::encodes_one_item<T>() && detail::decodes_one_item<T>(),
+      "fastxx: encodes() and decodes() must be const member functions of one argument, the item by value or by "
+      "const reference (and what was drawn as second one, when the transform has a draw())");
   if constexpr (TransformLike<T>) {
     return t;
   } else {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/hana.hpp>
+#include <fastxx/low/transform/arrange.hpp>
 #include <fastxx/low/transform/check.hpp>
 #include <fastxx/low/transform/display.hpp>
 #include <fastxx/low/transform/function.hpp>
@@ -154,8 +155,15 @@ class Pipeline {
 
   /// Refuse, in one compile-time sentence, a stage that takes none of the types it would be given for this item.
   template <class Item>
-  static constexpr void check() {
-    (void)(detail::TypeCarry<Item, 0>{} >> ... >> detail::CheckStep<Stages>{});
+  static consteval void check() {
+    (void)detail::Checked<Stages...>::template forwards<Item>();
+  }
+  /// Refuse, in one compile-time sentence, a stage that encodes this item but cannot decode what comes back to it.
+  template <class Item>
+  static consteval void check_decode() {
+    check<Item>();
+    (void)detail::Checked<Stages...>::template backwards<decltype(std::declval<Pipeline const&>()(
+        std::declval<Item>()))>();
   }
 
   /// A table of stages with the types that go in and come out.
@@ -236,38 +244,7 @@ constexpr auto stages_of(T t) {
   if constexpr (is_pipeline_v<T>)
     return t.stages();
   else
-    return hana::make_tuple(make_transform(std::move(t)));
-}
-
-template <class Stage>
-consteval int order_of() {
-  if constexpr (requires { Stage::order; })
-    return Stage::order;
-  else
-    return 0;
-}
-
-// Where each stage goes: a stable insertion sort of the orders, done once by the compiler.
-template <class... Stages>
-consteval auto sorted_indices() {
-  std::array<int, sizeof...(Stages)> const orders{order_of<Stages>()...};
-  std::array<std::size_t, sizeof...(Stages)> indices{};
-  for (std::size_t i = 0; i < indices.size(); ++i) {
-    std::size_t place = i;
-    for (; place > 0 && orders[indices[place - 1]] > orders[i]; --place) indices[place] = indices[place - 1];
-    indices[place] = i;
-  }
-  return indices;
-}
-
-template <class... Stages>
-constexpr auto sorted_pipeline(hana::tuple<Stages...> stages) {
-  constexpr auto indices = sorted_indices<Stages...>();
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return Pipeline<std::decay_t<decltype(hana::at_c<indices[I]>(stages))>...>(
-        std::move(hana::at_c<indices[I]>(stages))...);
-  }
-  (std::index_sequence_for<Stages...>{});
+    return hana::tuple<decltype(make_transform(std::move(t)))>(make_transform(std::move(t)));
 }
 
 }  // namespace detail
@@ -278,7 +255,8 @@ constexpr auto sorted_pipeline(hana::tuple<Stages...> stages) {
 /// Example: examples/doc/pipeline.cpp
 template <class... Parts>
 constexpr auto pipeline(Parts... parts) {
-  return detail::sorted_pipeline(detail::concat_stages(detail::stages_of(std::move(parts))...));
+  return detail::arrange(hana::tuple<decltype(detail::stages_of(parts))...>(detail::stages_of(std::move(parts))...),
+                         [](auto... stages) { return Pipeline<decltype(stages)...>(std::move(stages)...); });
 }
 
 }  // namespace fastxx

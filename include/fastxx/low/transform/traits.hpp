@@ -74,6 +74,9 @@ struct HasEncode {
 struct HasDecode {
   int decode;
 };
+struct HasDraw {
+  int draw;
+};
 struct HasCall {
   void operator()();
 };
@@ -142,6 +145,38 @@ template <class R, class P, class... Rest>
 struct first_parameter<R (*)(P, Rest...) noexcept> {
   using type = std::decay_t<P>;
 };
+
+template <class T>
+concept NamesDraw = std::is_class_v<T> && !std::is_final_v<T> && !requires {
+  &Ambiguous<T, HasDraw>::draw;
+};
+
+// Whether a lone `encodes` (or `decodes`) can be called on a const object with the item as its only argument. Overloads
+// and templates have no type to try it with and get the benefit of the doubt; with a draw() there are two arguments.
+template <class T>
+consteval bool encodes_one_item() {
+  if constexpr (!NamesDraw<T> && requires { &T::encodes; }) {
+    using Item = typename first_parameter<decltype(&T::encodes)>::type;
+    if constexpr (std::is_void_v<Item>) return !requires(T & t) {
+        t.encodes();
+      };
+    else
+      return requires(T const& t, Item& x) { t.encodes(x); };
+  }
+  return true;
+}
+template <class T>
+consteval bool decodes_one_item() {
+  if constexpr (requires { &T::decodes; }) {
+    using Item = typename first_parameter<decltype(&T::decodes)>::type;
+    if constexpr (std::is_void_v<Item>) return !requires(T & t) {
+        t.decodes();
+      };
+    else
+      return requires(T const& t, Item& x) { t.decodes(x); };
+  }
+  return true;
+}
 
 // C++ would convert an int to a float, a string to a path; a transform takes only its own type or one derived from it.
 template <class Parameter, class X>
