@@ -138,3 +138,59 @@ TEST_CASE("L-18 lineage: the distance counts the steps up to an ancestor") {
   static_assert(distance_to_ancestor<Any, Any>() == 0);
   CHECK(typedispatch(says<Mineral>("mineral"))(Quartz{}) == "mineral");
 }
+
+TEST_CASE("L-21 typedispatch: one_of registers each of its types, and the nearest of them counts") {
+  auto const f = typedispatch(says<one_of<Cat, Stone>, one_of<int, Mineral>>("cat or stone"), says<Animal>("animal"),
+                              says<one_of<Animal, Kitten>, double>("kitten, double"), says<Cat, double>("cat, double"));
+  CHECK(f(Kitten{}, 1) == "cat or stone");
+  CHECK(f(Stone{}, Quartz{}) == "cat or stone");
+  CHECK(f(Cat{}, 1.f) == "animal");
+  CHECK(f(Kitten{}, 1.) == "kitten, double");
+  CHECK(f(Animal{}, 1.) == "kitten, double");
+  CHECK(f(Cat{}, 1.) == "cat, double");
+  CHECK(!f.matches<Stone, float>());
+  // Each member stands for itself: the later registration of its signature wins.
+  CHECK(f.extend(says<Stone, one_of<Mineral, char>>("later"))(Stone{}, Quartz{}) == "later");
+  CHECK(typedispatch(says<Stone>("stone"), says<one_of<int, Stone>>("one of"))(Stone{}) == "one of");
+}
+
+namespace {
+
+// A chain of types, each derived from the one before.
+template <int n>
+struct Link {
+  using base_type = Link<n - 1>;
+};
+template <>
+struct Link<0> {};
+
+template <int a, int b>
+using Pair = Overload<Link<a>, Link<b>, int>;
+
+template <int x, int y, class... Overloads>
+constexpr std::size_t chosen_among = fastxx::detail::nearest_own<Link<x>, Link<y>, Overloads...>().index;
+
+}  // namespace
+
+TEST_CASE("TR-11 typedispatch: no two signatures are ever equally near, whatever the order of registration") {
+  // (2, 2) against every pair of candidates: the one nearer in the first argument, else in the second.
+  CHECK(chosen_among<2, 2, Pair<2, 0>, Pair<1, 2>> == 0);
+  CHECK(chosen_among<2, 2, Pair<1, 2>, Pair<2, 0>> == 1);
+  CHECK(chosen_among<2, 2, Pair<0, 2>, Pair<1, 0>> == 1);
+  CHECK(chosen_among<2, 2, Pair<1, 0>, Pair<0, 2>> == 0);
+  CHECK(chosen_among<2, 2, Pair<1, 1>, Pair<1, 2>> == 1);
+  CHECK(chosen_among<2, 2, Pair<1, 2>, Pair<1, 1>> == 0);
+  // The case that is ambiguous for C++'s own overloads: (derived, base) and (base, derived).
+  CHECK(chosen_among<2, 2, Pair<1, 2>, Pair<2, 1>> == 1);
+  CHECK(chosen_among<2, 2, Pair<2, 1>, Pair<1, 2>> == 0);
+  CHECK(chosen_among<2, 2, Pair<2, 2>, Pair<2, 2>> == 1);
+}
+
+TEST_CASE("TR-11 typedispatch: a class with two bases is dispatched as the one that it names") {
+  struct Named {};
+  struct Dog : Animal, Named {
+    using base_type = Animal;
+  };
+  auto const f = typedispatch(says<Named>("named"), says<Animal>("animal"));
+  CHECK(f(Dog{}) == "animal");
+}
