@@ -19,6 +19,9 @@ class StateWriter {
  public:
   StateWriter(SafeTensors& file, std::string prefix) : file_(file), prefix_(std::move(prefix)) {}
 
+  /// A writer for a part of the object, whose names do not meet those of other parts.
+  StateWriter nested(std::string const& name) const { return StateWriter(file_, prefix_ + name + "."); }
+
   template <class T>
   void operator()(std::string const& name, T const& value) {
     std::string const key = prefix_ + name;
@@ -43,6 +46,9 @@ class StateReader {
  public:
   StateReader(SafeTensors const& file, std::string prefix, std::string path)
       : file_(file), prefix_(std::move(prefix)), path_(std::move(path)) {}
+
+  /// A reader for a part of the object, which was saved under this name.
+  StateReader nested(std::string const& name) const { return StateReader(file_, prefix_ + name + ".", path_); }
 
   template <class T>
   void operator()(std::string const& name, T& value) {

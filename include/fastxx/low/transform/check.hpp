@@ -154,6 +154,16 @@ struct stage {
   };
 };
 
+/// Names, in compiler errors, what came and what the last stage gives: enter_at<TensorImage, std::string>.
+template <class Expected, class Got>
+struct enter_at {
+  static constexpr bool found = detail::AcceptsType<Expected, Got>;
+  static_assert(
+      found,
+      "fastxx::Pipeline::enter<Item>(x): x is neither the pipeline's item, nor what one of its stages gets, nor "
+      "the result; describe<Item>() lists these types");
+};
+
 namespace detail {
 
 template <class Stage>
@@ -209,6 +219,21 @@ consteval auto operator>>(CheckStep<Stage>, UndoCarry<X, Index>) {
 template <class Stage>
 consteval Refused operator>>(CheckStep<Stage>, Refused) {
   return {};
+}
+
+// Looking for the place where an X enters a pipeline for items that have become a T so far. A derived type may enter
+// where its base is expected.
+template <class X, class T, std::size_t Index = 0, bool Found = AcceptsType<T, X>>
+struct Entering {
+  using type = T;
+  static constexpr std::size_t index = Index;
+};
+template <class X, class T, std::size_t Index, bool Found, class Stage>
+consteval auto operator>>(Entering<X, T, Index, Found>, CheckStep<Stage>) {
+  if constexpr (Found)
+    return Entering<X, T, Index, true>{};
+  else
+    return Entering<X, encoded_t<Stage, T>, Index + 1>{};
 }
 
 template <class... Stages>

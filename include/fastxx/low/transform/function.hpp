@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fastxx/low/transform/arrange.hpp>
+#include <fastxx/low/transform/foreign.hpp>
 #include <fastxx/low/transform/transform.hpp>
 #include <type_traits>
 #include <utility>
@@ -25,10 +27,23 @@ consteval auto function_parameter() {
 }
 
 template <class Function, class X>
-concept FunctionTakes = AcceptsType<typename decltype(function_parameter<Function>())::type, X> &&
-    requires(Function const& f, X& x) {
+concept ConstCallable = requires(Function const& f, X& x) {
   f(x);
 };
+template <class Function, class X>
+concept FunctionTakes = AcceptsType<typename decltype(function_parameter<Function>())::type, X> &&
+    (ConstCallable<Function, X> || requires(Function & f, X& x) { f(x); });
+
+// A stage is shared by the loader's threads, so a callable that changes itself when called works on a copy.
+template <class Function, class X>
+constexpr decltype(auto) call_function(Function const& function, X& x) {
+  if constexpr (ConstCallable<Function, X>) {
+    return function(x);
+  } else {
+    Function copy = function;
+    return std::decay_t<decltype(copy(x))>(copy(x));
+  }
+}
 
 struct NoFunction {};
 
@@ -53,10 +68,10 @@ struct FunctionTransform {
 
   template <class X>
   requires detail::FunctionTakes<Encode, std::remove_const_t<X>>
-  constexpr auto encodes(X& x) const { return encode(x); }
+  constexpr auto encodes(X& x) const { return detail::call_function(encode, x); }
   template <class X>
   requires detail::FunctionTakes<Decode, std::remove_const_t<X>>
-  constexpr auto decodes(X& x) const { return decode(x); }
+  constexpr auto decodes(X& x) const { return detail::call_function(decode, x); }
 };
 
 /// A function transform that runs for one subset only.
@@ -64,6 +79,16 @@ template <TransformOptions Options, class Encode, class Decode = detail::NoFunct
 struct SplitFunctionTransform : FunctionTransform<Options, Encode, Decode> {
   static constexpr int split_idx = Options.split_idx;
 };
+
+namespace detail {
+// Function pointers (and erased functions) of one type may be different functions.
+template <TransformOptions Options, class Function, class Decode>
+inline constexpr char const* stage_tag<FunctionTransform<Options, Function, Decode>> =
+    std::is_pointer_v<Function> ? nullptr : &type_tag<FunctionTransform<Options, Function, Decode>>;
+template <TransformOptions Options, class Function, class Decode>
+inline constexpr char const* stage_tag<SplitFunctionTransform<Options, Function, Decode>> =
+    std::is_pointer_v<Function> ? nullptr : &type_tag<SplitFunctionTransform<Options, Function, Decode>>;
+}  // namespace detail
 
 /// Make a transform from functions: `transform(half, twice)`, `transform<TransformOptions{.order = 5}>(half)`.
 ///
@@ -80,11 +105,36 @@ constexpr auto transform(Encode encoding, Decode... decoding) {
     return SplitFunctionTransform<Options, Encode, Decode...>{{std::move(encoding), std::move(decoding)...}};
 }
 
+/// A callable limited to items of one type and what is derived from it: `only<TensorImage>(at::relu)` leaves the labels
+/// of a batch alone, though they are tensors too.
+///
+/// Source:  own design (features P-04)
+/// Example: examples/doc/foreign.cpp
+template <class Item, class Function>
+struct Only {
+  [[no_unique_address]] Function function;
+
+  template <class X>
+  requires(std::is_same_v<Item, std::remove_const_t<X>> || std::is_base_of_v<Item, X>) constexpr auto operator()(
+      X& x) const {
+    static_assert(detail::ConstCallable<Function, X> || std::is_invocable_v<Function, X&>,
+                  "fastxx::only<Item>(function): the function cannot be called with an Item");
+    if constexpr (detail::ConstCallable<Function, X> || std::is_invocable_v<Function, X&>)
+      return detail::call_function(function, x);
+    else
+      return std::remove_const_t<X>(x);  // one sentence is enough
+  }
+};
+template <class Item, class Function>
+constexpr Only<Item, Function> only(Function function) {
+  return {std::move(function)};
+}
+
 /// Types that are transforms as they are: they name an `encodes`, `decodes` or `setups` member.
 template <class T>
 concept TransformLike = detail::NamesEncodes<T> || detail::NamesDecodes<T> || detail::NamesSetups<T>;
 
-/// The transform a pipeline keeps for `t`: `t` itself, or a wrapper around a callable.
+/// The transform a pipeline keeps for `t`: `t` itself, or a wrapper around a callable or a torch::data transform.
 ///
 /// Errors:  a compile-time sentence for anything else, and for `encode` or `decode` written for `encodes`, `decodes`
 /// Source:  fastcore 1.7.28 transform.py mk_transform
@@ -100,6 +150,8 @@ constexpr auto make_transform(T t) {
       "const reference (and what was drawn as second one, when the transform has a draw())");
   if constexpr (TransformLike<T>) {
     return t;
+  } else if constexpr (detail::TorchDataTransform<T>) {
+    return TorchTransform<T>{{}, std::move(t)};
   } else {
     static_assert(detail::NamesCall<T> || std::is_pointer_v<T> || std::is_final_v<T>,
                   "fastxx: a stage must be a struct with encodes(), decodes() or setups(), or something callable");

@@ -78,7 +78,20 @@ class Pipeline {
   /// Encode an item (or a batch).
   template <class X>
   constexpr auto operator()(X&& x, CallContext const& context = {}) const {
-    return encode_first(std::forward<X>(x), context, std::index_sequence_for<Stages...>{});
+    return encode_between<0>(std::forward<X>(x), context, std::index_sequence_for<Stages...>{});
+  }
+
+  /// Encode what is already part of the way: an `Item` this pipeline is meant for, what any stage gets in its place, or
+  /// the final result. Starts at the first stage whose input is X; a compile-time sentence when there is none.
+  ///
+  /// Source:  fastai 2.7.18 data/core.py TfmdLists.infer_idx (features TR-15)
+  template <class Item, class X>
+  constexpr auto enter(X&& x, CallContext const& context = {}) const {
+    using Walk = decltype(detail::Checked<Stages...>::look_back(detail::Entering<std::decay_t<X>, Item>{}));
+    static_assert(enter_at<typename Walk::type, std::decay_t<X>>::found);
+    if constexpr (enter_at<typename Walk::type, std::decay_t<X>>::found)
+      return encode_between<Walk::index>(std::forward<X>(x), context,
+                                         std::make_index_sequence<sizeof...(Stages) - Walk::index>{});
   }
 
   /// Undo every stage, last to first; what a stage cannot undo stays as it is.
@@ -184,6 +197,17 @@ class Pipeline {
     return text;
   }
 
+  /// Save or load the state of all stages, each under the number of its place.
+  ///
+  /// Example: examples/doc/serialize.cpp
+  template <class Archive>
+  void serialize(Archive& archive) {
+    each([&](std::size_t index, auto& stage) {
+      auto inner = archive.nested(std::to_string(index));
+      if constexpr (requires { stage.serialize(inner); }) stage.serialize(inner);
+    });
+  }
+
   /// Call `visit(index, stage)` for every stage in order.
   template <class Visit>
   constexpr void each(Visit visit) {
@@ -199,10 +223,12 @@ class Pipeline {
     return requires(Attribute const& attribute, Stage const& stage) { attribute(stage); };
   }
 
-  template <class X, std::size_t... I>
-  constexpr auto encode_first(X&& x, CallContext const& context, std::index_sequence<I...>) const {
+  // The stages First, First + 1, ..., as many as there are in I.
+  template <std::size_t First, class X, std::size_t... I>
+  constexpr auto encode_between(X&& x, [[maybe_unused]] CallContext const& context, std::index_sequence<I...>) const {
     return (detail::Carry<std::decay_t<X>>{std::forward<X>(x)} >> ... >>
-            detail::EncodeStep<std::decay_t<decltype(hana::at_c<I>(stages_))>>{hana::at_c<I>(stages_), context})
+            detail::EncodeStep<std::decay_t<decltype(hana::at_c<First + I>(stages_))>>{hana::at_c<First + I>(stages_),
+                                                                                       context})
         .value;
   }
 
@@ -216,7 +242,8 @@ class Pipeline {
     if constexpr (detail::NamesSetups<std::decay_t<decltype(stage)>>) {
       detail::require_items(items, type_name<std::decay_t<decltype(stage)>>());
       auto through_prefix = [this](auto&& item) {
-        return this->encode_first(item, CallContext{.split_idx = Split::train}, std::make_index_sequence<I>{});
+        return this->template encode_between<0>(item, CallContext{.split_idx = Split::train},
+                                                std::make_index_sequence<I>{});
       };
       MappedItems const seen(items, through_prefix);
       using Stage = std::decay_t<decltype(stage)>;
@@ -257,6 +284,18 @@ template <class... Parts>
 constexpr auto pipeline(Parts... parts) {
   return detail::arrange(hana::tuple<decltype(detail::stages_of(parts))...>(detail::stages_of(std::move(parts))...),
                          [](auto... stages) { return Pipeline<decltype(stages)...>(std::move(stages)...); });
+}
+
+/// As pipeline(), with one stage for each type: of several the last is kept, in the place of the first, so that what a
+/// user gives replaces a block's default. Function pointers have one type for all functions and are all kept.
+///
+/// Source:  fastai 2.7.18 data/block.py _merge_tfms (features TR-14); differs: a function given twice is not recognised
+/// Example: examples/doc/pipeline.cpp
+template <class... Parts>
+constexpr auto merge_pipelines(Parts... parts) {
+  auto const all = hana::make_tuple(pipeline(std::move(parts)).stages()...);
+  return detail::arrange_unique(all,
+                                [](auto... stages) { return Pipeline<decltype(stages)...>(std::move(stages)...); });
 }
 
 }  // namespace fastxx

@@ -34,6 +34,26 @@ constexpr auto retain_type(New&& result) {
   }
 }
 
+/// As retain_type, from the old value: metadata it carries (`img_size`, `codes`) follow to a result that gets its type
+/// back, unless the result brings its own.
+///
+/// Source:  fastcore 1.7.28 dispatch.py retain_type, retain_meta
+/// Example: examples/doc/transform.cpp
+template <class Old, class New>
+constexpr auto retain(Old const& old, New&& result) {
+  using Result = std::decay_t<New>;
+  using Retained = decltype(retain_type<Old>(std::forward<New>(result)));
+  if constexpr (!std::is_same_v<Result, Retained> && !detail::is_exactly_v<Result> &&
+                requires(Retained & retained) { retained.set_meta(old); }) {
+    Retained retained(result);
+    retained.set_meta(old);
+    retained.set_meta(result);
+    return retained;
+  } else {
+    return retain_type<Old>(std::forward<New>(result));
+  }
+}
+
 namespace detail {
 
 template <class T>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/overload_for.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/retain.hpp>
@@ -35,26 +36,68 @@ struct NoDraw {};
 
 }  // namespace detail
 
-/// `t.encodes(x)` exists and takes the type of `x` or one of its bases (never a conversion).
+/// The names under which the `encodes` and `decodes` of existing transforms are extended from anywhere: specialise
+/// `overload_for<encodes_set, Normalize, MyImage>` with a call operator that takes the transform and the item (and what
+/// was drawn, for a transform that draws). It is chosen like an overload of the transform's own, and replaces one for the
+/// same type.
+///
+/// Source:  fastcore 1.7.28 transform.py, where `@Normalize def encodes(self, x: MyImage)` adds a method to the class
+/// Example: examples/doc/extend_transform.cpp
+struct encodes_set {};
+struct decodes_set {};
+
+namespace detail {
+
 template <class T, class X>
-concept Encodes = detail::AcceptsType<typename decltype(detail::encodes_parameter<T>())::type, X> &&
-    requires(T const& t, X& x) {
+concept OwnEncodes = AcceptsType<typename decltype(encodes_parameter<T>())::type, X> && requires(T const& t, X& x) {
   t.encodes(x);
 };
-
-/// As Encodes, for a transform that takes what it drew for the item: `t.encodes(x, drawn)`.
 template <class T, class X, class Drawn>
-concept EncodesDrawn = detail::AcceptsType<typename decltype(detail::encodes_parameter<T>())::type, X> &&
+concept OwnEncodesDrawn = AcceptsType<typename decltype(encodes_parameter<T>())::type, X> &&
     requires(T const& t, X& x, Drawn const& drawn) {
   t.encodes(x, drawn);
 };
-
-/// `t.decodes(x)` exists and takes the type of `x` or one of its bases.
 template <class T, class X>
-concept Decodes = detail::AcceptsType<typename decltype(detail::decodes_parameter<T>())::type, X> &&
-    requires(T const& t, X& x) {
+concept OwnDecodes = AcceptsType<typename decltype(decodes_parameter<T>())::type, X> && requires(T const& t, X& x) {
   t.decodes(x);
 };
+
+// Whether an extension is chosen for X before the transform's own member that takes `Parameter` (void when the compiler
+// cannot say what it takes: then every extension but one for Any is taken to be nearer).
+template <class Set, class T, class X, bool has_own, class Parameter>
+consteval bool extension_is_nearer() {
+  using Found = NearestOverload<Set, T, X>;
+  if constexpr (std::is_same_v<Found, NoOverload> || !has_own) {
+    return !std::is_same_v<Found, NoOverload>;
+  } else {
+    constexpr int own = distance_to_ancestor<X, Parameter>();
+    constexpr int extension = distance_to_ancestor<X, typename Found::second>();
+    return own < 0 ? !std::is_same_v<typename Found::second, Any> : extension <= own;
+  }
+}
+
+template <class T, class X, class Drawn = NoDraw>
+inline constexpr bool encodes_by_extension =
+    extension_is_nearer<encodes_set, T, X, OwnEncodes<T, X> || OwnEncodesDrawn<T, X, Drawn>,
+                        typename decltype(encodes_parameter<T>())::type>();
+template <class T, class X>
+inline constexpr bool decodes_by_extension =
+    extension_is_nearer<decodes_set, T, X, OwnDecodes<T, X>, typename decltype(decodes_parameter<T>())::type>();
+
+}  // namespace detail
+
+/// The transform encodes items of type X: `t.encodes(x)` exists and takes X or one of its bases (never a conversion), or
+/// somebody has extended it for them.
+template <class T, class X>
+concept Encodes = detail::encodes_by_extension<T, X> || detail::OwnEncodes<T, X>;
+
+/// As Encodes, for a transform that takes what it drew for the item: `t.encodes(x, drawn)`.
+template <class T, class X, class Drawn>
+concept EncodesDrawn = detail::encodes_by_extension<T, X, Drawn> || detail::OwnEncodesDrawn<T, X, Drawn>;
+
+/// The transform decodes items of type X: by `t.decodes(x)`, or by an extension.
+template <class T, class X>
+concept Decodes = detail::decodes_by_extension<T, X> || detail::OwnDecodes<T, X>;
 
 namespace detail {
 
@@ -67,18 +110,54 @@ constexpr bool runs_for(T const& t, int given) {
     return true;
 }
 
+// The transform's own function or the extension, whichever is nearer to the item's type.
+template <class T, class X, class Drawn>
+constexpr decltype(auto) call_encodes(T const& t, X& x, [[maybe_unused]] Drawn const& drawn) {
+  using Extension = nearest_overload_t<encodes_set, T, X>;
+  if constexpr (encodes_by_extension<T, X, Drawn>) {
+    if constexpr (std::is_invocable_v<Extension const&, T const&, X&, Drawn const&>) {
+      return Extension{}(t, x, drawn);
+    } else {
+      static_assert(std::is_invocable_v<Extension const&, T const&, X&>,
+                    "fastxx: an overload_for<encodes_set, Transform, Item> needs a const call operator that takes the "
+                    "transform and the item (and what was drawn, when the transform draws)");
+      if constexpr (std::is_invocable_v<Extension const&, T const&, X&>)
+        return Extension{}(t, x);
+      else
+        return X(x);  // one sentence is enough
+    }
+  } else if constexpr (OwnEncodesDrawn<T, X, Drawn>) {
+    return t.encodes(x, drawn);
+  } else {
+    return t.encodes(x);
+  }
+}
+template <class T, class X>
+constexpr decltype(auto) call_decodes(T const& t, X& x) {
+  using Extension = nearest_overload_t<decodes_set, T, X>;
+  if constexpr (decodes_by_extension<T, X>) {
+    static_assert(std::is_invocable_v<Extension const&, T const&, X&>,
+                  "fastxx: an overload_for<decodes_set, Transform, Item> needs a const call operator that takes the "
+                  "transform and the item");
+    if constexpr (std::is_invocable_v<Extension const&, T const&, X&>)
+      return Extension{}(t, x);
+    else
+      return X(x);
+  } else {
+    return t.decodes(x);
+  }
+}
+
 template <class T, class X, class Drawn>
 constexpr auto encode_one(T const& t, X x, [[maybe_unused]] Drawn const& drawn) {
-  if constexpr (EncodesDrawn<T, X, Drawn>) {
-    return retain_type<X>(t.encodes(x, drawn));
-  } else if constexpr (Encodes<T, X>) {
+  if constexpr (EncodesDrawn<T, X, Drawn> || Encodes<T, X>) {
     if constexpr (std::is_base_of_v<InplaceTransform, T>) {
-      t.encodes(x);
+      call_encodes(t, x, drawn);
       return x;
     } else {
-      static_assert(!std::is_void_v<decltype(t.encodes(x))>,
+      static_assert(!std::is_void_v<decltype(call_encodes(t, x, drawn))>,
                     "fastxx: encodes() returns nothing; return the result, or derive from InplaceTransform");
-      return retain_type<X>(t.encodes(x));
+      return retain(x, call_encodes(t, x, drawn));
     }
   } else {
     return x;
@@ -88,7 +167,7 @@ constexpr auto encode_one(T const& t, X x, [[maybe_unused]] Drawn const& drawn) 
 template <class T, class X>
 constexpr auto decode_one(T const& t, X x) {
   if constexpr (Decodes<T, X>) {
-    return retain_type<X>(t.decodes(x));
+    return retain(x, call_decodes(t, x));
   } else {
     return x;
   }

@@ -64,10 +64,7 @@ class InferenceLearner {
     SafeTensors file;
     file.metadata["fastxx.format"] = "1";
     file.metadata["fastxx.type"] = fingerprint();
-    each_state([&](std::string const& prefix, auto& stage) {
-      StateWriter writer(file, prefix);
-      stage.serialize(writer);
-    });
+    serialize_transforms(StateWriter(file, ""));
     for (auto const& [name, tensor] : state_dict(*model)) file.tensors["model." + name] = tensor.cpu().contiguous();
     save_safetensors(path, file);
   }
@@ -90,10 +87,7 @@ class InferenceLearner {
     for (auto const& [name, tensor] : file.tensors)
       if (name.starts_with("model.")) weights.emplace(name.substr(6), tensor);
     InferenceLearner filled = *this;  // transforms are filled aside: a file that fails half-way changes nothing
-    filled.each_state([&](std::string const& prefix, auto& stage) {
-      StateReader reader(file, prefix, path.string());
-      stage.serialize(reader);
-    });
+    filled.serialize_transforms(StateReader(file, "", path.string()));
     load_state_dict(*model, weights);
     *this = std::move(filled);
   }
@@ -104,16 +98,13 @@ class InferenceLearner {
            type_name<AfterBatch>();
   }
 
-  // visit(prefix, stage) for every stage that has state.
-  template <class Visit>
-  void each_state(Visit const& visit) {
-    auto in = [&](std::string const& name, auto& pipeline) {
-      pipeline.each([&](std::size_t index, auto& stage) {
-        if constexpr (requires(StateWriter & writer) { stage.serialize(writer); })
-          visit(name + "." + std::to_string(index) + ".", stage);
-      });
+  template <class Archive>
+  void serialize_transforms(Archive archive) {
+    auto part = [&](std::string const& name, auto& pipeline) {
+      auto inner = archive.nested(name);
+      pipeline.serialize(inner);
     };
-    in("input", input), in("target", target), in("after_item", after_item), in("after_batch", after_batch);
+    part("input", input), part("target", target), part("after_item", after_item), part("after_batch", after_batch);
   }
 };
 

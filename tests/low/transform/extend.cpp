@@ -1,0 +1,95 @@
+#include <fastxx/low/tensor/types.hpp>
+#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/transform/normalize.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <string>
+#include <tuple>
+
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+
+struct Depth {  // a user's own type, which no transform of the library knows
+  Tensor metres;
+};
+struct Fraction {
+  using base_type = void;
+  double value;
+};
+struct Percent : Fraction {
+  using base_type = Fraction;
+};
+
+struct Half {
+  Fraction encodes(Fraction x) const { return {x.value / 2}; }
+  Fraction decodes(Fraction x) const { return {x.value * 2}; }
+};
+struct Shift {  // draws
+  template <class Item>
+  int draw(Item const&, Random&) const {
+    return 7;
+  }
+  int encodes(int x, int drawn) const { return x + drawn; }
+};
+struct Both {  // overloaded: the compiler cannot list what it takes
+  int encodes(int x) const { return x + 1; }
+  double encodes(double x) const { return x + 1; }
+};
+
+}  // namespace
+
+template <>
+struct fastxx::overload_for<encodes_set, Normalize, Depth> {
+  Depth operator()(Normalize const& t, Depth const& x) const { return {x.metres - t.mean.flatten()[0]}; }
+};
+template <>
+struct fastxx::overload_for<decodes_set, Normalize, Depth> {
+  Depth operator()(Normalize const& t, Depth const& x) const { return {x.metres + t.mean.flatten()[0]}; }
+};
+template <>
+struct fastxx::overload_for<encodes_set, Half, Percent> {
+  constexpr Percent operator()(Half const&, Percent x) const { return {{x.value / 200}}; }
+};
+template <>
+struct fastxx::overload_for<encodes_set, Half, std::string> {
+  std::string operator()(Half const&, std::string const& x) const { return x.substr(0, x.size() / 2); }
+};
+template <>
+struct fastxx::overload_for<encodes_set, Shift, std::string> {
+  std::string operator()(Shift const&, std::string const& x, int drawn) const { return x + std::to_string(drawn); }
+};
+template <>
+struct fastxx::overload_for<encodes_set, Both, int> {
+  int operator()(Both const&, int x) const { return x + 100; }
+};
+
+TEST_CASE("L-19 extend: a user's type is normalised, and decoded, by functions beside the type") {
+  auto const p = pipeline(Normalize::from_stats({2}, {4}));
+  Depth const depth{at::tensor({5.f})};
+  CHECK(p(depth).metres.item<float>() == 3.f);
+  CHECK(p.decode(p(depth)).metres.item<float>() == 5.f);
+  CHECK(std::get<0>(p(std::tuple(depth, 1))).metres.item<float>() == 3.f);
+  p.check<std::tuple<Depth, int>>();
+}
+
+TEST_CASE(
+    "L-19 TR-11 extend: the function nearest to the item's type is chosen, the transform's own or the extension") {
+  CHECK(encode(Half{}, Fraction{8}).value == 4);     // its own
+  CHECK(encode(Half{}, Percent{{8}}).value == .04);  // the extension, nearer than its own for Fraction
+  CHECK(decode(Half{}, Percent{{8}}).value == 16);   // nothing nearer than its own
+  CHECK(encode(Half{}, std::string("abcd")) == "ab");
+  CHECK(encode(Half{}, 8) == 8);
+}
+
+TEST_CASE("L-19 extend: an extension for the same type replaces the transform's own, its other overloads stay") {
+  CHECK(encode(Both{}, 1) == 101);
+  CHECK(encode(Both{}, 1.) == 2.);
+}
+
+TEST_CASE("L-19 TR-05 extend: an extension gets what was drawn for the whole item") {
+  auto const [number, text] = encode(Shift{}, std::tuple(1, std::string("a")));
+  CHECK(number == 8);
+  CHECK(text == "a7");
+}
