@@ -166,7 +166,7 @@ TEST_CASE(
 TEST_CASE("L-22 semantic tensor: in-place arithmetic changes the data and gives the tensor itself") {
   TensorImage x = image();
   Tensor const expected = ((x.tensor() + 2) * 3 - 4) / 5;
-  TensorImage& result = x.add_(2).mul_(3).sub_(4).div_(5);
+  TensorImage const& result = x.add_(2).mul_(3).sub_(4).div_(5);
   CHECK(&result == &x);
   CHECK(same(x, expected));
   Tensor const two = at::full({1}, 2.0f);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/tensor/mixing.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/retain.hpp>
@@ -65,18 +66,34 @@ Tensor collate_numbers(std::size_t count, Get const& get) {
   return numbers;
 }
 
-template <class T>
-T stack_tensors(std::vector<Tensor> const& tensors) {
+inline void require_one_shape(std::vector<Tensor> const& tensors, std::string const& type) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     if (!tensors[i].defined())
       throw tensor_error("collate.undefined", {.call = "collate",
-                                               .expected = type_name<T>() + " with data",
+                                               .expected = type + " with data",
                                                .got = "item " + std::to_string(i) + " of the batch without any",
                                                .fix = "make the dataset and its transforms return a tensor"});
     if (tensors[i].sizes() != tensors[0].sizes())
-      throw collate_shapes_error(type_name<T>(), 0, shape_text(tensors[0].sizes()), i, shape_text(tensors[i].sizes()));
+      throw collate_shapes_error(type, 0, shape_text(tensors[0].sizes()), i, shape_text(tensors[i].sizes()));
   }
-  return T(at::stack(tensors));
+}
+
+// The batch has the items' type and the first item's metadata.
+template <class T, class Get>
+T stack_tensors(std::size_t count, Get const& get) {
+  std::vector<Tensor> tensors;
+  tensors.reserve(count);
+  T without_data;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto&& item = get(i);
+    if constexpr (SemanticTensor<T>)
+      if (i == 0) without_data.set_meta(item);
+    tensors.emplace_back(std::forward<decltype(item)>(item));
+  }
+  require_one_shape(tensors, type_name<T>());
+  T batch(at::stack(tensors));
+  if constexpr (SemanticTensor<T>) batch.set_meta(without_data);
+  return batch;
 }
 
 template <class T, class Get>
@@ -116,7 +133,7 @@ auto collate_column(std::size_t count, Get const& get) {
   } else if constexpr (std::is_arithmetic_v<T>) {
     return collate_numbers<T>(count, get);
   } else if constexpr (std::derived_from<T, Tensor>) {
-    return stack_tensors<T>(gather<Tensor>(count, get));
+    return stack_tensors<T>(count, get);
   } else if constexpr (std::same_as<T, std::string>) {
     return gather<std::string>(count, get);
   } else if constexpr (is_tuple_v<T>) {
@@ -141,7 +158,7 @@ inline void require_some(std::size_t count) {
 }  // namespace detail
 
 /// Make a batch of items, by their type: numbers become a Tensor (int64, float32, float64 or bool), tensors are stacked
-/// and keep their semantic type, strings stay a vector, tuples become tuples of collated columns, nested too (pairs
+/// and keep their semantic type and the first one's metadata, strings stay a vector, tuples become tuples of collated columns, nested too (pairs
 /// stay pairs, and a class over a tuple stays itself when its elements collate to their own types); any other type
 /// through collate_for.
 ///

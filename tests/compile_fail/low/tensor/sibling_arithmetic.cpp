@@ -1,4 +1,4 @@
-// expect-error: fastxx: arithmetic between two unrelated semantic tensors has no type
+// expect-error: fastxx: an operation on two unrelated semantic tensors has no type
 #include <fastxx/low/tensor/types.hpp>
 
 auto add(fastxx::TensorImage const& image, fastxx::TensorCategory const& category) {

@@ -1,0 +1,32 @@
+#pragma once
+// The door to the few free functions that the low level needs, at the price of Tensor.h: libtorch's public headers for
+// them (<ATen/ops/stack.h>, ...) take its IValue along and cost twice as much, so the functions behind those are called.
+
+#include <fastxx/low/torch/tensor.hpp>
+
+#include <ATen/Context.h>  // at::manual_seed
+#include <ATen/EmptyTensor.h>
+#include <ATen/core/Reduction.h>
+#include <ATen/ops/concat_ops.h>
+#include <ATen/ops/cross_entropy_loss_ops.h>
+#include <ATen/ops/from_blob.h>  // at::from_blob
+#include <ATen/ops/stack_ops.h>
+
+namespace fastxx::detail {
+
+// at::empty in the CPU's memory.
+inline Tensor empty_cpu(at::IntArrayRef shape, at::ScalarType dtype) {
+  return Tensor(at::detail::empty_cpu(shape, dtype));
+}
+
+// at::stack and at::cat.
+inline Tensor stack(at::TensorList tensors, std::int64_t dim) { return at::_ops::stack::call(tensors, dim); }
+inline Tensor cat(at::TensorList tensors, std::int64_t dim) { return at::_ops::concat::call(tensors, dim); }
+
+// at::cross_entropy_loss without weights.
+inline Tensor cross_entropy_loss(Tensor const& scores, Tensor const& classes, at::Reduction::Reduction reduction,
+                                 std::int64_t ignore_index, double label_smoothing) {
+  return at::_ops::cross_entropy_loss::call(scores, classes, {}, reduction, ignore_index, label_smoothing);
+}
+
+}  // namespace fastxx::detail
