@@ -1,5 +1,4 @@
 // A set with a name is extended from any header, also for types that its author never saw.
-#include <cassert>
 #include <cstdio>
 #include <fastxx/low/core/dispatch.hpp>
 #include <string>
@@ -29,7 +28,7 @@ struct fastxx::overload_for<describe_set, Circle, int> {
 };
 
 int main() {
-  std::printf("%s, %s, %s\n", describe(Shape{}).c_str(), describe(Wheel{}).c_str(), describe(Circle{}, 3).c_str());
-  assert(describe(Shape{}) == "a shape" && describe(Wheel{}) == "8 spokes" && describe(Circle{}) == "a shape");
-  assert(describe(Circle{}, 3) == "3 circles" && describe(Wheel{}, 3) == "8 spokes");
+  for (std::string const& text : {describe(Shape{}), describe(Circle{}), describe(Wheel{}), describe(Circle{}, 3)})
+    std::printf("%s\n", text.c_str());
+  return describe(Wheel{}, 3) == "8 spokes" ? 0 : 1;  // the first argument decides before the second
 }
