@@ -25,22 +25,57 @@ inline constexpr bool is_part_v = false;
 template <class Name, class Value>
 inline constexpr bool is_part_v<Part<Name, Value>> = true;
 
+// The name of a part; what is no part has none, so that one sentence can say so and no second error follows.
+struct NoName {};
+template <class T>
+struct part_name {
+  using type = NoName;
+};
+template <class Name, class Value>
+struct part_name<Part<Name, Value>> {
+  using type = Name;
+};
+template <class T>
+using part_name_t = typename part_name<T>::type;
+
 template <class Name, class... Parts>
 consteval std::size_t count_parts() {
-  return (0 + ... + static_cast<std::size_t>(std::is_same_v<Name, typename Parts::name>));
+  return (0 + ... + static_cast<std::size_t>(std::is_same_v<Name, part_name_t<Parts>>));
 }
 
-template <class Name, class Default>
-constexpr Default pick_part(Default fallback) {
-  return fallback;
+// Where the part called Name stands first; the number of parts when none is called so.
+template <class Name, class... Parts>
+consteval std::size_t find_part() {
+  std::size_t index = 0;
+  bool found = false;
+  ((found = found || std::is_same_v<Name, part_name_t<Parts>>, index += found ? 0u : 1u), ...);
+  return index;
 }
+
+// Argument number Index of a pack without recursion: each argument sits in a base class that knows its number.
+template <std::size_t Index, class T>
+struct Numbered {
+  T& argument;
+};
+template <class Indices, class... Ts>
+struct AllNumbered;
+template <std::size_t... Index, class... Ts>
+struct AllNumbered<std::index_sequence<Index...>, Ts...> : Numbered<Index, Ts>... {};
+template <std::size_t Index, class T>
+constexpr T& numbered(Numbered<Index, T> const& one) {
+  return one.argument;
+}
+
 // The value of the part called Name, or the fallback when no part has that name.
-template <class Name, class Default, class First, class... Rest>
-constexpr auto pick_part(Default fallback, First first, Rest... rest) {
-  if constexpr (std::is_same_v<Name, typename First::name>)
-    return std::move(first.value);
-  else
-    return pick_part<Name>(std::move(fallback), std::move(rest)...);
+template <class Name, class Default, class... Parts>
+constexpr auto pick_part(Default fallback, Parts... parts) {
+  constexpr std::size_t index = find_part<Name, Parts...>();
+  if constexpr (index == sizeof...(Parts)) {
+    return fallback;
+  } else {
+    AllNumbered<std::index_sequence_for<Parts...>, Parts...> const all{{parts}...};
+    return std::move(numbered<index>(all).value);
+  }
 }
 
 }  // namespace detail

@@ -1,0 +1,107 @@
+#pragma once
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <fastxx/low/collection/repr.hpp>
+#include <fastxx/low/core/error.hpp>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+namespace fastxx {
+
+/// Every step-th index from start up to, and without, stop; negative ones count from the end, those left out mean the
+/// whole. `L(1, 2, 3)[Slice{.start = 1}]` is `[2, 3]`, `Slice{.step = -1}` reverses.
+///
+/// Errors:  data_error [list.step] for a step of 0, when it is used
+/// Source:  Python's slice
+/// Example: examples/doc/list.cpp
+struct Slice {
+  std::optional<std::int64_t> start = {};
+  std::optional<std::int64_t> stop = {};
+  std::int64_t step = 1;
+};
+
+namespace detail {
+
+// A tensor as index, known by what it can do, so that lists need no libtorch.
+template <class T>
+concept TensorLike = requires(T const& t) {
+  t.numel();
+  t.scalar_type();
+  t.is_contiguous();
+};
+
+inline std::size_t checked_index(std::int64_t index, std::size_t size, char const* call = "L") {
+  auto const count = static_cast<std::int64_t>(size);
+  if (index >= count || index < -count)
+    throw data_error("list.index", {.call = call,
+                                    .expected = "an index from " + std::to_string(-count) + " to " +
+                                                std::to_string(count - 1) + " for " + std::to_string(size) + " items",
+                                    .got = std::to_string(index)});
+  return static_cast<std::size_t>(index < 0 ? index + count : index);
+}
+
+using Indices = std::vector<std::size_t>;
+
+inline Indices to_indices(Slice const& slice, std::size_t size) {
+  if (slice.step == 0)
+    throw data_error("list.step", {.call = "L", .expected = "a step that is not 0", .got = "Slice{.step = 0}"});
+  auto const count = static_cast<std::int64_t>(size);
+  bool const up = slice.step > 0;
+  auto inside = [&](std::int64_t at) {
+    return std::clamp<std::int64_t>(at < 0 ? at + count : at, up ? 0 : -1, up ? count : count - 1);
+  };
+  std::int64_t const start = slice.start ? inside(*slice.start) : (up ? 0 : count - 1);
+  std::int64_t const stop = slice.stop ? inside(*slice.stop) : (up ? count : -1);
+  Indices result;
+  // Counting by the distance that is left cannot overflow, however large the step.
+  for (std::int64_t i = start; up ? i < stop : i > stop;) {
+    result.push_back(static_cast<std::size_t>(i));
+    if (up ? slice.step >= stop - i : slice.step <= stop - i) break;
+    i += slice.step;
+  }
+  return result;
+}
+
+// A mask of bools gives where it is true; a list of integers is itself, negative ones counted from the end.
+template <ListLike Range>
+Indices to_indices(Range&& range, std::size_t size) {
+  using Value = std::ranges::range_value_t<Range>;
+  static_assert(std::integral<Value>, "fastxx::L: an index must be an integer, a Slice, integers, or a mask of bools");
+  Indices result;
+  if constexpr (std::is_same_v<Value, bool>) {
+    std::size_t at = 0;
+    for (bool const wanted : range) {
+      if (wanted) result.push_back(at);
+      ++at;
+    }
+    if (at != size)
+      throw data_error("list.mask", {.call = "L",
+                                     .expected = "a mask as long as the list, " + std::to_string(size) + " items",
+                                     .got = "a mask of " + std::to_string(at)});
+  } else if constexpr (std::integral<Value>) {
+    for (auto const index : range) result.push_back(checked_index(static_cast<std::int64_t>(index), size));
+  }
+  return result;
+}
+
+template <TensorLike Tensor>
+Indices to_indices(Tensor const& tensor, std::size_t size) {
+  using Type = std::decay_t<decltype(tensor.scalar_type())>;
+  auto const numbers = tensor.cpu().toType(Type::Long).contiguous();
+  auto const* data = numbers.template data_ptr<std::int64_t>();
+  std::vector<std::int64_t> const values(data, data + numbers.numel());
+  if (tensor.scalar_type() == Type::Bool) return to_indices(std::vector<bool>(values.begin(), values.end()), size);
+  return to_indices(values, size);
+}
+
+template <class T>
+concept Indexer = std::is_same_v<T, Slice> || ListLike<T const&> || TensorLike<T>;
+
+}  // namespace detail
+}  // namespace fastxx
