@@ -32,6 +32,12 @@ struct OnlyLists {
   void serialize(auto& archive) { archive("learnt", learnt); }
 };
 
+struct Named {
+  static std::string name() { return "my stage"; }
+  int encodes(int x) const { return x; }
+};
+inline int same(int x) { return x; }
+
 }  // namespace shown
 
 TEST_CASE("L-12 pipeline: a stage is printed with the settings it serializes, learnt state left out") {
@@ -52,4 +58,10 @@ TEST_CASE("L-13 pipeline: describe is a table of stages with the types that go i
   CHECK(Tfms::describe<std::tuple<int, char>>() ==
         "shown::Plain: std::tuple<int, char> -> std::tuple<int, char>\n"
         "shown::Scale: std::tuple<int, char> -> std::tuple<double, char>\n");
+}
+
+TEST_CASE("L-12 pipeline: functions are printed as lambda or by their type, a stage's own name wins") {
+  auto const p = pipeline([](int x) { return x; }, shown::Named{}, &shown::same);
+  CHECK(p.to_string() == "Pipeline: lambda -> my stage -> " + type_name<int (*)(int)>());
+  CHECK(decltype(p)::describe<int>().starts_with("lambda: int -> int\nmy stage: int -> int\n"));
 }

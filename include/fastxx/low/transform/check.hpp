@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/transform/display.hpp>
 #include <fastxx/low/transform/transform.hpp>
 #include <string>
 #include <type_traits>
@@ -259,7 +260,7 @@ struct DescribeCarry {
 template <class X, class Stage>
 auto operator>>(DescribeCarry<X> carry, CheckStep<Stage>) {
   using Out = encoded_t<Stage, X>;
-  *carry.table += type_name<Stage>() + ": " + type_name<X>() + " -> " + type_name<Out>() + "\n";
+  *carry.table += stage_name<Stage>() + ": " + type_name<X>() + " -> " + type_name<Out>() + "\n";
   return DescribeCarry<Out>{carry.table};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdio>
 #include <fastxx/low/core/type_name.hpp>
 #include <string>
@@ -33,6 +34,20 @@ struct SettingsText {
 
 }  // namespace detail
 
+/// What a stage is called: its type, or the `static std::string name()` it has.
+///
+/// Source:  own design
+/// Example: examples/doc/pipeline.cpp
+template <class Stage>
+std::string stage_name() {
+  if constexpr (requires {
+                  { Stage::name() } -> std::convertible_to<std::string>;
+                })
+    return Stage::name();
+  else
+    return type_name<Stage>();
+}
+
 /// How a stage is called in a printed pipeline: its type, and the numbers and texts it serializes, as in
 /// `IntToFloatTensor -- {div: 255}`.
 ///
@@ -40,7 +55,7 @@ struct SettingsText {
 /// Example: examples/doc/pipeline.cpp
 template <class Stage>
 std::string stage_text(Stage const& stage) {
-  std::string text = type_name<Stage>();
+  std::string text = stage_name<Stage>();
   if constexpr (requires(Stage & copy, detail::SettingsText & archive) { copy.serialize(archive); }) {
     Stage copy = stage;  // one serialize() serves saving and loading, so it cannot be const
     detail::SettingsText settings;

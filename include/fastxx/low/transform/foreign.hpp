@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/low/transform/traits.hpp>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -47,6 +49,8 @@ using first_element_t = std::tuple_element_t<0, std_tuple_of<Tuple>>;
 template <class T>
 struct TorchTransform : ItemTransform {
   T transform;
+
+  static std::string name() { return type_name<T>(); }
 
   template <class X>
   requires detail::TorchTakes<T, std::remove_const_t<X>>

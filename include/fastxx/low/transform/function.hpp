@@ -3,6 +3,7 @@
 #include <fastxx/low/transform/arrange.hpp>
 #include <fastxx/low/transform/foreign.hpp>
 #include <fastxx/low/transform/transform.hpp>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -65,6 +66,12 @@ struct FunctionTransform {
 
   [[no_unique_address]] Encode encode;
   [[no_unique_address]] Decode decode = {};
+
+  /// The callable's own type; a lambda's is unspeakable.
+  static std::string name() {
+    std::string const type = type_name<Encode>();
+    return type.find("lambda") == std::string::npos ? type : "lambda";
+  }
 
   template <class X>
   requires detail::FunctionTakes<Encode, std::remove_const_t<X>>
