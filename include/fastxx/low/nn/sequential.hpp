@@ -1,8 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <fastxx/low/nn/detail/hooked_layer.hpp>
+#include <fastxx/low/nn/detail/module_base.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <memory>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -20,9 +25,12 @@ class SequentialImpl : public torch::nn::SequentialImpl {
 
   std::shared_ptr<torch::nn::Module> clone(c10::optional<torch::Device> const& device = c10::nullopt) const override {
     auto copy = std::make_shared<SequentialImpl>();
-    auto const names = named_children().keys();  // torch's own clone numbers the layers anew, and states no longer fit
+    copy->torch::nn::Module::train(is_training());
+    std::vector<std::string> names;  // torch's own clone numbers the layers anew, and states no longer fit
+    for (auto const& child : named_children())
+      if (!dynamic_cast<detail::Note const*>(child.value().get())) names.push_back(child.key());
     std::size_t i = 0;
-    for (auto const& layer : *this) copy->push_back(names[i++], layer.clone(device));
+    for (auto const& layer : *this) copy->push_back(names[i++], detail::unhooked(layer).clone(device));
     return copy;
   }
 };

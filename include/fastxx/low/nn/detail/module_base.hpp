@@ -1,0 +1,88 @@
+#pragma once
+
+#include <algorithm>
+#include <fastxx/low/torch/nn.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fastxx::detail {
+
+// A child that fastxx hangs into a live module to leave a note: no parameters, no buffers, not part of saved files and
+// not copied by clone().
+class Note : public torch::nn::Module {
+ public:
+  using torch::nn::Module::Module;
+  bool is_serializable() const override { return false; }
+};
+
+// What all modules written with fastxx::Module share, without their type.
+class ModuleBase : public torch::nn::Module {
+ public:
+  using torch::nn::Module::Module;
+
+  // Whether this module calls another one in a way that runs its hooks.
+  bool calls(torch::nn::Module const& module) const {
+    auto const children = named_children();
+    return std::ranges::any_of(child_names_, [&](std::string const& name) {
+      auto const* const child = children.find(name);
+      return child && child->get() == &module;
+    });
+  }
+
+  void own_child(std::string const& name, std::shared_ptr<torch::nn::Module> module) {
+    register_module(name, std::move(module));
+    child_names_.push_back(name);
+  }
+
+  // How many parameters, buffers and children it has itself, notes not counted.
+  std::vector<std::size_t> own_counts() const {
+    auto const children = this->children();
+    auto const notes = std::ranges::count_if(
+        children, [](auto const& child) { return dynamic_cast<Note const*>(child.get()) != nullptr; });
+    return {named_parameters(false).size(), named_buffers(false).size(),
+            children.size() - static_cast<std::size_t>(notes)};
+  }
+
+ private:
+  std::vector<std::string> child_names_{};
+};
+
+// Set while clone() copies a module's members: each Child, Parameter and Buffer that is copied then registers a clone of
+// what it holds with the new owner.
+class MemberCopy {
+ public:
+  explicit MemberCopy(c10::optional<torch::Device> const& device) : device_(device), before_(current()) {
+    current() = this;
+  }
+  ~MemberCopy() { current() = before_; }
+  MemberCopy(MemberCopy const&) = delete;
+  MemberCopy& operator=(MemberCopy const&) = delete;
+
+  // The copy that runs in this thread, or nullptr.
+  static MemberCopy*& current() {
+    thread_local MemberCopy* running = nullptr;
+    return running;
+  }
+
+  ModuleBase* owner = nullptr;  // known as soon as the new module's base exists
+
+  template <class Contained>
+  std::shared_ptr<Contained> clone_child(std::string const& name, Contained const& child) const {
+    auto copy = std::dynamic_pointer_cast<Contained>(child.clone(device_));
+    owner->own_child(name, copy);
+    return copy;
+  }
+  Tensor clone_tensor(Tensor const& tensor) const {
+    if (!tensor.defined()) return tensor;
+    auto const plain = tensor.detach();
+    return device_ ? plain.to(*device_, plain.scalar_type(), false, true) : plain.clone();
+  }
+
+ private:
+  c10::optional<torch::Device> device_;
+  MemberCopy* before_;
+};
+
+}  // namespace fastxx::detail

@@ -1,0 +1,271 @@
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/nn/detail/attach.hpp>
+#include <fastxx/low/nn/forward.hpp>
+#include <fastxx/low/nn/module_ref.hpp>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// Settings of a hook.
+struct HookOptions {
+  std::optional<ModuleRef> in = {};  ///< the model the module is a part of; needed for a layer without a weight
+  bool grad = false;                 ///< gradients with respect to the outputs instead of the outputs
+  bool detach = true;                ///< keep no graph alive
+  bool cpu = false;                  ///< move what is stored to the CPU
+  bool clone = false;                ///< copy, so that a later in-place layer does not overwrite what is stored
+};
+
+namespace detail {
+
+inline Tensors prepared(Tensors tensors, HookOptions const& options) {
+  for (auto& tensor : tensors) {
+    if (!tensor.defined()) continue;
+    if (options.detach) tensor = tensor.detach();
+    if (options.cpu) tensor = tensor.cpu();
+    if (options.clone) tensor = tensor.clone();
+  }
+  return tensors;
+}
+
+// `take` gets the gradients as they arrive; outputs that need none stay undefined.
+template <class Take>
+void on_gradients(Tensors const& outputs, Take const& take) {
+  auto const gradients = std::make_shared<Tensors>(outputs.size());
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i].requires_grad())
+      outputs[i].register_hook([gradients, i, take](Tensor const& gradient) {
+        (*gradients)[i] = gradient;
+        take(*gradients);
+      });
+}
+
+// What a hook function returns; a stand-in when it cannot be called, for the constructor to say so.
+template <class Function>
+consteval auto hook_result() {
+  if constexpr (std::invocable<Function&, torch::nn::Module&, Tensors const&, Tensors const&>)
+    return std::type_identity<
+        std::decay_t<std::invoke_result_t<Function&, torch::nn::Module&, Tensors const&, Tensors const&>>>{};
+  else
+    return std::type_identity<int>{};
+}
+template <class Function>
+using HookResult = typename decltype(hook_result<Function>())::type;
+
+[[noreturn]] inline void nothing_stored(torch::nn::Module const& module, HookOptions const& options) {
+  throw state_error(
+      "hook.nothing_stored",
+      {.call = "a hook on " + module.name(),
+       .expected = options.grad ? "a backward pass through it" : "a call of it",
+       .got = "none that could be heard",
+       .fix =
+           "run the model through fastxx::forward(model, x); for a layer of a Sequential or a fastxx::Module name the "
+           "model when hooking: {.in = model}"});
+}
+
+}  // namespace detail
+
+/// Runs `function(module, inputs, outputs)` after each forward of a module and keeps what it returns, until the hook
+/// goes out of scope.
+///
+/// With `.grad` the function gets no inputs, and gradients as outputs. What can be heard: a torch or fastxx Sequential,
+/// whoever calls it; layers of a Sequential and each Child of a fastxx::Module, given `.in`; Linear, Conv, BatchNorm,
+/// LayerNorm, GroupNorm, Embedding and Bilinear in any code, from their operator, in the thread that made the hook;
+/// anything called with fastxx::forward. While a layer of a Sequential is hooked, `at<T>(i)` of that layer fails.
+/// Errors:  state_error [hook.unreachable], [hook.not_in_model], [hook.empty_sequential], [hook.nothing_stored]; what
+///          the function throws reaches the caller of forward, or of stored() where libtorch is in between
+/// Source:  fastai 2.7.18 callback/hook.py Hook; differs: `grad` is its `is_forward=False`
+/// Example: examples/doc/hooks.cpp
+template <class Stored>
+class Hook {
+ public:
+  template <class Function>
+  Hook(ModuleRef module, Function function, HookOptions options = {})
+      : module_(std::move(module)), options_(std::move(options)), state_(std::make_shared<State>()) {
+    static_assert(std::invocable<Function&, torch::nn::Module&, Tensors const&, Tensors const&>,
+                  "fastxx::Hook(module, function): 'function' must take (torch::nn::Module&, Tensors const& inputs, "
+                  "Tensors const& outputs)");
+    if constexpr (std::invocable<Function&, torch::nn::Module&, Tensors const&, Tensors const&>) {
+      auto const hook = std::make_shared<detail::ForwardHook>();
+      hook->after = after(std::move(function));
+      attachment_ = detail::attach(*module_, options_.in ? **options_.in : *module_, hook);
+      state_->hook = hook;
+    }
+  }
+  Hook(Hook&&) noexcept = default;
+  Hook& operator=(Hook&&) noexcept = default;
+  ~Hook() { remove(); }
+
+  bool has_stored() const { return state_->value.has_value(); }
+  /// What the function returned at the last call.
+  Stored const& stored() const {
+    if (state_->hook && state_->hook->failure) std::rethrow_exception(state_->hook->failure);
+    if (!has_stored()) detail::nothing_stored(*module_, options_);
+    return *state_->value;
+  }
+  /// Take the hook off the model; what is stored stays.
+  void remove() {
+    if (state_) state_->active = false;
+    attachment_.detach();
+  }
+  bool removed() const { return !state_->active; }
+  torch::nn::Module& module() const { return *module_; }
+  HookOptions const& options() const { return options_; }
+
+ private:
+  struct State {
+    std::optional<Stored> value{};
+    bool active = true;  // a graph made while the hook was on may be run backward after it
+    std::shared_ptr<detail::ForwardHook> hook{};
+  };
+
+  template <class Function>
+  auto after(Function function) {
+    return [weak = std::weak_ptr<State>(state_), shared = std::make_shared<Function>(std::move(function)),
+            options = plain_options()](torch::nn::Module& module, Tensors const& inputs, Tensors const& outputs) {
+      auto const take = [weak, shared, options, &module](Tensors const& in, Tensors const& out) {
+        auto const state = weak.lock();
+        if (!state || !state->active) return;
+        state->value.emplace((*shared)(module, detail::prepared(in, options), detail::prepared(out, options)));
+      };
+      if (options.grad)
+        detail::on_gradients(outputs, [take](Tensors const& gradients) { take({}, gradients); });
+      else
+        take(inputs, outputs);
+    };
+  }
+  HookOptions plain_options() const {  // without the model: the hook hangs in it and must not keep it alive
+    auto copy = options_;
+    copy.in.reset();
+    return copy;
+  }
+
+  ModuleRef module_;
+  HookOptions options_;
+  std::shared_ptr<State> state_;
+  detail::Attachment attachment_{};
+};
+template <class Function>
+Hook(ModuleRef, Function) -> Hook<detail::HookResult<Function>>;
+template <class Function>
+Hook(ModuleRef, Function, HookOptions) -> Hook<detail::HookResult<Function>>;
+
+namespace detail {
+struct Kept {
+  Tensors tensors;
+  std::vector<std::int64_t> versions;
+};
+inline std::int64_t version_of(Tensor const& tensor) {
+  return tensor.defined() && !tensor.is_inference() ? static_cast<std::int64_t>(tensor._version()) : 0;
+}
+inline Kept keep(torch::nn::Module&, Tensors const&, Tensors const& outputs) {
+  Kept kept{outputs, {}};
+  for (auto const& tensor : outputs) kept.versions.push_back(version_of(tensor));
+  return kept;
+}
+}  // namespace detail
+
+/// The hook that hook_output gives: keeps the module's last output, or the gradient of it.
+///
+/// Errors:  state_error [hook.nothing_stored], [hook.several_outputs], [hook.overwritten] when an in-place layer behind
+///          the module wrote over its output
+/// Source:  fastai 2.7.18 callback/hook.py hook_output
+/// Example: examples/doc/hooks.cpp
+class OutputHook {
+ public:
+  OutputHook(ModuleRef module, HookOptions options = {})
+      : hook_(std::move(module), &detail::keep, std::move(options)) {}
+
+  /// The output of a module that gives one tensor.
+  Tensor stored() const {
+    auto const tensors = stored_tensors();
+    if (tensors.size() != 1)
+      throw state_error("hook.several_outputs", {.call = "stored() of a hook on " + hook_.module().name(),
+                                                 .expected = "a module whose forward gives one tensor",
+                                                 .got = std::to_string(tensors.size()) + " tensors",
+                                                 .fix = "ask for stored_tensors()"});
+    return tensors.front();
+  }
+  /// All tensors of the output, in their order.
+  Tensors stored_tensors() const {
+    auto const& kept = hook_.stored();
+    for (std::size_t i = 0; i < kept.tensors.size(); ++i)
+      if (detail::version_of(kept.tensors[i]) != kept.versions[i])
+        throw state_error("hook.overwritten", {.call = "stored() of a hook on " + hook_.module().name(),
+                                               .expected = "the output as the module gave it",
+                                               .got = "a tensor that a later in-place layer wrote over",
+                                               .fix = "hook it with {.clone = true}"});
+    return kept.tensors;
+  }
+  bool has_stored() const { return hook_.has_stored(); }
+  void remove() { hook_.remove(); }
+  bool removed() const { return hook_.removed(); }
+
+ private:
+  Hook<detail::Kept> hook_;
+};
+
+/// Several hooks, removed together.
+///
+/// Source:  fastai 2.7.18 callback/hook.py Hooks
+/// Example: examples/doc/hooks.cpp
+template <class H>
+class Hooks {
+ public:
+  explicit Hooks(std::vector<H> hooks) : hooks_(std::move(hooks)) {}
+
+  H const& operator[](std::size_t i) const { return hooks_.at(i); }
+  std::size_t size() const { return hooks_.size(); }
+  auto begin() const { return hooks_.begin(); }
+  auto end() const { return hooks_.end(); }
+  /// What each of them stored.
+  auto stored() const {
+    std::vector<std::decay_t<decltype(hooks_.front().stored())>> all;
+    for (auto const& hook : hooks_) all.push_back(hook.stored());
+    return all;
+  }
+  void remove() {
+    for (auto& hook : hooks_) hook.remove();
+  }
+
+ private:
+  std::vector<H> hooks_;
+};
+
+/// Keep the output of a module (`.grad`: its gradient) for as long as the result lives:
+/// `auto hook = hook_output(model[0], {.in = model}); forward(model, x); hook.stored()`.
+///
+/// Errors:  those of Hook and OutputHook
+/// Source:  fastai 2.7.18 callback/hook.py hook_output
+/// Example: examples/doc/hooks.cpp
+inline OutputHook hook_output(ModuleRef module, HookOptions options = {}) {
+  return OutputHook(std::move(module), std::move(options));
+}
+
+/// Keep the outputs of several modules: `hook_outputs({model->conv, model->fc})`, `hook_outputs(model->children(), {.in =
+/// model})`. When one cannot be hooked, none is.
+///
+/// Source:  fastai 2.7.18 callback/hook.py hook_outputs
+/// Example: examples/doc/hooks.cpp
+inline Hooks<OutputHook> hook_outputs(std::vector<ModuleRef> const& modules, HookOptions const& options = {}) {
+  std::vector<OutputHook> hooks;
+  for (auto const& module : modules) hooks.emplace_back(module, options);
+  return Hooks<OutputHook>(std::move(hooks));
+}
+template <std::ranges::input_range Modules>
+Hooks<OutputHook> hook_outputs(Modules const& modules, HookOptions const& options = {}) {
+  return hook_outputs(std::vector<ModuleRef>(std::ranges::begin(modules), std::ranges::end(modules)), options);
+}
+
+}  // namespace fastxx
