@@ -25,8 +25,8 @@ int main() {
 
   L<Row> const rows{{"good", 1}, {"bad", 0}, {"fine", 1}};
   std::cout << rows.attrgot(&Row::text) << " " << repr(rows.groupby(&Row::label, &Row::text)) << "\n";
-  std::cout << chunked(L<int>::range(5), {.chunk_sz = 2}) << " " << even_mults({.start = 1, .stop = 100, .n = 3})
-            << " " << class2attr<Row>("") << " " << compose(add(1), mul(3))(2) << "\n";
+  std::cout << chunked(L<int>::range(5), {.chunk_sz = 2}) << " " << even_mults({.start = 1, .stop = 100, .n = 3}) << " "
+            << class2attr<Row>("") << " " << compose(add(1), mul(3))(2) << "\n";
 
   try {
     std::cout << l[3];

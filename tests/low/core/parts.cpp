@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <fastxx/low/core/parts.hpp>
 #include <memory>
 #include <string>
@@ -39,4 +40,18 @@ TEST_CASE("H-01 parts: how often a name was given is known to the compiler, and 
 TEST_CASE("H-01 parts: a value that can only be moved is moved out") {
   auto taken = fastxx::detail::pick_part<LossName>(nullptr, size(1), loss(std::make_unique<int>(5)));
   CHECK(*taken == 5);
+}
+
+TEST_CASE("H-01 parts: what is no part is passed over, so that one sentence can refuse it") {
+  CHECK(fastxx::detail::pick_part<SizeName>(64, 3, std::string("text"), size(32)) == 32);
+  CHECK(fastxx::detail::pick_part<SizeName>(64, 3) == 64);
+  static_assert(fastxx::detail::count_parts<SizeName, int, Part<SizeName, int>>() == 1);
+}
+
+TEST_CASE("H-01 parts: the first of two with the same name is taken, among many") {
+  auto const pick = []<std::size_t... I>(std::index_sequence<I...>) {
+    return fastxx::detail::pick_part<SizeName>(0, Part<std::integral_constant<std::size_t, I>, int>{-1}..., size(5),
+                                               size(6));
+  };
+  CHECK(pick(std::make_index_sequence<200>{}) == 5);
 }

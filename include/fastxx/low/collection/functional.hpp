@@ -86,6 +86,8 @@ struct KeyGetter {
       return found->second;
     } else if constexpr (requires { row[std::string(Name.view())]; }) {
       return row[std::string(Name.view())];
+    } else {
+      return 0;  // the sentence above is enough
     }
   }
 };
@@ -129,6 +131,8 @@ struct ItemGetterAny {
     if constexpr (indexable) {
       auto const at = checked_index(index, std::ranges::size(items), "itemgetter");
       return std::ranges::range_value_t<Items>(std::ranges::begin(items)[static_cast<std::ptrdiff_t>(at)]);
+    } else {
+      return index;  // the sentence above is enough
     }
   }
 };

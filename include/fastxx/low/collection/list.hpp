@@ -256,10 +256,13 @@ class L {
   template <class Function, class... First>
   auto starmap(Function f, First const&... first) const {
     static_assert(is_tuple_v<T>, "fastxx::L::starmap(f): the items must be tuples, as zipwith and enumerate make them");
-    return map([&](auto const& item) {
-      return std::apply([&](auto const&... element) { return std::invoke(f, first..., element...); },
-                        detail::tie_elements(item));
-    });
+    if constexpr (is_tuple_v<T>)
+      return map([&](auto const& item) {
+        return std::apply([&](auto const&... element) { return std::invoke(f, first..., element...); },
+                          detail::tie_elements(item));
+      });
+    else
+      return *this;
   }
   /// Tuples of the items of this list and of others, as many as the shortest has.
   template <std::ranges::input_range... Rest>

@@ -46,15 +46,13 @@ constexpr auto as_method(Function function) {
 }
 
 /// Names the replacement in a compiler's error, and lists what can be replaced.
-template <class Given, class Replaceable>
-struct unknown_method;
 template <class Given, fixed_string... Names>
-struct unknown_method<Given, replaceable<Names...>> {
-  static constexpr bool ok = (std::is_same_v<detail::part_name_t<Given>, MethodName<Names>> || ...);
+consteval bool unknown_method(replaceable<Names...>) {
+  constexpr bool ok = (std::is_same_v<detail::part_name_t<Given>, MethodName<Names>> || ...);
   static_assert(ok,
-                "fastxx: this method cannot be replaced; unknown_method<given, replaceable<...>> lists those that "
-                "can");
-};
+                "fastxx: this method cannot be replaced; unknown_method<given, replaceable...> lists those that can");
+  return ok;
+}
 
 /// The replacements of one object: a member of a class that passes its methods through `call_method`. Nothing is stored
 /// and nothing is called indirectly: an object without replacements is as large and as fast as one that cannot have any.
@@ -64,12 +62,13 @@ struct unknown_method<Given, replaceable<Names...>> {
 /// Example: examples/doc/options.cpp
 template <class Replaceable, class... Given>
 class Methods {
-  static_assert((unknown_method<Given, Replaceable>::ok && ... && true));
   static_assert(((detail::count_parts<detail::part_name_t<Given>, Given...>() == 1) && ...),
                 "fastxx: the replacement of a method is given twice");
 
  public:
-  constexpr explicit Methods(Given... given) : given_(std::move(given)...) {}
+  constexpr explicit Methods(Given... given) : given_(std::move(given)...) {
+    static_cast<void>((unknown_method<Given>(Replaceable{}) && ...));
+  }
 
   template <class Name, class Self, class Own, class... Args>
   constexpr decltype(auto) call(Self& self, Own& own, Args&&... args) const {

@@ -77,26 +77,50 @@ std::string option_text() {
 
 }  // namespace detail
 
-/// Names the option in a compiler's error, and lists what would have been accepted.
-template <class Given, class... AcceptedNames>
-struct unknown_option {
-  static_assert((std::is_same_v<detail::part_name_t<Given>, AcceptedNames> || ...),
-                "fastxx: the function does not know this option; unknown_option<given, accepted...> lists the options "
-                "it accepts");
-  static constexpr bool ok = (std::is_same_v<detail::part_name_t<Given>, AcceptedNames> || ...);
+namespace detail {
+#if defined(__clang__) && __clang_major__ < 16  // these print the text of an OptionName as numbers
+template <char... Letters>
+struct name {};
+template <class Name>
+struct shown_name {
+  using type = Name;
 };
+template <fixed_string Text>
+struct shown_name<OptionName<Text>> {
+  template <std::size_t... I>
+  static name<Text.text[I]...> letters(std::index_sequence<I...>);
+  using type = decltype(letters(std::make_index_sequence<sizeof(Text.text) - 1>{}));
+};
+template <class Name>
+using shown_name_t = typename shown_name<Name>::type;
+#else
+template <class Name>
+using shown_name_t = Name;
+#endif
+}  // namespace detail
+
+/// Name the option in a compiler's error, and list what would have been accepted.
+template <class Given, class... Accepted>
+consteval bool unknown_option() {
+  constexpr bool ok = (std::is_same_v<Given, Accepted> || ...);
+  static_assert(
+      ok, "fastxx: the function does not know this option; unknown_option<given, accepted...> lists those it does");
+  return ok;
+}
 template <class Name, std::size_t Times>
-struct repeated_option {
-  static_assert(Times <= 1, "fastxx: this option is given more than once");
-  static constexpr bool ok = Times <= 1;
-};
+consteval bool repeated_option() {
+  constexpr bool ok = Times <= 1;
+  static_assert(ok, "fastxx: this option is given more than once; repeated_option<name, times> names it");
+  return ok;
+}
 template <class Name, class Given, class Accepted>
-struct ill_typed_option {
-  static_assert(detail::takes<Given, Accepted>(),
-                "fastxx: the value of this option has the wrong type; ill_typed_option<name, given, accepted> names "
-                "both");
-  static constexpr bool ok = detail::takes<Given, Accepted>();
-};
+consteval bool ill_typed_option() {
+  constexpr bool ok = detail::takes<Given, Accepted>();
+  static_assert(ok,
+                "fastxx: the value of this option has the wrong type; ill_typed_option<name, given, accepted> "
+                "names both");
+  return ok;
+}
 
 namespace detail {
 
@@ -175,23 +199,21 @@ class Options {
   /// The options of one call: those given, the defaults of the others.
   template <class... Given>
   constexpr auto take(Given... given) const {
-    constexpr bool known = (unknown_option<Given, typename Parts::name...>::ok && ... && true);
+    constexpr bool known = (unknown_option<shown_t<Given>, detail::shown_name_t<typename Parts::name>...>() && ...);
     if constexpr (known) {
       constexpr bool once =
-          (repeated_option<typename Given::name, detail::count_parts<typename Given::name, Given...>()>::ok && ... &&
-           true);
+          (repeated_option<shown_t<Given>, detail::count_parts<typename Given::name, Given...>()>() && ...);
       constexpr bool typed =
-          (ill_typed_option<typename Given::name, typename Given::value_type, declared_t<typename Given::name>>::ok &&
-           ... && true);
+          (ill_typed_option<shown_t<Given>, typename Given::value_type, declared_t<typename Given::name>>() && ...);
       if constexpr (once && typed)
         return hana::unpack(parts_, [&](auto const&... declared) {
           return Options<decltype(detail::taken_option(declared, given...))...>(
               detail::taken_option(declared, given...)...);
         });
       else
-        return *this;
+        return take();
     } else {
-      return *this;  // the sentence above is enough
+      return take();  // the sentence above is enough
     }
   }
 
@@ -249,6 +271,9 @@ class Options {
   template <class Name>
   using declared_t = typename std::decay_t<decltype(hana::at_c<detail::find_part<Name, Parts...>()>(
       std::declval<hana::tuple<Parts...> const&>()))>::value_type;
+
+  template <class Given>
+  using shown_t = detail::shown_name_t<detail::part_name_t<Given>>;
 
   template <class Name, fixed_string... Names>
   static consteval bool among() {

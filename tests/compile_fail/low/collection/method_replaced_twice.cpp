@@ -1,0 +1,13 @@
+// expect-error: fastxx: the replacement of a method is given twice
+#include <fastxx/low/collection/methods.hpp>
+
+template <class... Given>
+struct Loader {
+  explicit Loader(Given... given) : methods(given...) {}
+  fastxx::Methods<fastxx::replaceable<"create_item", "size">, Given...> methods;
+};
+#ifdef COMPILES
+Loader const loader(fastxx::method<"create_item">([](int i) { return i; }), fastxx::method<"size">([] { return 1; }));
+#else
+Loader const loader(fastxx::method<"size">([] { return 2; }), fastxx::method<"size">([] { return 1; }));
+#endif
