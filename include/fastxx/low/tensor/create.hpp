@@ -84,22 +84,25 @@ T tensor(T const& x) {
 /// Errors:  tensor_error [one_hot.index] outside 0 .. classes-1; [one_hot.classes] below 0
 /// Source:  fastai 2.7.18 torch_core.py one_hot; differs: an index below 0 is an error
 /// Example: examples/doc/tensor_functions.cpp
-inline Tensor one_hot(Tensor const& indices, std::int64_t classes) {
-  if (classes < 0)
-    throw tensor_error("one_hot.classes",
-                       {.call = "one_hot", .expected = "0 or more classes", .got = std::to_string(classes)});
-  Tensor const flat = indices.reshape({-1}).to(at::kLong);
-  Tensor const encoded = detail::empty_cpu({classes}, at::kByte).zero_().to(indices.device());
-  if (flat.numel() == 0) return encoded;
-  std::int64_t const lowest = flat.min().item<std::int64_t>(), highest = flat.max().item<std::int64_t>();
-  if (lowest < 0 || highest >= classes)
-    throw tensor_error("one_hot.index", {.call = "one_hot",
-                                         .expected = "indices from 0 to " + std::to_string(classes - 1),
-                                         .got = std::to_string(lowest < 0 ? lowest : highest),
-                                         .fix = "pass the vocabulary's size as the number of classes"});
-  encoded.index_fill_(0, flat, 1);
-  return encoded;
-}
+struct one_hot_t {
+  Tensor operator()(Tensor const& indices, std::int64_t classes) const {
+    if (classes < 0)
+      throw tensor_error("one_hot.classes",
+                         {.call = "one_hot", .expected = "0 or more classes", .got = std::to_string(classes)});
+    Tensor const flat = indices.reshape({-1}).to(at::kLong);
+    Tensor const encoded = detail::empty_cpu({classes}, at::kByte).zero_().to(indices.device());
+    if (flat.numel() == 0) return encoded;
+    std::int64_t const lowest = flat.min().item<std::int64_t>(), highest = flat.max().item<std::int64_t>();
+    if (lowest < 0 || highest >= classes)
+      throw tensor_error("one_hot.index", {.call = "one_hot",
+                                           .expected = "indices from 0 to " + std::to_string(classes - 1),
+                                           .got = std::to_string(lowest < 0 ? lowest : highest),
+                                           .fix = "pass the vocabulary's size as the number of classes"});
+    encoded.index_fill_(0, flat, 1);
+    return encoded;
+  }
+};
+inline constexpr one_hot_t one_hot{};  // an object, so that at::one_hot is no candidate
 
 /// Where a one-hot vector is 1.
 ///

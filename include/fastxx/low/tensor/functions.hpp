@@ -118,11 +118,14 @@ T pca(T const& x, std::int64_t k = 2) {
 /// Dtypes:  floating
 /// Source:  fastai 2.7.18 torch_core.py logit
 /// Example: examples/doc/tensor_functions.cpp
-template <std::derived_from<Tensor> T>
-T logit(T const& x) {
-  Tensor const inside = static_cast<Tensor const&>(x).clamp(1e-7, 1 - 1e-7);
-  return detail::like<T>(inside.reciprocal().sub(1).log().neg(), x);
-}
+struct logit_t {
+  template <std::derived_from<Tensor> T>
+  T operator()(T const& x) const {
+    Tensor const inside = static_cast<Tensor const&>(x).clamp(1e-7, 1 - 1e-7);
+    return detail::like<T>(inside.reciprocal().sub(1).log().neg(), x);
+  }
+};
+inline constexpr logit_t logit{};  // an object, so that at::logit is no candidate
 
 /// Whether two tensors have one shape and equal elements, whatever their types and dtypes; NaN equals nothing.
 ///

@@ -35,7 +35,8 @@ using TypedTensor = TypedInPlace<Self, TypedMath<Self, TypedShape<Self, KeepsTyp
 ///
 /// Made explicitly from a tensor, usable wherever one is, and as large as one when it has no metadata. Its members give
 /// its own type and metadata (operations.hpp has the table); at:: functions give plain tensors. In a mix the most
-/// derived type wins, and metadata comes from the first operand that has it.
+/// derived type wins, and metadata comes from the first operand that has it. Metadata must not be named as a member of
+/// torch::Tensor is (name, data, size, ...): the compiler calls the use of such a name ambiguous.
 /// Errors:  a compile-time sentence when unrelated types meet (may_mix)
 /// Source:  fastai 2.7.18 torch_core.py TensorBase; differs: the type is known to the compiler, metadata is declared
 /// Example: examples/doc/tensor.cpp
