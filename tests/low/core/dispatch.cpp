@@ -165,25 +165,26 @@ template <>
 struct Link<0> {};
 
 template <int a, int b>
-using Pair = Overload<Link<a>, Link<b>, int>;
+constexpr auto pair = overload<Link<a>, Link<b>>([](auto const&...) { return 10 * a + b; });
 
-template <int x, int y, class... Overloads>
-constexpr std::size_t chosen_among = fastxx::detail::nearest_own<Link<x>, Link<y>, Overloads...>().index;
+template <int x, int y, class... Pairs>
+constexpr int chosen_among(Pairs... pairs) {
+  return typedispatch(pairs...)(Link<x>{}, Link<y>{});
+}
 
 }  // namespace
 
 TEST_CASE("TR-11 typedispatch: no two signatures are ever equally near, whatever the order of registration") {
-  // (2, 2) against every pair of candidates: the one nearer in the first argument, else in the second.
-  CHECK(chosen_among<2, 2, Pair<2, 0>, Pair<1, 2>> == 0);
-  CHECK(chosen_among<2, 2, Pair<1, 2>, Pair<2, 0>> == 1);
-  CHECK(chosen_among<2, 2, Pair<0, 2>, Pair<1, 0>> == 1);
-  CHECK(chosen_among<2, 2, Pair<1, 0>, Pair<0, 2>> == 0);
-  CHECK(chosen_among<2, 2, Pair<1, 1>, Pair<1, 2>> == 1);
-  CHECK(chosen_among<2, 2, Pair<1, 2>, Pair<1, 1>> == 0);
+  CHECK(chosen_among<2, 2>(pair<2, 0>, pair<1, 2>) == 20);
+  CHECK(chosen_among<2, 2>(pair<1, 2>, pair<2, 0>) == 20);
+  CHECK(chosen_among<2, 2>(pair<0, 2>, pair<1, 0>) == 10);
+  CHECK(chosen_among<2, 2>(pair<1, 0>, pair<0, 2>) == 10);
+  CHECK(chosen_among<2, 2>(pair<1, 1>, pair<1, 2>) == 12);
+  CHECK(chosen_among<2, 2>(pair<1, 2>, pair<1, 1>) == 12);
   // The case that is ambiguous for C++'s own overloads: (derived, base) and (base, derived).
-  CHECK(chosen_among<2, 2, Pair<1, 2>, Pair<2, 1>> == 1);
-  CHECK(chosen_among<2, 2, Pair<2, 1>, Pair<1, 2>> == 0);
-  CHECK(chosen_among<2, 2, Pair<2, 2>, Pair<2, 2>> == 1);
+  CHECK(chosen_among<2, 2>(pair<1, 2>, pair<2, 1>) == 21);
+  CHECK(chosen_among<2, 2>(pair<2, 1>, pair<1, 2>) == 21);
+  CHECK(chosen_among<2, 1>(pair<1, 1>, pair<0, 0>, pair<0, 1>) == 11);
 }
 
 TEST_CASE("TR-11 typedispatch: a class with two bases is dispatched as the one that it names") {

@@ -2,36 +2,15 @@
 
 #include <array>
 #include <cstddef>
+#include <fastxx/low/core/lineage.hpp>
 #include <type_traits>
 #include <utility>
 #include <variant>
 
 namespace fastxx::detail {
 
-template <std::size_t i, class T>
-struct NumberedType {
-  using type = T;
-};
-template <class Indices, class... Ts>
-struct NumberedTypes;
-template <std::size_t... i, class... Ts>
-struct NumberedTypes<std::index_sequence<i...>, Ts...> : NumberedType<i, Ts>... {};
-template <std::size_t i, class T>
-consteval std::type_identity<T> find_numbered(NumberedType<i, T> const*) {
-  return {};
-}
-
-/// The i-th of some types, in a std::type_identity: one base class lookup, however many there are.
-template <std::size_t i, class... Ts>
-consteval auto nth_type() {
-  return find_numbered<i>(static_cast<NumberedTypes<std::index_sequence_for<Ts...>, Ts...>*>(nullptr));
-}
-
 /// In the place of a result type: no result, the call ends by an exception.
 struct NoResult {};
-
-template <class T>
-inline constexpr char type_address = 0;
 
 template <std::size_t n>
 struct Places {
@@ -43,7 +22,7 @@ struct Places {
 template <class... Results>
 consteval auto distinct_places() {
   constexpr std::size_t n = sizeof...(Results);
-  std::array<char const*, n> const addresses{&type_address<Results>...};
+  std::array<TypeId, n> const addresses{&type_address<Results>...};
   Places<n> found;
   for (std::size_t i = 0; i < n; ++i) {
     bool is_new = addresses[i] != &type_address<NoResult>;

@@ -20,18 +20,17 @@ struct Choice {
   int rank = -1;  // 0 is an exact match, -1 is none
 };
 
-// The nearest of a set's own overloads: the first argument counts before the second, and <= because the later one of
-// two with the same signature wins.
-template <class X, class Y, class... Overloads>
-consteval Choice nearest_own() {
+// The nearest of some overloads: the first argument counts before the second, and <= because the later one of two with
+// the same signature wins.
+constexpr Choice nearest(TypeIds x, TypeIds y, SignatureIds const* signatures, std::size_t count) {
   Choice best;
-  std::size_t i = 0;
-  [[maybe_unused]] auto look = [&](int first, int second) {
-    int const rank = first < 0 || second < 0 ? -1 : first * rank_of_first + second;
-    if (rank >= 0 && (best.rank < 0 || rank <= best.rank)) best = {Choice::From::own, i, rank};
-    ++i;
-  };
-  (look(StepsTo<X, typename Overloads::first>::value, StepsTo<Y, typename Overloads::second>::value), ...);
+  for (std::size_t i = 0; i < count; ++i) {
+    int const first = steps_to(x, signatures[i].first);
+    if (first < 0 || (best.rank >= 0 && first * rank_of_first > best.rank)) continue;
+    int const second = steps_to(y, signatures[i].second);
+    int const rank = first * rank_of_first + second;
+    if (second >= 0 && (best.rank < 0 || rank <= best.rank)) best = {Choice::From::own, i, rank};
+  }
   return best;
 }
 
@@ -44,11 +43,6 @@ consteval Choice first_inherited(hana::tuple<Sets...> const*) {
   return found;
 }
 
-// Whether some overload is registered for a base of X's class (or Y's) that dispatch does not know as its base.
-template <class X, class Y, class... Overloads>
-concept ForgetsSomeBase = ((ForgetsBase<X, typename Overloads::first> || ForgetsBase<Y, typename Overloads::second>) ||
-                           ...);
-
 // How near somebody's overload_for is; a set without a name has none.
 template <class Set, class X, class Y>
 consteval int extension_rank() {
@@ -58,38 +52,67 @@ consteval int extension_rank() {
     return nearest_overload_rank_v<Set, X, Y>;
 }
 
-template <class X, class Y, class Set, class Bases, class... Overloads>
-consteval Choice choose() {
-  constexpr Choice own = nearest_own<X, Y, Overloads...>();
-  constexpr int outside = extension_rank<Set, X, Y>();
-  if constexpr (outside >= 0 && (own.rank < 0 || outside <= own.rank))
-    return {Choice::From::extension, 0, outside};
-  else if constexpr (own.rank >= 0)
-    return own;
-  else
-    return first_inherited<X, Y>(static_cast<Bases const*>(nullptr));
-}
-
 template <class Set, class First, class Second, int rank>
 consteval auto extension_of(FoundOverload<Set, First, Second, rank>) {
   return std::type_identity<Overload<First, Second, overload_for<Set, First, Second>>>{};
 }
 
-// What was chosen, as an Overload in a std::type_identity.
-template <class X, class Y, class Set, class Bases, class... Overloads>
-consteval auto chosen_overload() {
-  constexpr Choice choice = choose<X, Y, Set, Bases, Overloads...>();
-  if constexpr (choice.from == Choice::From::own)
-    return std::type_identity<
-        std::decay_t<decltype(hana::at_c<choice.index>(std::declval<hana::tuple<Overloads...>>()))>>{};
-  else if constexpr (choice.from == Choice::From::inherited)
-    return std::type_identity<
-        typename std::decay_t<decltype(hana::at_c<choice.index>(std::declval<Bases>()))>::template chosen<X, Y>>{};
-  else if constexpr (choice.from == Choice::From::extension)
-    return extension_of(NearestOverload<Set, X, Y>{});
+template <class Function, class First, class... Rest>
+constexpr decltype(auto) call_overload(Function const& function, First&& first, Rest&&... rest) {
+  constexpr bool takes = std::is_invocable_v<Function const&, First, Rest...>;
+  static_assert(takes,
+                "fastxx: the overload chosen for these types cannot be called with these arguments (look at their "
+                "number, their constness, and the types behind the first two)");
+  if constexpr (takes)
+    return function(std::forward<First>(first), std::forward<Rest>(rest)...);
   else
-    return std::type_identity<void>{};
+    return std::decay_t<First>(std::forward<First>(first));
 }
+
+/// What a set chooses, asked with the plain types of the first two arguments.
+template <class Set, class Bases, class... Overloads>
+struct Chooser {
+  using From = Choice::From;
+
+  template <class X, class Y>
+  static consteval Choice choose() {
+    constexpr Choice own =
+        nearest(ids_of(lineage_of<X>), ids_of(lineage_of<Y>), signatures_of<Overloads...>.data(), sizeof...(Overloads));
+    constexpr int outside = extension_rank<Set, X, Y>();
+    if constexpr (outside >= 0 && (own.rank < 0 || outside <= own.rank))
+      return {From::extension, 0, outside};
+    else if constexpr (own.rank >= 0)
+      return own;
+    else
+      return first_inherited<X, Y>(static_cast<Bases const*>(nullptr));
+  }
+
+  // What was chosen, as an Overload in a std::type_identity.
+  template <class X, class Y>
+  static consteval auto chosen_overload() {
+    constexpr Choice choice = choose<X, Y>();
+    if constexpr (choice.from == From::own) {
+      return nth_type<choice.index, Overloads...>();
+    } else if constexpr (choice.from == From::inherited) {
+      using Base = std::decay_t<decltype(hana::at_c<choice.index>(std::declval<Bases>()))>;
+      return std::type_identity<typename Base::template chosen<X, Y>>{};
+    } else if constexpr (choice.from == From::extension) {
+      return extension_of(NearestOverload<Set, X, Y>{});
+    } else {
+      return std::type_identity<void>{};
+    }
+  }
+
+  // The bare questions of the compiler's nearly always settle it, without an instantiation for each pair of types.
+  template <class X, class Y>
+  static consteval bool forgets_base() {
+    if constexpr (((__is_base_of(typename Overloads::first, X) && !__is_same(typename Overloads::first, X)) || ...) ||
+                  ((__is_base_of(typename Overloads::second, Y) && !__is_same(typename Overloads::second, Y)) || ...))
+      return ((ForgetsBase<X, typename Overloads::first> || ForgetsBase<Y, typename Overloads::second>) || ...);
+    else
+      return false;
+  }
+};
 
 template <class T>
 inline constexpr bool is_dispatch_v = false;
@@ -118,6 +141,7 @@ struct SecondType<Y, Rest...> {
 template <class Set, class Bases, class... Overloads>
 class TypeDispatch {
   using From = detail::Choice::From;
+  using Chooser = detail::Chooser<Set, Bases, Overloads...>;
 
  public:
   constexpr explicit TypeDispatch(Bases bases, Overloads... overloads)
@@ -136,28 +160,21 @@ class TypeDispatch {
   /// Call the overload for X and Y with any arguments. Without a match the first of them comes back.
   template <class X, class Y = Any, class First, class... Rest>
   constexpr decltype(auto) call_as(First&& first, Rest&&... rest) const {
-    constexpr detail::Choice choice = detail::choose<X, Y, Set, Bases, Overloads...>();
-    static_assert(!detail::ForgetsSomeBase<X, Y, Overloads...>,
+    constexpr detail::Choice choice = Chooser::template choose<X, Y>();
+    static_assert(!Chooser::template forgets_base<X, Y>(),
                   "fastxx: an overload is registered for a base of this argument's class, but dispatch cannot see that "
                   "base: give the class its own `using base_type = <the base>;`");
-    if constexpr (choice.from == From::inherited) {
+    if constexpr (choice.from == From::own)
+      return detail::call_overload(hana::at_c<choice.index>(overloads_).function, std::forward<First>(first),
+                                   std::forward<Rest>(rest)...);
+    else if constexpr (choice.from == From::extension)
+      return detail::call_overload(detail::nearest_overload_t<Set, X, Y>{}, std::forward<First>(first),
+                                   std::forward<Rest>(rest)...);
+    else if constexpr (choice.from == From::inherited)
       return hana::at_c<choice.index>(bases_).template call_as<X, Y>(std::forward<First>(first),
                                                                      std::forward<Rest>(rest)...);
-    } else if constexpr (choice.from == From::nowhere) {
+    else
       return std::decay_t<First>(std::forward<First>(first));
-    } else {
-      using Function = typename chosen<X, Y>::function_type;
-      constexpr bool takes = std::is_invocable_v<Function const&, First, Rest...>;
-      static_assert(takes,
-                    "fastxx: the overload chosen for these types cannot be called with these arguments (look at "
-                    "their number, their constness, and the types behind the first two)");
-      if constexpr (!takes)
-        return std::decay_t<First>(std::forward<First>(first));
-      else if constexpr (choice.from == From::own)
-        return hana::at_c<choice.index>(overloads_).function(std::forward<First>(first), std::forward<Rest>(rest)...);
-      else
-        return Function{}(std::forward<First>(first), std::forward<Rest>(rest)...);
-    }
   }
 
   /// A set with more overloads; one with the same signature as an earlier one replaces it.
@@ -205,12 +222,12 @@ class TypeDispatch {
   /// Whether some overload takes these two types.
   template <class X, class Y = Any>
   static consteval bool matches() {
-    return detail::choose<X, Y, Set, Bases, Overloads...>().from != From::nowhere;
+    return Chooser::template choose<X, Y>().from != From::nowhere;
   }
 
   /// The Overload that a call with these types chooses, with `first`, `second` and `signature`; void without a match.
   template <class X, class Y = Any>
-  using chosen = typename decltype(detail::chosen_overload<X, Y, Set, Bases, Overloads...>())::type;
+  using chosen = typename decltype(detail::Chooser<Set, Bases, Overloads...>::template chosen_overload<X, Y>())::type;
 
   /// What a call with such arguments gives back: `returns<Image const&, int>`.
   template <class... Args>

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <fastxx/low/core/callable.hpp>
 #include <fastxx/low/core/lineage.hpp>
 #include <type_traits>
@@ -35,27 +37,37 @@ inline constexpr bool is_overload_v = false;
 template <class First, class Second, class Function>
 inline constexpr bool is_overload_v<Overload<First, Second, Function>> = true;
 
-// Steps from an argument's type up to the type (or the nearest of the types) in a signature; -1 for strangers.
-template <class X, class Registered>
-struct StepsTo {
-  static constexpr int value = distance_to_ancestor<X, Registered>();
+// What an overload is registered for, as values; several types for one_of.
+template <class T>
+inline constexpr std::array<TypeId, 1> registered_ids{&type_address<T>};
+template <class... Ts>
+inline constexpr std::array<TypeId, sizeof...(Ts)> registered_ids<one_of<Ts...>>{&type_address<Ts>...};
+
+struct SignatureIds {
+  TypeIds first, second;
 };
-consteval int nearest(auto... steps) {
-  int best = -1;
-  (void)(..., (best = steps >= 0 && (best < 0 || steps < best) ? steps : best));
-  return best;
+template <class T>
+consteval TypeIds ids_of(T const& array) {
+  return {array.data(), array.size()};
 }
-template <class X, class... Members>
-struct StepsTo<X, one_of<Members...>> {
-  static constexpr int value = nearest(StepsTo<X, Members>::value...);
-};
+template <class... Overloads>
+inline constexpr std::array<SignatureIds, sizeof...(Overloads)> signatures_of{SignatureIds{
+    ids_of(registered_ids<typename Overloads::first>), ids_of(registered_ids<typename Overloads::second>)}...};
+
+// Steps from an argument's type up to the type (or the nearest of the types) in a signature; -1 for strangers.
+constexpr int steps_to(TypeIds lineage, TypeIds registered) {
+  for (std::size_t step = 0; step < lineage.size; ++step)
+    for (std::size_t i = 0; i < registered.size; ++i)
+      if (lineage.data[step] == registered.data[i]) return static_cast<int>(step);
+  return -1;
+}
 
 // The argument's class derives from the registered one, but has no `base_type` of its own, or just inherits the one of
 // that base: dispatch would silently pass the overload by.
 template <class X, class Registered>
 concept ForgetsBase = std::is_same_v < typename parent_of<X>::type,
 typename parent_of<Registered>::type > &&!std::is_same_v<X, Registered> && std::is_base_of_v<Registered, X> &&
-    StepsTo<X, Registered>::value < 0 && std::is_convertible_v<X const*, Registered const*>;
+    std::is_convertible_v<X const*, Registered const*>;
 
 // Whether a function's parameter can take an argument of the type it is registered for. Empty types are names for
 // groups of types (Integral, Any, a tag of yours); only a call shows what arrives for them.
