@@ -119,14 +119,23 @@ inline bool attach_inside(Attachment& attachment, torch::nn::Module& module, tor
   return found;
 }
 
-// Attach a hook to a module in the ways that can hear its calls, each call once; throws when nobody could.
-inline Attachment attach(torch::nn::Module& module, torch::nn::Module& model,
-                         std::shared_ptr<ForwardHook> const& hook) {
+// Attach to a module that nothing around it is known of: heard when it is a Sequential or called by fastxx::forward.
+inline Attachment attach_root(torch::nn::Module& module, std::shared_ptr<ForwardHook> const& hook) {
   Attachment attachment;
   if (is_plain_sequential(module)) {
     attach_ends(attachment, dynamic_cast<torch::nn::SequentialImpl&>(module), hook);
-    return attachment;
+  } else {
+    HookRegistry::instance().add(&module, hook);
+    attachment.on_detach([&module, hook] { HookRegistry::instance().remove(&module, hook.get()); });
   }
+  return attachment;
+}
+
+// Attach a hook to a part of a model in the ways that can hear its calls, each call once; throws when nobody could.
+inline Attachment attach(torch::nn::Module& module, torch::nn::Module& model,
+                         std::shared_ptr<ForwardHook> const& hook) {
+  if (is_plain_sequential(module)) return attach_root(module, hook);
+  Attachment attachment;
   if (!attach_inside(attachment, module, model, hook)) {
     if (auto keys = layer_keys(module); keys.weight) {
       attach_operator(attachment, module, std::move(keys), hook);
