@@ -71,9 +71,9 @@ int main() {
   std::printf("%s\n", tabular_learner("adults", {200, 100}, option<"train_bn">(true)).c_str());
 
   constexpr Loader plain;
-  constexpr Loader squares(fastxx::method<"create_item">([](int i) { return i * i; }));
+  constexpr Loader squares(fastxx::replace_method<"create_item">([](int i) { return i * i; }));
   constexpr Loader backwards(
-      fastxx::as_method<"create_item">([](auto const& self, int i) { return self.size() - 1 - i; }));
+      fastxx::replace_as_method<"create_item">([](auto const& self, int i) { return self.size() - 1 - i; }));
   static_assert(plain.create_item(3) == 3 && squares.create_item(3) == 9 && backwards.create_item(3) == 0);
   std::printf("%d %d %d\n", plain.create_item(3), squares.create_item(3), backwards.create_item(3));
 }

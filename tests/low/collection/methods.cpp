@@ -47,23 +47,24 @@ TEST_CASE("L-39 methods: without a replacement the class's own runs, and takes n
 
 TEST_CASE("L-39 methods: a replacement serves its object alone, and the methods beside it stay") {
   Loader const plain(4);
-  Loader const times(4, method<"create_item">(Times{}));
+  Loader const times(4, replace_method<"create_item">(Times{}));
   CHECK(times.create_item(3) == 30);
   CHECK(times.size() == 4);
   CHECK(plain.create_item(3) == 7);
 }
 
 TEST_CASE("L-39 methods: a replacement may ask for the object") {
-  Loader const backwards(4, as_method<"create_item">([](auto const& self, int i) { return self.size() - 1 - i; }));
+  Loader const backwards(4,
+                         replace_as_method<"create_item">([](auto const& self, int i) { return self.size() - 1 - i; }));
   CHECK(backwards.create_item(0) == 3);
-  Loader const both(4, as_method<"create_item">([](auto const& self, int i) { return self.size() - 1 - i; }),
-                    method<"size">([] { return 10; }));
+  Loader const both(4, replace_as_method<"create_item">([](auto const& self, int i) { return self.size() - 1 - i; }),
+                    replace_method<"size">([] { return 10; }));
   CHECK(both.create_item(0) == 9);
 }
 
 TEST_CASE("L-39 methods: a replacement may hold what it needs, and references come through") {
   auto const owned = std::make_shared<int>(5);
-  Loader const loader(4, method<"create_item">([owned](int i) { return i * *owned; }));
+  Loader const loader(4, replace_method<"create_item">([owned](int i) { return i * *owned; }));
   CHECK(loader.create_item(3) == 15);
   Loader const plain(4);
   CHECK(&plain.name() == &plain.name());

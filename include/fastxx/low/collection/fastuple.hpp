@@ -13,6 +13,7 @@
 
 namespace fastxx {
 
+/// A tuple that calculates, defined below.
 template <class... Ts>
 struct fastuple;
 

@@ -31,13 +31,13 @@ inline constexpr noop_t noop{};
 namespace detail {
 
 template <class X>
-struct Carry {
+struct Composing {
   X value;
 };
 template <class X, class Function>
-constexpr auto operator>>(Carry<X> carry, Function& function) {
+constexpr auto operator>>(Composing<X> carry, Function& function) {
   using Result = std::decay_t<std::invoke_result_t<Function&, X>>;
-  return Carry<Result>{std::invoke(function, std::move(carry.value))};
+  return Composing<Result>{std::invoke(function, std::move(carry.value))};
 }
 
 template <class... Functions>
@@ -46,7 +46,9 @@ struct Composed {
   template <class X>
   constexpr auto operator()(X&& x) const {
     return std::apply(
-        [&](auto const&... function) { return (Carry<std::decay_t<X>>{std::forward<X>(x)} >> ... >> function).value; },
+        [&](auto const&... function) {
+          return (Composing<std::decay_t<X>>{std::forward<X>(x)} >> ... >> function).value;
+        },
         functions);
   }
 };

@@ -12,7 +12,7 @@ namespace fastxx {
 
 /// The name of a method that can be replaced.
 template <fixed_string Text>
-struct MethodName {
+struct ReplaceableName {
   static constexpr std::string_view text = Text.view();
 };
 
@@ -27,13 +27,13 @@ struct AsMethod {
 };
 }  // namespace detail
 
-/// A replacement for a method of one object, given to its constructor: `Loader(method<"create_item">(f))`.
+/// A replacement for a method of one object, given to its constructor: `Loader(replace_method<"create_item">(f))`.
 ///
 /// Source:  fastcore 1.7.28 meta.py funcs_kwargs (L-39)
 /// Example: examples/doc/options.cpp
 template <fixed_string Name, class Function>
-constexpr auto method(Function function) {
-  return Part<MethodName<Name>, Function>{std::move(function)};
+constexpr auto replace_method(Function function) {
+  return Part<ReplaceableName<Name>, Function>{std::move(function)};
 }
 
 /// The same; the replacement gets the object as its first argument.
@@ -41,14 +41,14 @@ constexpr auto method(Function function) {
 /// Source:  fastcore 1.7.28 meta.py method (L-39)
 /// Example: examples/doc/options.cpp
 template <fixed_string Name, class Function>
-constexpr auto as_method(Function function) {
-  return Part<MethodName<Name>, detail::AsMethod<Function>>{{std::move(function)}};
+constexpr auto replace_as_method(Function function) {
+  return Part<ReplaceableName<Name>, detail::AsMethod<Function>>{{std::move(function)}};
 }
 
 /// Names the replacement in a compiler's error, and lists what can be replaced.
 template <class Given, fixed_string... Names>
 consteval bool unknown_method(replaceable<Names...>) {
-  constexpr bool ok = (std::is_same_v<detail::part_name_t<Given>, MethodName<Names>> || ...);
+  constexpr bool ok = (std::is_same_v<detail::part_name_t<Given>, ReplaceableName<Names>> || ...);
   static_assert(ok,
                 "fastxx: this method cannot be replaced; unknown_method<given, replaceable...> lists those that can");
   return ok;
@@ -99,7 +99,7 @@ class Methods {
 template <fixed_string Name, class Replaceable, class... Given, class Self, class Own, class... Args>
 constexpr decltype(auto) call_method(Methods<Replaceable, Given...> const& methods, Self& self, Own&& own,
                                      Args&&... args) {
-  return methods.template call<MethodName<Name>>(self, own, std::forward<Args>(args)...);
+  return methods.template call<ReplaceableName<Name>>(self, own, std::forward<Args>(args)...);
 }
 
 }  // namespace fastxx

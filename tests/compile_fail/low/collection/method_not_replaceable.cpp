@@ -7,7 +7,7 @@ struct Loader {
   fastxx::Methods<fastxx::replaceable<"create_item">, Given...> methods;
 };
 #ifdef COMPILES
-Loader const loader(fastxx::method<"create_item">([](int i) { return i; }));
+Loader const loader(fastxx::replace_method<"create_item">([](int i) { return i; }));
 #else
-Loader const loader(fastxx::method<"create_itme">([](int i) { return i; }));
+Loader const loader(fastxx::replace_method<"create_itme">([](int i) { return i; }));
 #endif

@@ -7,7 +7,8 @@ struct Loader {
   fastxx::Methods<fastxx::replaceable<"create_item", "size">, Given...> methods;
 };
 #ifdef COMPILES
-Loader const loader(fastxx::method<"create_item">([](int i) { return i; }), fastxx::method<"size">([] { return 1; }));
+Loader const loader(fastxx::replace_method<"create_item">([](int i) { return i; }),
+                    fastxx::replace_method<"size">([] { return 1; }));
 #else
-Loader const loader(fastxx::method<"size">([] { return 2; }), fastxx::method<"size">([] { return 1; }));
+Loader const loader(fastxx::replace_method<"size">([] { return 2; }), fastxx::replace_method<"size">([] { return 1; }));
 #endif

@@ -20,6 +20,7 @@
 
 namespace fastxx {
 
+/// A list, see <fastxx/low/collection/list.hpp>.
 template <class T>
 class L;
 
