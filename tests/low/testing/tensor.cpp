@@ -29,6 +29,12 @@ struct Large : Semantic<Large, TensorBase> {
 struct Unmakeable : Semantic<Unmakeable, TensorBase> {
   Unmakeable(Tensor const& x, int) : Semantic(x) {}
 };
+struct Lens {
+  double focal_length = 0;
+};
+struct TensorPhoto : Semantic<TensorPhoto, TensorImageBase, Lens> {
+  using Semantic::Semantic;
+};
 struct OddClone : Semantic<OddClone, TensorBase> {
   using Semantic::Semantic;
   OddClone clone() const { return OddClone(Tensor::clone().add(1)); }
@@ -60,9 +66,13 @@ TEST_CASE("laws of a tensor type: it is a strong typedef of the size of a tensor
 }
 
 TEST_CASE("laws of a tensor type: metadata, where there is some, follows") {
-  Large sample(at::ones({2}));
+  auto const same_lens = [](TensorPhoto const& a, TensorPhoto const& b) { return a.focal_length == b.focal_length; };
+  CHECK(check_tensor_type(TensorPhoto(at::rand({2, 2}), {.focal_length = 50}), same_lens));
+  CHECK(is_only(check_tensor_type(TensorPhoto(at::rand({2, 2}))), "it is larger than a tensor"));
+
+  Large sample(at::ones({2}));  // a member is not metadata: Semantic makes every result anew, without it
   auto const same_scale = [](Large const& a, Large const& b) { return a.scale == b.scale; };
   CHECK(check_tensor_type(sample, same_scale));
-  sample.scale = 3;  // Semantic makes every result anew, without it
+  sample.scale = 3;
   CHECK(has(check_tensor_type(sample, same_scale), "clone() loses the metadata: they differ from the sample's"));
 }

@@ -2,8 +2,10 @@
 
 #include <concepts>
 #include <cstddef>
+#include <fastxx/low/core/callable.hpp>
+#include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/hana.hpp>
-#include <fastxx/low/transform/traits.hpp>
+#include <fastxx/low/core/lineage.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -23,14 +25,6 @@ template <class Class>
 inline constexpr std::type_identity<Class> of{};
 
 namespace detail {
-
-template <std::size_t Size>
-struct MethodName {
-  char text[Size]{};
-  consteval MethodName(char const (&literal)[Size]) {
-    for (std::size_t i = 0; i < Size; ++i) text[i] = literal[i];
-  }
-};
 
 template <class Class, class Function>
 struct ExtensionEntry {
@@ -79,7 +73,7 @@ struct NoMethod {};  // what a refused call gives, so that one sentence is all t
 }  // namespace detail
 
 /// Names, in compiler errors, a method and a class that has no such extension: method<"write">::is_not_for<int>.
-template <detail::MethodName Name>
+template <fixed_string Name>
 struct method {
   template <class X>
   static constexpr detail::NoMethod is_not_for() {
@@ -128,7 +122,7 @@ struct KeepsOriginal<void> {};
 /// Source:  fastcore 1.7.28 basics.py patch_to; differs: a name of the namespace it is declared in, so that nothing of
 ///          the class changes and two libraries may both extend it
 /// Example: examples/doc/extension.cpp
-template <detail::MethodName Name, ExtensionKind Kind, class Former, class... Entries>
+template <fixed_string Name, ExtensionKind Kind, class Former, class... Entries>
 struct Extension : detail::KeepsOriginal<Former> {
   [[no_unique_address]] hana::tuple<Entries...> entries;
 
@@ -192,25 +186,19 @@ struct Extension : detail::KeepsOriginal<Former> {
 
 namespace detail {
 
-template <class Function>
-consteval auto class_of_first_parameter() {
-  if constexpr (std::is_pointer_v<Function>)
-    return std::type_identity<typename first_parameter<Function>::type>{};
-  else if constexpr (requires { &Function::operator(); })
-    return std::type_identity<typename first_parameter<decltype(&Function::operator())>::type>{};
-  else
-    return std::type_identity<void>{};
-}
+template <class First, class... Rest>
+std::type_identity<std::decay_t<First>> first_class(type_list<First, Rest...>);
+std::type_identity<void> first_class(type_list<>);
 
 // The classes named, or else the class of the function's first parameter.
-template <MethodName Name, ExtensionKind Kind, class... Classes, class Function>
+template <fixed_string Name, ExtensionKind Kind, class... Classes, class Function>
 constexpr auto make_extension(Function function) {
   if constexpr (sizeof...(Classes) > 0) {
     using Entries = hana::tuple<ExtensionEntry<Classes, Function>...>;
     return Extension<Name, Kind, void, ExtensionEntry<Classes, Function>...>(
         {}, Entries(ExtensionEntry<Classes, Function>{function}...));
   } else {
-    using Parameter = typename decltype(class_of_first_parameter<Function>())::type;
+    using Parameter = typename decltype(first_class(typename signature_of<Function>::parameters{}))::type;
     using Named = typename class_named_by<Parameter>::type;
     using Class = std::conditional_t<Kind == ExtensionKind::static_method, Named, Parameter>;
     static_assert(!std::is_void_v<Class> && !std::is_same_v<Class, NoClass>,
@@ -231,7 +219,7 @@ constexpr auto make_extension(Function function) {
 /// Runs:    at no cost: the call compiles to a call of the function; constexpr where the function is
 /// Source:  fastcore 1.7.28 basics.py patch, patch_to (features L-32 to L-36)
 /// Example: examples/doc/extension.cpp
-template <detail::MethodName Name, class... Classes, class Function>
+template <fixed_string Name, class... Classes, class Function>
 constexpr auto extension(Function function) {
   return detail::make_extension<Name, ExtensionKind::method, Classes...>(std::move(function));
 }
@@ -240,7 +228,7 @@ constexpr auto extension(Function function) {
 ///
 /// Source:  fastcore 1.7.28 basics.py patch_to(as_prop=True)
 /// Example: examples/doc/extension.cpp
-template <detail::MethodName Name, class... Classes, class Function>
+template <fixed_string Name, class... Classes, class Function>
 constexpr auto extension_property(Function function) {
   return detail::make_extension<Name, ExtensionKind::property, Classes...>(std::move(function));
 }
@@ -250,7 +238,7 @@ constexpr auto extension_property(Function function) {
 ///
 /// Source:  fastcore 1.7.28 basics.py patch_to(cls_method=True)
 /// Example: examples/doc/extension.cpp
-template <detail::MethodName Name, class... Classes, class Function>
+template <fixed_string Name, class... Classes, class Function>
 constexpr auto static_extension(Function function) {
   return detail::make_extension<Name, ExtensionKind::static_method, Classes...>(std::move(function));
 }
@@ -259,7 +247,7 @@ constexpr auto static_extension(Function function) {
 ///
 /// Source:  own design
 /// Example: examples/doc/extension.cpp
-template <class X, detail::MethodName Name, ExtensionKind Kind, class Former, class... Entries>
+template <class X, fixed_string Name, ExtensionKind Kind, class Former, class... Entries>
 constexpr decltype(auto) operator|(X&& x, Extension<Name, Kind, Former, Entries...> const& extension) {
   using Bound = BoundMethod<Extension<Name, Kind, Former, Entries...>, X>;
   if constexpr (Kind == ExtensionKind::property)
