@@ -86,12 +86,13 @@ int main() {
   std::vector<Any3> variants;
   for (int i = 0; i < count; ++i) variants.push_back(some_shape(random));
 
-  bench::compare({.name = "dispatch_static",
-                  .note = "4095 calls, 5 overloads; other: the chosen function",
-                  .rounds = 101,
-                  .calls = 20},
-                 each_pair(pairs, [](Pair const& a, Pair const& b) { return dispatched_call(a.circle, b.square); }),
-                 each_pair(pairs, [](Pair const& a, Pair const& b) { return direct_call(a.circle, b.square); }));
+  auto const direct =
+      bench::compare({.name = "dispatch_static",
+                      .note = "4095 calls, 5 overloads; other: the chosen function",
+                      .rounds = 101,
+                      .calls = 20},
+                     each_pair(pairs, [](Pair const& a, Pair const& b) { return dispatched_call(a.circle, b.square); }),
+                     each_pair(pairs, [](Pair const& a, Pair const& b) { return direct_call(a.circle, b.square); }));
   // A short sequence that comes again and again is predicted, so the call itself is timed; in a long one most of the
   // time is waiting for the mispredicted jump, on both sides.
   std::vector<Any3> const few(variants.begin(), variants.begin() + 65);
@@ -105,4 +106,9 @@ int main() {
                   .rounds = 201,
                   .calls = 20},
                  each_pair(variants, &through_table), each_pair(variants, &through_visit));
+  // The peer is Python and is not run here: its figure is the recorded one, so there is no ratio.
+  bench::report({.name = "dispatch_vs_peer",
+                 .ours = direct.ours / (count - 1),
+                 .note = "one static call; fastcore 1.7.28 TypeDispatch, recorded: 8.0 us on Python 3.11.2, 12.8 us in "
+                         "first baseline (the first with these five overloads)"});
 }

@@ -1,7 +1,9 @@
 // typedispatch: a function chosen by the types of its first two arguments, which others can extend from outside.
 #include <cstdio>
 #include <fastxx/low/core/dispatch.hpp>
+#include <fastxx/low/core/dispatch_table.hpp>
 #include <string>
+#include <type_traits>
 
 struct Shape {};
 struct Circle : Shape {
@@ -31,7 +33,13 @@ int main() {
   auto const more = meet.extend(overload<Circle, Square>([](auto&&...) { return std::string("a peg in a hole"); }));
   std::printf("%s\n", more(Wheel{}, Square{}).c_str());
 
-  // Python's numbers: every integer is Integral, every number is Number.
-  auto const next = fastxx::typedispatch(overload<fastxx::Integral>([](auto x) { return x + 1; }));
-  static_assert(next(3) == 4 && next(3.5) == 3.5);
+  // Python's numbers: every integer is Integral, every number is Number. What is missing is inherited.
+  constexpr auto next = fastxx::typedispatch(overload<fastxx::Integral>([](auto x) { return x + 1; }),
+                                             overload<fastxx::one_of<float, double>>([](auto x) { return -x; }));
+  static_assert(next(3) == 4 && next(3.5) == -3.5);
+  using Next = decltype(next);
+  static_assert(Next::matches<short>() && !Next::matches<std::string>());
+  static_assert(std::is_same_v<Next::returns<float>, float> &&
+                std::is_same_v<Next::chosen<int>::first, fastxx::Integral>);
+  std::printf("%s", dispatch_table(next.inherit(more)).c_str());
 }
