@@ -1,10 +1,8 @@
-#include <array>
 #include <concepts>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/tensor/functions.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
-#include <fastxx/low/transform/retain.hpp>
 #include <fastxx/mid/data/collate.hpp>
 #include <string>
 #include <tuple>

@@ -43,18 +43,15 @@ consteval auto mixed_type() {
     return std::type_identity<void>{};
 }
 
-template <class Left>
-struct mix {
-  template <class Right>
-  consteval auto operator+(mix<Right>) const {
-    return mix<typename decltype(mixed_type<Left, Right>())::type>{};
-  }
-  using type = Left;
+// The type that an operation on these operands gives: two by two from the left (an operation has at most four).
+template <class First, class... Rest>
+struct mixed {
+  using type = First;
 };
-
-// The type that an operation on these operands gives.
+template <class First, class Second, class... Rest>
+struct mixed<First, Second, Rest...> : mixed<typename decltype(mixed_type<First, Second>())::type, Rest...> {};
 template <class... Operands>
-using mixed_t = typename decltype((... + mix<Operands>{}))::type;
+using mixed_t = typename mixed<Operands...>::type;
 
 template <class Result, class... Operands>
 Result with_type(Tensor result, Operands const&... operands) {
