@@ -107,6 +107,11 @@ TEST_CASE("L-18 runtime_dispatch: the result is the common type, or a variant of
   CHECK(g(v).index() == 2);
   v = 'x';
   CHECK(std::get<int>(g(v)) == 2);
+  auto const h = runtime_dispatch(
+      typedispatch(overload<double>([](double) { return 5; }), overload<int>([](int& x) -> int& { return x; })));
+  std::variant<int, double> u = 3;
+  CHECK(std::same_as<decltype(h(u)), int>);  // int and int&: a value
+  CHECK(h(u) == 3);
   std::variant<int, char> same = 'x';
   CHECK(std::same_as<decltype(g(same)), int>);
   CHECK(std::same_as<decltype(g(std::variant<bool>(true))), void>);
@@ -128,6 +133,8 @@ TEST_CASE("L-18 runtime_dispatch: references reach the function, and moved varia
   std::variant<std::unique_ptr<int>, int> owner = std::make_unique<int>(5);
   CHECK(take(std::move(owner), 2) == 7);
   CHECK(std::get<0>(owner) == nullptr);
+  auto const third = runtime_dispatch(typedispatch(overload<int>([](int, int, std::unique_ptr<int> p) { return *p; })));
+  CHECK(std::get<int>(third(std::variant<int, char>(1), 2, std::make_unique<int>(3))) == 3);
   auto const back = runtime_dispatch(typedispatch());
   CHECK(*std::get<0>(back(std::variant<std::unique_ptr<int>, int>(std::make_unique<int>(6)))) == 6);
 }
