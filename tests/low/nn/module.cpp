@@ -101,11 +101,11 @@ TEST_CASE("Module: a clone computes the same, and shares nothing") {
   CHECK(copy->is_training());
   CHECK_FALSE(copy->more[1]->is_training());
   CHECK(copy->named_children().keys() == net->named_children().keys());
-  for (auto const& [name, tensor] : state_dict(*net)) {
-    CAPTURE(name);
-    auto const other = state_dict(*copy).at(name);
-    CHECK(at::equal(tensor, other));
-    CHECK_FALSE(tensor.is_alias_of(other));
+  for (auto const& entry : state_dict(*net)) {
+    CAPTURE(entry.first);
+    auto const other = state_dict(*copy).at(entry.first);
+    CHECK(at::equal(entry.second, other));
+    CHECK_FALSE(entry.second.is_alias_of(other));
   }
   CHECK(at::equal(copy->forward(x), net->forward(x)));
   CHECK(copy->scale.is_same(copy->named_parameters()["scale"]));

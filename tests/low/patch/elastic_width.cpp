@@ -107,7 +107,7 @@ TEST_CASE(
 
   CHECK(at::equal(net->forward(probe), before));
   CHECK(state_dict(*net).size() == state.size());
-  for (auto const& [name, tensor] : state_dict(*net)) CHECK_MESSAGE(at::equal(tensor, state.at(name)), name);
+  for (auto const& entry : state_dict(*net)) CHECK_MESSAGE(at::equal(entry.second, state.at(entry.first)), entry.first);
   CHECK(net->named_children().keys() == children);
   for (std::size_t i = 0; i < parameters.size(); ++i)
     CHECK(net->parameters()[i].unsafeGetTensorImpl() == parameters[i]);

@@ -128,11 +128,15 @@ class Module : public detail::ModuleBase {
   std::shared_ptr<torch::nn::Module> clone(c10::optional<torch::Device> const& device = c10::nullopt) const override {
     static_assert(std::is_base_of_v<Module, Derived>,
                   "fastxx::Module<Derived>: name the class that derives from it: struct Net : fastxx::Module<Net>");
-    if (typeid(*this) != typeid(Derived)) refuse_type();
-    detail::MemberCopy const copying(device);
-    auto copy = std::make_shared<Derived>(static_cast<Derived const&>(*this));
-    if (copy->own_counts() != own_counts()) refuse_members();
-    return copy;
+    if constexpr (std::is_base_of_v<Module, Derived>) {
+      if (typeid(*this) != typeid(Derived)) refuse_type();
+      detail::MemberCopy const copying(device);
+      auto copy = std::make_shared<Derived>(static_cast<Derived const&>(*this));
+      if (copy->own_counts() != own_counts()) refuse_members();
+      return copy;
+    } else {
+      return nullptr;
+    }
   }
 
  protected:
@@ -176,7 +180,8 @@ class Module : public detail::ModuleBase {
         std::is_move_assignable_v<Derived>,
         "fastxx::Module<Derived>: a class with const or reference members cannot be part of a libtorch module "
         "that is cloned");
-    static_cast<Derived&>(*this) = std::move(dynamic_cast<Derived&>(*other.clone(device)));
+    if constexpr (std::is_base_of_v<Module, Derived>)
+      static_cast<Derived&>(*this) = std::move(dynamic_cast<Derived&>(*other.clone(device)));
   }
   [[noreturn]] void refuse_type() const {
     throw state_error("module.type", {.call = "clone() of " + name(),

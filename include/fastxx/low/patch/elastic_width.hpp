@@ -153,8 +153,8 @@ class ElasticWidth : public PatchManagerOf<Derived> {
     at::AutoGradMode const graph(true);  // the views must lead to the parameters, whoever calls
     auto& changes = this->changes();
     changes.undo();
-    for (auto const& [module, part] : parts)
-      detail::visit_elastic_layer(*module, [&](auto& layer) { detail::narrow(layer, part, changes); });
+    for (auto const& entry : parts)
+      detail::visit_elastic_layer(*entry.first, [&](auto& layer) { detail::narrow(layer, entry.second, changes); });
     this->patch_data()["widths"] = selected;
   }
 

@@ -101,16 +101,11 @@ consteval bool check_manager() {
   static_assert(derived,
                 "fastxx::PatchManagerOf<Manager>: name the class that derives from it: struct Elastic : "
                 "fastxx::PatchManagerOf<Elastic>");
-  constexpr bool complete = !std::is_abstract_v<Manager>;
-  static_assert(
-      !derived || complete,
-      "fastxx::PatchManagerOf<Manager>: Manager must override 'PatchData default_patch_data()', which says what "
-      "patch() stores");
-  constexpr bool made = std::constructible_from<Manager, ModuleRef> || !complete;
+  constexpr bool made = std::constructible_from<Manager, ModuleRef>;
   static_assert(!derived || made,
                 "fastxx::PatchManagerOf<Manager>: Manager must be constructible from the model alone; write 'using "
                 "PatchManagerOf::PatchManagerOf;' in it");
-  return derived && complete && made;
+  return derived && made;
 }
 }  // namespace detail
 
