@@ -1,12 +1,10 @@
 #pragma once
-// The low level without torch::nn: types, dispatch, transforms, pipelines, files, pictures.
+// The low level without torch::nn: types, dispatch, semantic tensors, transforms, pipelines, collections, extensions.
+// Beside it: low/nn.hpp (modules, hooks), low/patch.hpp (changes to live modules), low/transform/any.hpp (pipelines put
+// together at run time).
 
-#include <fastxx/low/core/dispatch.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/core/random.hpp>
-#include <fastxx/low/core/threads.hpp>
-#include <fastxx/low/tensor/types.hpp>
-#include <fastxx/low/transform/int_to_float.hpp>
-#include <fastxx/low/transform/item_getter.hpp>
-#include <fastxx/low/transform/normalize.hpp>
-#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/low/collection.hpp>
+#include <fastxx/low/core.hpp>
+#include <fastxx/low/patch/extension.hpp>
+#include <fastxx/low/tensor.hpp>
+#include <fastxx/low/transform.hpp>

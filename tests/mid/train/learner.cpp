@@ -1,4 +1,6 @@
 #include <cmath>
+#include <fastxx/low/nn/hooks.hpp>
+#include <fastxx/low/optim/optim_wrapper.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
@@ -203,4 +205,28 @@ TEST_CASE("learner: its data know vocabulary and number of classes") {
   auto const dls = sign_loaders();
   CHECK(dls.vocab().names() == std::vector<std::string>{"minus", "plus"});
   CHECK(dls.c() == 2);
+}
+
+TEST_CASE("L-44 learner: an optimizer of torch trains like the library's own, schedules and lr_find included") {
+  auto train = [](auto recipe, double lr_max = .1) {
+    torch::manual_seed(1);
+    auto learn = std::make_unique<Learner<decltype(sign_loaders()), Sequential, decltype(opt_func(recipe))>>(
+        sign_loaders(), Sequential(torch::nn::Linear(1, 2)), opt_func(recipe));
+    auto const found = toy::quiet(*learn).lr_find({.num_it = 20});
+    CHECK(found.lrs.size() > 5);
+    learn->fit_one_cycle(3, {.lr_max = lr_max});
+    return learn->model->parameters()[0].detach().clone();
+  };
+  auto const ours = train(SGD{.mom = .9});
+  auto const theirs = train(TorchOptimizer<torch::optim::SGD>{torch::optim::SGDOptions(.1).momentum(.9)});
+  CHECK(at::allclose(ours, theirs, 1e-4, 1e-5));
+  CHECK_FALSE(at::allclose(ours, train(SGD{.mom = .9}, .09), 1e-4, 1e-5));
+}
+
+TEST_CASE("L-42 learner: the model is called so that its hooks run") {
+  auto learn = toy::learner();
+  toy::quiet(learn);
+  auto const hook = hook_output(learn.model);
+  learn.fit(1);
+  CHECK(hook.stored().defined());
 }

@@ -4,6 +4,7 @@
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/io/state.hpp>
+#include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
@@ -51,7 +52,7 @@ class InferenceLearner {
     using Encoded = std::decay_t<decltype(encoded)>;
     auto const batch = after_batch(collate(std::vector<Encoded>{encoded}), context);
     Tensor const raw =
-        std::apply([this](auto const&... x) { return model->forward(detail::as_model_input(x)...); }, batch);
+        std::apply([this](auto const&... x) { return forward(model, detail::as_model_input(x)...); }, batch);
     Tensor const probabilities = detail::activated(loss, raw).cpu()[0];
     Tensor const decoded = detail::decoded(loss, detail::activated(loss, raw)).cpu()[0];
     return std::make_tuple(target.decode_until_shown(Target(decoded)), decoded, probabilities);

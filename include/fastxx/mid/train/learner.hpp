@@ -2,6 +2,7 @@
 
 #include <array>
 #include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/optimizer.hpp>
 #include <fastxx/low/optim/recipes.hpp>
@@ -66,6 +67,7 @@ class Learner {
   using model_type = Model;
   using loader_type = typename Data::loader_type;
   using loss_type = typename P::Loss;
+  using optimizer_type = decltype(std::declval<typename P::OptFunc const&>().make(Optimizer::Groups{}));
   using BatchSplit = detail::BatchSplit<typename loader_type::batch_type, Data::n_inp>;
   using RecorderType = Recorder<typename P::Metrics>;
 
@@ -90,7 +92,7 @@ class Learner {
   // What callbacks read and write.
   Data dls;
   Model model;
-  std::optional<Optimizer> opt{};  ///< made at the first fit
+  std::optional<optimizer_type> opt{};  ///< made at the first fit
   typename BatchSplit::template LossFunction<Tensor> loss_func{};
   typename BatchSplit::Xb xb{};  ///< inputs of the batch, a tuple
   typename BatchSplit::Yb yb{};  ///< targets of the batch, a tuple
@@ -197,7 +199,7 @@ class Learner {
     BatchSplit::split(std::forward<Batch>(batch), xb, yb);
   }
   Tensor predict_batch() {
-    return std::apply([this](auto const&... x) { return model->forward(detail::as_model_input(x)...); }, xb);
+    return std::apply([this](auto const&... x) { return forward(model, detail::as_model_input(x)...); }, xb);
   }
 
  private:
