@@ -1,4 +1,4 @@
-// A call through a dispatch set of five overloads, or (-DDIRECT) of the function it chooses: same_code.cmake compares
+// A call through a dispatch set of five overloads, or (-DBY_HAND) of the function it chooses: same_code.cmake compares
 // the instructions of call(). -DOTHER calls another function, and must be told apart.
 #include <fastxx/low/core/dispatch.hpp>
 
@@ -26,7 +26,7 @@ inline constexpr auto meet = fastxx::typedispatch(
     fastxx::overload<fastxx::Any, fastxx::Integral>([](auto const&, auto x) { return x; }));
 
 extern "C" double call(Circle const& a, Square const& b) {
-#ifdef DIRECT
+#ifdef BY_HAND
   return circle_square(a, b);
 #elif defined(OTHER)
   return shapes(a, b);
