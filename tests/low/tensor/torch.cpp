@@ -1,11 +1,12 @@
 // Semantic tensors among libtorch's own parts: gradients, modules, files.
-#include <torch/cuda.h>
-#include <torch/serialize.h>
 #include <concepts>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <sstream>
 #include <vector>
+
+#include <torch/cuda.h>
+#include <torch/serialize.h>
 
 #include <doctest/doctest.h>
 
