@@ -14,7 +14,12 @@ template <class S>
 concept ScalarNumber = std::is_arithmetic_v<S> || std::same_as<S, at::Scalar>;
 }  // namespace detail
 
-// Between two tensors of which at least one has a semantic type.
+/// The arithmetic, comparison and bit operators, between two tensors of which at least one has a semantic type: the
+/// result has the most derived one's type and the metadata of the first that has it; a comparison is one of elements.
+///
+/// Errors:  a compile-time sentence when unrelated types meet (may_mix)
+/// Source:  fastai 2.7.18 torch_core.py TensorBase.__torch_function__
+/// Example: examples/doc/tensor.cpp
 template <class A, class B>
 requires detail::OneSemantic<A, B>
 auto operator+(A const& a, B const& b) { return detail::keep_type(static_cast<Tensor const&>(a).add(b), a, b); }
