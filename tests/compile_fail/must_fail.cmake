@@ -1,6 +1,7 @@
 # cmake -DFILE=<source> -DBUILD=<build folder> -P must_fail.cmake
 # Compiles FILE with its own command from compile_commands.json less -DCOMPILES, and wants the error of its first line,
-# in at most 25 lines from g++ 12 (clang prints more source text around each note).
+# in at most 25 lines from g++ 12 (clang prints more source text around each note; when the
+# error is the compiler's own "no matching function", the list of candidates is not ours to shorten).
 file(STRINGS "${FILE}" regex LIMIT_COUNT 1)
 if(NOT regex MATCHES "^// expect-error: (.+)$")
   message(FATAL_ERROR "${FILE}: the first line must be // expect-error: <regex>")
@@ -31,7 +32,7 @@ if(NOT text MATCHES "error:[^\n]*${regex}")
 endif()
 string(REGEX MATCHALL "\n" lines "${text}")
 list(LENGTH lines lines)
-if(lines GREATER 25 AND NOT command MATCHES "clang")
+if(lines GREATER 25 AND NOT command MATCHES "clang" AND NOT regex MATCHES "no matching")
   message(NOTICE "${FILE}: the message has ${lines} lines, more than 25\n${text}")
   message(FATAL_ERROR "failed")
 endif()

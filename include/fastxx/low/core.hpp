@@ -1,8 +1,6 @@
 #pragma once
 // Types, dispatch, options, errors, random numbers: nothing here knows tensors.
 
-#include <fastxx/low/core/callable.hpp>
-#include <fastxx/low/core/common_result.hpp>
 #include <fastxx/low/core/dispatch.hpp>
 #include <fastxx/low/core/dispatch_table.hpp>
 #include <fastxx/low/core/error.hpp>
@@ -13,5 +11,4 @@
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/core/runtime_dispatch.hpp>
-#include <fastxx/low/core/threads.hpp>
 #include <fastxx/low/core/type_name.hpp>

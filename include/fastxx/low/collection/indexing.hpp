@@ -72,7 +72,8 @@ inline Indices to_indices(Slice const& slice, std::size_t size) {
 template <ListLike Range>
 Indices to_indices(Range&& range, std::size_t size) {
   using Value = std::ranges::range_value_t<Range>;
-  static_assert(std::integral<Value>, "fastxx::L: an index must be an integer, a Slice, integers, or a mask of bools");
+  static_assert(std::is_integral_v<Value>,
+                "fastxx::L: an index must be an integer, a Slice, integers, or a mask of bools");
   Indices result;
   if constexpr (std::is_same_v<Value, bool>) {
     std::size_t at = 0;

@@ -2,7 +2,7 @@
 
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
-#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/torch/basic_ops.hpp>
 
 #include <algorithm>
 #include <array>
@@ -151,7 +151,7 @@ inline std::vector<std::int64_t> read_idx_shape(IdxFile& file, IdxType type, uns
 
 inline at::Tensor idx_tensor(IdxFile const& file, std::vector<std::int64_t> const& shape, at::ScalarType dtype) {
   try {
-    return at::empty(shape, at::TensorOptions().dtype(dtype));
+    return detail::empty_cpu(shape, dtype);
   } catch (c10::Error const&) {
     file.fail("idx.memory", "enough memory for the data", "none left", "fetch the file again, or use a larger machine");
   }

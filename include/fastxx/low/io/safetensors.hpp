@@ -3,7 +3,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors_header.hpp>
-#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/torch/basic_ops.hpp>
 
 #include <algorithm>
 #include <bit>
@@ -113,7 +113,7 @@ inline nlohmann::json read_safetensors_header(FileHandle const& file, SafeTensor
 
 inline at::Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, SafeTensorsProblem problem) {
   problem.tensor = entry.name;
-  at::Tensor tensor = at::empty(entry.shape, at::TensorOptions().dtype(entry.type.dtype));
+  at::Tensor tensor = detail::empty_cpu(entry.shape, entry.type.dtype);
   std::uint64_t const bytes = entry.end - entry.begin;
   auto* data = static_cast<char*>(tensor.data_ptr());
   std::ptrdiff_t const n = read_fully(file.get(), data, bytes);

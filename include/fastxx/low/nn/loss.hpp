@@ -2,7 +2,7 @@
 
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
-#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/torch/basic_ops.hpp>
 #include <string>
 #include <utility>
 
@@ -50,12 +50,12 @@ struct CrossEntropyLossFlat {
            .got = detail::shape_text(prediction.sizes()) + " and targets " + detail::shape_text(target.sizes()),
            .fix = "check the model's last layer, `axis` and what the labelling pipeline gives"});
     Tensor const classes = target.reshape(-1).to(at::kLong);
-    return at::cross_entropy_loss(flat, classes, {}, reduce ? at::Reduction::Mean : at::Reduction::None, ignore_index,
-                                  label_smoothing);
+    return detail::cross_entropy_loss(flat, classes, reduce ? at::Reduction::Mean : at::Reduction::None, ignore_index,
+                                      label_smoothing);
   }
 
   /// Scores to probabilities.
-  Tensor activation(Tensor const& prediction) const { return at::softmax(prediction, axis); }
+  Tensor activation(Tensor const& prediction) const { return prediction.softmax(axis); }
   /// Probabilities (or scores) to class indices.
   Tensor decodes(Tensor const& prediction) const { return prediction.argmax(axis); }
 };

@@ -4,7 +4,6 @@
 
 #include <fastxx/low/torch/tensor.hpp>
 
-#include <ATen/Context.h>  // at::manual_seed
 #include <ATen/EmptyTensor.h>
 #include <ATen/core/Reduction.h>
 #include <ATen/ops/concat_ops.h>

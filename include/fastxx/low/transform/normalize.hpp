@@ -2,7 +2,7 @@
 
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/types.hpp>
-#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/torch/basic_ops.hpp>
 #include <string>
 #include <tuple>
 #include <utility>

@@ -37,7 +37,7 @@ namespace detail {
 template <class Column>
 auto sample_of(Column const& column, std::size_t index) {
   if constexpr (std::is_base_of_v<Tensor, Column>)
-    return Column(column.tensor().select(0, static_cast<std::int64_t>(index)));
+    return Column(column.select(0, static_cast<std::int64_t>(index)));
   else
     return column[index];
 }

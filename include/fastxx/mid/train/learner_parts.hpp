@@ -58,6 +58,19 @@ consteval bool is_learner_part() {
     return false;
 }
 
+// Stands where a loss is missing, so that one sentence is all the compiler says.
+struct NoLoss {
+  Tensor operator()(auto const&...) const { return {}; }
+};
+
+template <class... Parts>
+consteval bool parts_are_unique() {
+  if constexpr ((is_part_v<Parts> && ...))
+    return ((count_parts<typename Parts::name, Parts...>() == 1) && ...);
+  else
+    return true;  // that one of them is no part has been said already
+}
+
 // The loss given, or the one the targets' pipeline carries.
 template <class Data, class... Parts>
 auto choose_loss(Data const& data, Parts const&... parts) {
@@ -67,7 +80,10 @@ auto choose_loss(Data const& data, Parts const&... parts) {
     using Pipelines = typename Data::pipelines_type;
     constexpr bool found = attribute_count<LossFuncAttribute, Pipelines>::value > 0;
     static_assert(found, "fastxx::Learner: no transform of these data carries a loss function; give loss_func(...)");
-    if constexpr (found) return find_in_last<LossFuncAttribute, std::tuple_size_v<Pipelines> - 1>(data.pipelines());
+    if constexpr (found)
+      return find_in_last<LossFuncAttribute, std::tuple_size_v<Pipelines> - 1>(data.pipelines());
+    else
+      return NoLoss{};
   }
 }
 
@@ -79,8 +95,7 @@ struct LearnerParts {
   static_assert((detail::is_learner_part<Parts>() && ...),
                 "fastxx::Learner(dls, model, parts...): a part must be loss_func(...), opt_func(...), metrics(...), "
                 "callbacks(...) or splitter(...)");
-  static_assert(((detail::count_parts<typename Parts::name, Parts...>() == 1) && ...),
-                "fastxx::Learner(dls, model, parts...): a part is given twice");
+  static_assert(detail::parts_are_unique<Parts...>(), "fastxx::Learner(dls, model, parts...): a part is given twice");
 
   using Loss = decltype(detail::choose_loss(std::declval<Data const&>(), std::declval<Parts const&>()...));
   using Metrics = decltype(detail::pick_part<MetricsPart>(hana::tuple<>{}, std::declval<Parts>()...));
