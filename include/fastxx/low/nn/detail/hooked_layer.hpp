@@ -83,7 +83,7 @@ class HookedLayer : public torch::nn::Module {
 
 namespace torch::nn {
 
-// Calls the stand-in and shows the layer behind it; clones are of the layer, without hooks.
+/// Calls the stand-in and shows the layer behind it; clones are of the layer, without hooks.
 template <class... Arguments>
 struct AnyModuleHolder<fastxx::detail::HookedLayer, Arguments...> : public AnyModulePlaceholder {
   using Layer = fastxx::detail::HookedLayer;

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <ATen/record_function.h>
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <exception>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/torch/nn.hpp>
+#include <fastxx/low/torch/record_function.hpp>
 #include <functional>
 #include <memory>
 #include <string_view>
