@@ -58,7 +58,7 @@ int main() {
   Net net;
   auto const [x, y] = corners(512);
   auto const [test_x, test_y] = corners(512);
-  auto const loop = [x = x](torch::nn::Module& model) { model.as<NetImpl>()->forward(x); };
+  auto const loop = [data = x](torch::nn::Module& model) { model.as<NetImpl>()->forward(data); };
 
   ElasticNet manager(net);
   manager.patch();

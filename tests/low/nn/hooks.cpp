@@ -98,6 +98,9 @@ TEST_CASE("hook_output: Linear is heard with and without a bias, in any number o
         if (bias) at::zeros_like(linear->bias).add_(linear->bias);
       }
       CHECK(calls == 1);
+      CHECK(count.stored() == 1);
+      at::linear(x, linear->weight, linear->bias);  // one call, though its operators call others
+      CHECK(calls == 2);
     }
 }
 
@@ -163,6 +166,13 @@ TEST_CASE("hook_output: a hooked module is heard once for each call") {
   CHECK(fc == 1);
   CHECK(layer == 1);
   CHECK(alone == 2);
+
+  auto shared = Sequential(torch::nn::ReLU(), torch::nn::Flatten());
+  auto twice = Sequential(shared, shared);
+  int relu = 0;
+  Hook const d(shared[0], count(relu), {.in = twice});
+  twice->forward(at::randn({1, 2}));
+  CHECK(relu == 2);
 }
 
 TEST_CASE("hook_output: grad keeps the gradient of the output") {
@@ -190,6 +200,12 @@ TEST_CASE("hook_output: a graph made under a hook may be run backward after the 
     out = fastxx::forward(net, at::randn({3, 2}));
   }
   CHECK_NOTHROW(out.sum().backward());
+
+  auto removed = hook_output(net->fc, {.in = net, .grad = true});
+  out = fastxx::forward(net, at::randn({3, 2}));
+  removed.remove();
+  out.sum().backward();
+  CHECK_FALSE(removed.has_stored());
 }
 
 TEST_CASE("hook_output: detach = false keeps the graph, clone protects from in-place layers") {

@@ -144,6 +144,9 @@ TEST_CASE("Module: works in holders, Sequentials and other people's modules") {
   auto const copy = std::dynamic_pointer_cast<SequentialImpl>(model->clone());
   CHECK_FALSE(copy->named_parameters()["0.norm.weight"].is_alias_of(model->named_parameters()["0.norm.weight"]));
 
+  model->eval();
+  CHECK_FALSE(model->clone()->is_training());
+
   auto const foreign = std::make_shared<ForeignImpl>();
   auto const x = at::randn({3, 4});
   auto const twin = std::dynamic_pointer_cast<ForeignImpl>(foreign->clone());

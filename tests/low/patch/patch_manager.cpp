@@ -226,8 +226,7 @@ TEST_CASE("prep_for_eval: calibrates exactly once, patched at the top or inside,
     ++loops;
     model.eval();
   };
-  auto const& same = prep_for_eval(plain, loop);
-  CHECK(&same == &plain);
+  CHECK(&prep_for_eval(plain, loop) == &plain);
   CHECK_FALSE(plain->is_training());
   CHECK(loops == 0);
   CHECK(take_said().empty());

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <fastxx/low/nn/module_ref.hpp>
 #include <fastxx/low/patch/changes.hpp>
 #include <fastxx/low/patch/patch_manager.hpp>
 #include <fastxx/low/torch/nn.hpp>
+#include <memory>
 #include <utility>
 #include <vector>
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <any>
 #include <concepts>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/forward.hpp>
@@ -10,7 +9,6 @@
 #include <fastxx/low/torch/nn.hpp>
 #include <functional>
 #include <memory>
-#include <string>
 #include <type_traits>
 #include <utility>
 
