@@ -1,9 +1,12 @@
 #include <fastxx/low/collection/algorithms.hpp>
 #include <fastxx/low/collection/names.hpp>
 #include <fastxx/low/collection/numbers.hpp>
+#include <limits>
 #include <list>
 #include <map>
+#include <ranges>
 #include <string>
+#include <utility>
 #include <vector>
 
 // last, after the headers under test
@@ -28,6 +31,12 @@ TEST_CASE("first, last and only") {
   CHECK(last(l) == 2);
   CHECK(last(l, gt(2)) == 3);
   CHECK_FALSE(last(std::list<int>()).has_value());
+  CHECK(first(std::vector<std::string>{"a", "b"}) == "a");  // no bools
+  CHECK(last(std::vector<std::pair<int, int>>{{1, 2}, {3, 4}}) == std::pair(3, 4));
+  auto over_one = l | std::views::filter(gt(1));
+  CHECK(first(over_one) == 3);
+  CHECK(last(l | std::views::filter(gt(1))) == 2);
+  CHECK(only(l | std::views::filter(eq(1))) == 1);
   CHECK(only(std::list{3}) == 3);
   CHECK_THROWS_WITH_AS(only(std::vector<int>()), "[only.count] only: expected one item; got none", data_error);
   CHECK_THROWS_WITH_AS(only(l), "[only.count] only: expected one item; got more than one", data_error);
@@ -74,6 +83,8 @@ TEST_CASE("even_mults: each is the same multiple of the one before, and both end
                        "of at least 1; got start 0.0, stop 8.0, n 2",
                        data_error);
   CHECK_THROWS_AS(even_mults({.start = 1, .stop = 8, .n = 0}), data_error);
+  CHECK(even_mults({.start = -1e-200, .stop = -2e-200, .n = 2})[0] == -1e-200);
+  CHECK_THROWS_AS(even_mults({.start = -1, .stop = 8, .n = 2}), data_error);
 }
 
 TEST_CASE("round_multiple: the nearest multiple, or the one below") {
@@ -84,6 +95,8 @@ TEST_CASE("round_multiple: the nearest multiple, or the one below") {
   CHECK(round_multiple(63, 32, {.round_down = true}) == 32);
   CHECK(round_multiple(-10, 8, {.round_down = true}) == -16);
   CHECK_THROWS_AS(round_multiple(1, 0), data_error);
+  CHECK_THROWS_AS(round_multiple(std::numeric_limits<double>::quiet_NaN(), 8), data_error);
+  CHECK_THROWS_AS(round_multiple(1e300, 8), data_error);
 }
 
 TEST_CASE("camel2snake, snake2camel and class2attr") {

@@ -21,6 +21,7 @@ struct Row {
   int id;
   Name name;
   int twice() const { return 2 * id; }
+  Name copied() const { return name; }
 };
 struct Table {  // a row that is no map
   int operator[](std::string const& name) const { return static_cast<int>(name.size()); }
@@ -39,6 +40,8 @@ TEST_CASE("L-31 attrgetter: reads a field, a field of a field, or what a method 
   CHECK(attrgetter(&Row::id)(row) == 3);
   CHECK(attrgetter(&Row::name, &Name::first)(row) == "Ada");
   CHECK(attrgetter(&Row::twice)(row) == 6);
+  Row const longer{4, {std::string(40, 'a')}};  // of a value that a method gives
+  CHECK(attrgetter(&Row::copied, &Name::first)(longer) == std::string(40, 'a'));
 }
 
 TEST_CASE("L-31 attrgetter: reads a named field of a map or a row") {

@@ -1,3 +1,4 @@
+#include <cstdint>
 #include <cstdlib>
 #include <fastxx/low/collection/list.hpp>
 #include <filesystem>
@@ -321,4 +322,25 @@ TEST_CASE("L: is a range for the standard library's algorithms and made of its v
   CHECK(L(std::views::keys(std::map<std::string, int>{{"a", 1}})) == L{"a"});
   CHECK(L(L{1, 2}.cycle() | std::views::take(3)) == L{1, 2, 1});
 #endif
+}
+
+TEST_CASE("L: a list can be added to itself") {
+  L<std::string> l{"a", "b", "c"};
+  l.items().shrink_to_fit();
+  CHECK(l.extend(l) == L{"a", "b", "c", "a", "b", "c"});
+  l.items().shrink_to_fit();
+  CHECK(l.extend(l.items() | std::views::take(1)).size() == 7);
+}
+
+TEST_CASE("L: range counts before it steps, so that the ends of a type and fractions are met") {
+  CHECK(L<std::uint8_t>::range(0, 255, 10).size() == 26);
+  CHECK(L<std::uint8_t>::range(0, 255, 10)[-1] == 250);
+  constexpr int least = std::numeric_limits<int>::min(), most = std::numeric_limits<int>::max();
+  CHECK(L<int>::range(most - 3, most, 2) == L{most - 3, most - 1});
+  CHECK(L<int>::range(least, most, most) == L{least, -1, most - 1});
+  CHECK(L<int>::range(5, 0, -2) == L{5, 3, 1});
+  CHECK(L<int>::range(0, 5, -1).empty());
+  CHECK(L<double>::range(0, 1, .1).size() == 10);
+  CHECK(L<double>::range(1, 0, -.25) == L{1., .75, .5, .25});
+  CHECK_THROWS_AS(L<double>::range(std::numeric_limits<double>::infinity()), data_error);
 }

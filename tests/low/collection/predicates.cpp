@@ -33,6 +33,7 @@ TEST_CASE("L-29 predicates: integers compare as numbers, whatever their signs") 
 
 TEST_CASE("L-29 predicates: mod has the sign of the divisor") {
   static_assert(mod(-7, 3) == 2 && mod(7, -3) == -2 && mod(6, 3) == 0 && mod(-6, 3) == 0);
+  static_assert(mod(-7, 3u) == 2 && mod(7u, -3) == -2);
   CHECK(mod(-7.5, 2) == .5);
   CHECK(mod(7.5, -2) == -.5);
 }
@@ -63,4 +64,9 @@ TEST_CASE("L-29 predicates: in_ looks into collections, keys and texts") {
   CHECK(in_("a", std::map<std::string, int>{{"a", 1}}));
   CHECK_FALSE(in_("b", std::map<std::string, int>{{"a", 1}}));
   CHECK(l.filter(in_(L{1, 2})) == L{1, 2});
+  CHECK_FALSE(in_(3.7, l));
+  CHECK(in_(3.0, l));
+  CHECK_FALSE(in_(-1, L<unsigned>{4294967295u}));
+  CHECK_FALSE(in_(3.7, std::map<int, int>{{3, 0}}));
+  CHECK(in_(3u, std::map<int, int>{{3, 0}}));
 }

@@ -1,12 +1,15 @@
 #include <array>
 #include <cstddef>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/options.hpp>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 // last, after the headers under test
 #include <doctest/doctest.h>
@@ -101,4 +104,33 @@ TEST_CASE("L-37 options: many are as good as few") {
   auto const taken = set.take(Part<std::integral_constant<std::size_t, 59>, int>{7});
   CHECK(taken.get_as<std::integral_constant<std::size_t, 59>>() == 7);
   CHECK(taken.get_as<std::integral_constant<std::size_t, 58>>() == 58);
+}
+
+namespace {
+constexpr auto text_options =
+    options(option<"path">(std::string_view("models")), option<"suffix">(std::optional<std::string_view>()),
+            option<"n">(1), option<"size">(std::optional<std::size_t>()));
+}
+
+TEST_CASE("L-37 options: a text is kept, so that it may end before the option is read") {
+  auto const taken = text_options.take(option<"path">(std::string(40, 'a')), option<"suffix">(std::string(40, 'b')));
+  CHECK(taken.get<"path">() == std::string(40, 'a'));
+  CHECK(taken.get<"suffix">() == std::string(40, 'b'));
+  auto const& path = text_options.take(option<"path">(std::string(40, 'c'))).get<"path">();  // of a temporary
+  CHECK(path == std::string(40, 'c'));
+  auto const& same = get<"path">(text_options.take(option<"path">(std::string(40, 'd'))));
+  CHECK(same == std::string(40, 'd'));
+  CHECK(text_options.take().get<"path">() == "models");
+  static_assert(fastxx::detail::takes<std::string, std::string_view>());
+  static_assert(fastxx::detail::takes<std::span<int const>, std::span<int const>>());
+  static_assert(!fastxx::detail::takes<std::vector<int>, std::span<int const>>());
+}
+
+TEST_CASE("L-37 options: an integer must fit into the option's type") {
+  CHECK_THROWS_WITH_AS(text_options.take(option<"n">(5'000'000'000LL)),
+                       "[options.range] the option n: expected a value that its type int can hold; got 5000000000",
+                       data_error);
+  CHECK_THROWS_AS(text_options.take(option<"size">(-1)), data_error);
+  CHECK(text_options.take(option<"n">(7LL)).get<"n">() == 7);
+  CHECK(text_options.take(option<"size">(7)).get<"size">() == 7u);
 }

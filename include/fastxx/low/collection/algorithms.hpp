@@ -13,15 +13,24 @@
 
 namespace fastxx {
 
+namespace detail {
+template <class Function, class Item>
+bool is_chosen(Function& f, Item const& item) {
+  if constexpr (std::is_same_v<Function, noop_t>)
+    return true;
+  else
+    return truthy(std::invoke(f, item));
+}
+}  // namespace detail
+
 /// The first item of a range, or the first for which `f` is true; nothing when there is none.
 ///
 /// Source:  fastcore 1.7.28 basics.py first
 /// Example: examples/doc/list.cpp
 template <detail::ListLike Range, class Function = noop_t>
-auto first(Range const& range, Function f = {}) {
-  constexpr bool any = std::is_same_v<Function, noop_t>;
+auto first(Range&& range, Function f = {}) {
   for (auto const& item : range)
-    if (any || detail::truthy(std::invoke(f, item))) return std::optional<std::ranges::range_value_t<Range>>(item);
+    if (detail::is_chosen(f, item)) return std::optional<std::ranges::range_value_t<Range>>(item);
   return std::optional<std::ranges::range_value_t<Range>>();
 }
 
@@ -30,11 +39,10 @@ auto first(Range const& range, Function f = {}) {
 /// Source:  fastcore 1.7.28 basics.py last
 /// Example: examples/doc/list.cpp
 template <detail::ListLike Range, class Function = noop_t>
-auto last(Range const& range, Function f = {}) {
-  constexpr bool any = std::is_same_v<Function, noop_t>;
+auto last(Range&& range, Function f = {}) {
   std::optional<std::ranges::range_value_t<Range>> result;
   for (auto const& item : range)
-    if (any || detail::truthy(std::invoke(f, item))) result = item;
+    if (detail::is_chosen(f, item)) result = item;
   return result;
 }
 
@@ -44,7 +52,7 @@ auto last(Range const& range, Function f = {}) {
 /// Source:  fastcore 1.7.28 basics.py only
 /// Example: examples/doc/list.cpp
 template <detail::ListLike Range>
-std::ranges::range_value_t<Range> only(Range const& range) {
+std::ranges::range_value_t<Range> only(Range&& range) {
   auto it = std::ranges::begin(range);
   bool const none = it == std::ranges::end(range);
   if (!none) {

@@ -53,13 +53,15 @@ struct Composed {
   }
 };
 
-// References all the way down: nothing but the last field is copied.
+// References as far down as the members give them: a value that a member function gives lives no longer than this.
 template <class X, class Member, class... Inner>
 constexpr decltype(auto) follow(X const& x, Member member, Inner... inner) {
   if constexpr (sizeof...(Inner) == 0)
     return std::invoke(member, x);
-  else
+  else if constexpr (std::is_reference_v<std::invoke_result_t<Member, X const&>>)
     return follow(std::invoke(member, x), inner...);
+  else
+    return std::decay_t<decltype(follow(std::invoke(member, x), inner...))>(follow(std::invoke(member, x), inner...));
 }
 
 template <class... Members>

@@ -46,7 +46,8 @@ struct SplitOptions {
 ///
 /// Made from items, from any range, or from one text, which is one item. Being a random-access range it goes into every
 /// algorithm and view of the standard library, and comes out of views: `L(v | std::views::take(2))`.
-/// Errors:  data_error [list.index], [list.mask], [list.step], [list.lookup], [list.empty], [list.cycle], [list.length]
+/// Errors:  data_error [list.index], [list.mask], [list.step], [list.lookup], [list.empty], [list.cycle], [list.length],
+///          [list.range]
 /// Source:  fastcore 1.7.28 foundation.py L (L-26, L-27, L-28); differs: all items have one type; a map gives its pairs;
 ///          what is a Python dict there is a std::map, sorted by key; masks must have the list's length
 /// Example: examples/doc/list.cpp
@@ -338,7 +339,14 @@ class L {
   }
   template <std::ranges::input_range Range>
   L& extend(Range const& range) {
-    for (auto const& item : range) items_.push_back(static_cast<T>(item));
+    if constexpr (std::ranges::random_access_range<Range const> && std::ranges::sized_range<Range const>) {
+      // Not by iterators, which end when the list grows: the range may be this list.
+      auto const count = static_cast<std::ranges::range_difference_t<Range const>>(std::ranges::size(range));
+      for (std::ranges::range_difference_t<Range const> i = 0; i < count; ++i)
+        items_.push_back(static_cast<T>(std::ranges::begin(range)[i]));
+    } else {
+      for (auto const& item : range) items_.push_back(static_cast<T>(item));
+    }
     return *this;
   }
   template <class More>
@@ -394,7 +402,9 @@ class L {
     if (step == T(0))
       throw data_error("list.step", {.call = "L::range", .expected = "a step that is not 0", .got = "0"});
     L result;
-    for (T i = start; step > T(0) ? i < stop : i > stop; i = static_cast<T>(i + step)) result.items_.push_back(i);
+    auto const count = detail::count_steps(start, stop, step);
+    result.items_.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) result.items_.push_back(detail::step_at(start, step, i));
     return result;
   }
   /// The parts of a text between separators; without one the words between white space.

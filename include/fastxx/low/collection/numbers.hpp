@@ -23,7 +23,8 @@ struct EvenMults {
 /// Source:  fastcore 1.7.28 basics.py even_mults; differs: always a list, there n = 1 gives a number
 /// Example: examples/doc/list.cpp
 inline L<double> even_mults(EvenMults const& of) {
-  if (!(of.start * of.stop > 0) || of.n < 1)
+  bool const one_sign = (of.start > 0 && of.stop > 0) || (of.start < 0 && of.stop < 0);  // a product may be 0
+  if (!one_sign || of.n < 1)
     throw data_error("even_mults.range",
                      {.call = "even_mults",
                       .expected = "start and stop of one sign, neither of them 0, and n of at least 1",
@@ -41,14 +42,18 @@ struct RoundOptions {
 
 /// The multiple of `mult` that is nearest to x (of two, the even one).
 ///
-/// Errors:  data_error [round_multiple.mult] for a multiple of 0
+/// Errors:  data_error [round_multiple.mult] for a multiple of 0, [round_multiple.range] where no 64-bit integer is it
 /// Source:  fastai 2.7.18 torch_core.py round_multiple
 /// Example: examples/doc/list.cpp
 inline std::int64_t round_multiple(double x, std::int64_t mult, RoundOptions options = {}) {
   if (mult == 0)
     throw data_error("round_multiple.mult", {.call = "round_multiple", .expected = "a multiple", .got = "0"});
   double const times = x / static_cast<double>(mult);
-  return static_cast<std::int64_t>(options.round_down ? std::floor(times) : std::nearbyint(times)) * mult;
+  double const rounded = options.round_down ? std::floor(times) : std::nearbyint(times);
+  if (!(std::abs(rounded * static_cast<double>(mult)) < 0x1p63))  // NaN, too
+    throw data_error("round_multiple.range",
+                     {.call = "round_multiple", .expected = "a number below 2^63", .got = repr(x)});
+  return static_cast<std::int64_t>(rounded) * mult;
 }
 
 }  // namespace fastxx

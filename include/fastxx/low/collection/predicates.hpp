@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <concepts>
+#include <cstdint>
 #include <fastxx/low/collection/repr.hpp>
 #include <memory>
 #include <ranges>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -102,10 +104,20 @@ struct TrueDivide {  // 7 / 2 is 3.5
       return a / b;
   }
 };
+// Integers of which C++ would make a negative one unsigned.
+template <class... Ts>
+consteval bool loses_sign() {
+  if constexpr ((Integer<Ts> && ...))
+    return std::is_unsigned_v<std::common_type_t<Ts...>> && (std::is_signed_v<Ts> || ...);
+  else
+    return false;
+}
 struct Modulo {  // the result has the sign of the divisor
   template <class A, class B>
   constexpr auto operator()(A const& a, B const& b) const {
-    if constexpr (std::integral<A> && std::integral<B>) {
+    if constexpr (loses_sign<A, B>()) {
+      return (*this)(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b));
+    } else if constexpr (std::integral<A> && std::integral<B>) {
       auto const rest = a % b;
       return rest != 0 && (rest < 0) != (b < 0) ? static_cast<decltype(rest + b)>(rest + b) : rest;
     } else if constexpr (std::is_arithmetic_v<A> && std::is_arithmetic_v<B>) {
@@ -145,12 +157,26 @@ struct NotSameObject {
   }
 };
 
+// A number to look for among numbers of another type: `contains` would convert it, 3.7 to 3.
+template <class All, class X>
+consteval bool other_number() {
+  if constexpr (MapLike<All const&>)
+    return other_number<std::vector<typename All::key_type>, X>();
+  else if constexpr (ListLike<All const&>)
+    return std::is_arithmetic_v<X> && std::is_arithmetic_v<std::ranges::range_value_t<All>> &&
+           !std::is_same_v<X, std::ranges::range_value_t<All>>;
+  else
+    return false;
+}
+
 struct Contained {  // x in all
   template <class X, class All>
   constexpr bool operator()(X const& x, All const& all) const {
     if constexpr (StringLike<All>)
       return std::string_view(all).find(x) != std::string_view::npos;
-    else if constexpr (requires { all.contains(x); })
+    else if constexpr (other_number<All, X>() && MapLike<All const&>)
+      return std::ranges::any_of(all, [&](auto const& entry) { return EqualTo{}(entry.first, x); });
+    else if constexpr (!other_number<All, X>() && requires { all.contains(x); })
       return all.contains(x);
     else
       return std::ranges::any_of(all, [&](auto const& item) { return EqualTo{}(item, x); });

@@ -4,11 +4,13 @@
 #include <concepts>
 #include <cstddef>
 #include <fastxx/low/collection/repr.hpp>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <optional>
+#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -51,6 +53,24 @@ inline constexpr bool takes_any_type = std::is_same_v<T, std::nullopt_t>;
 template <class Value>
 inline constexpr bool takes_any_type<AnyType<Value>> = true;
 
+// A text is stored, not looked at: what was given may be gone when the option is read.
+template <class T>
+struct stored {
+  using type = T;
+};
+template <>
+struct stored<std::string_view> {
+  using type = std::string;
+};
+template <class T>
+struct stored<std::optional<T>> {
+  using type = std::optional<typename stored<T>::type>;
+};
+
+// A span or another view of something that ends with the call.
+template <class From, class To>
+concept ViewOfOwner = std::ranges::view<To> && std::ranges::range<From> && !std::ranges::view<From>;
+
 // As an argument of Python would be taken: a number for a number, but no fraction for an integer, and nothing but a
 // bool for a bool, which in C++ even a text converts to.
 template <class From, class To>
@@ -63,6 +83,8 @@ consteval bool takes() {
     return false;
   else if constexpr (std::integral<To>)
     return std::integral<From>;
+  else if constexpr (!std::is_same_v<To, std::string_view> && ViewOfOwner<From, To>)
+    return false;
   else
     return std::is_convertible_v<From, To>;
 }
@@ -124,16 +146,29 @@ consteval bool ill_typed_option() {
 
 namespace detail {
 
-template <class Default, class Given>
+template <class To, class From>
+constexpr bool keeps_value(From given) {
+  return static_cast<From>(static_cast<To>(given)) == given && (static_cast<To>(given) < To{}) == (given < From{});
+}
+
+template <class Name, class Default, class Given>
 constexpr auto convert_option(Given given) {
-  if constexpr (takes_any_type<Default>)
+  if constexpr (takes_any_type<Default>) {
     return given;
-  else
-    return static_cast<Default>(std::move(given));
+  } else if constexpr (is_optional_v<Default> && std::integral<Given>) {
+    return Default(convert_option<Name, typename Default::value_type>(given));
+  } else {
+    if constexpr (std::integral<Default> && std::integral<Given>)
+      if (!keeps_value<Default>(given))
+        throw data_error("options.range", {.call = "the option " + option_text<Name>(),
+                                           .expected = "a value that its type " + type_name<Default>() + " can hold",
+                                           .got = repr(given)});
+    return static_cast<typename stored<Default>::type>(std::move(given));
+  }
 }
 template <class Value>
 constexpr auto default_value(Value const& value) {
-  return value;
+  return static_cast<typename stored<Value>::type>(value);
 }
 template <class Value>
 constexpr auto default_value(AnyType<Value> const& value) {
@@ -148,7 +183,7 @@ constexpr auto taken_option(Declared const& declared, Given const&... given) {
     auto value = default_value(declared.value);
     return Part<Name, decltype(value)>{std::move(value)};
   } else {
-    auto value = convert_option<typename Declared::value_type>(pick_part<Name>(0, given...));
+    auto value = convert_option<Name, typename Declared::value_type>(pick_part<Name>(0, given...));
     return Part<Name, decltype(value)>{std::move(value)};
   }
 }
@@ -164,12 +199,13 @@ consteval auto places_where() {
 }  // namespace detail
 
 /// What a function accepts by name, in any order, each with its default: `options(lr(1e-3), wd(.01))`. The type of a
-/// default is the option's type; std::nullopt means none and takes any type.
+/// default is the option's type; std::nullopt means none and takes any type; a std::string_view is kept as a std::string.
 ///
 /// `take(given...)` gives the values of a call. `delegates(theirs)` adds another function's options that are not already
 /// there, so that they are accepted, printed and handed on (`forward`) as one's own; `except` and `keep` choose among
 /// them.
-/// Errors:  at compile time an unknown, repeated or ill-typed option is one sentence
+/// Errors:  at compile time an unknown, repeated or ill-typed option is one sentence; data_error [options.range] for an
+///          integer that the option's type cannot hold
 /// Source:  fastcore 1.7.28 meta.py delegates (L-37, L-38)
 /// Example: examples/doc/options.cpp
 template <class... Parts>
@@ -180,16 +216,25 @@ class Options {
  public:
   constexpr explicit Options(Parts... parts) : parts_(std::move(parts)...) {}
 
-  /// The value of an option: `taken.get<"lr">()`; inside templates `get<"lr">(taken)` reads better.
+  /// The value of an option: `taken.get<"lr">()`; inside templates `get<"lr">(taken)` reads better. A temporary gives
+  /// it away by value.
   template <fixed_string Text>
-  constexpr auto const& get() const {
+  constexpr auto const& get() const& {
     return get_as<OptionName<Text>>();
   }
+  template <fixed_string Text>
+  constexpr auto get() && {
+    return std::move(*this).template get_as<OptionName<Text>>();
+  }
   template <class Name>
-  constexpr auto const& get_as() const {
-    constexpr std::size_t index = detail::find_part<Name, Parts...>();
-    static_assert(index < sizeof...(Parts), "fastxx::Options::get: there is no option of this name");
+  constexpr auto const& get_as() const& {
+    constexpr std::size_t index = place<Name>();
     if constexpr (index < sizeof...(Parts)) return hana::at_c<index>(parts_).value;
+  }
+  template <class Name>
+  constexpr auto get_as() && {
+    constexpr std::size_t index = place<Name>();
+    if constexpr (index < sizeof...(Parts)) return std::move(hana::at_c<index>(parts_).value);
   }
   template <class Name>
   static consteval bool has() {
@@ -269,6 +314,13 @@ class Options {
 
  private:
   template <class Name>
+  static consteval std::size_t place() {
+    constexpr std::size_t index = detail::find_part<Name, Parts...>();
+    static_assert(index < sizeof...(Parts), "fastxx::Options::get: there is no option of this name");
+    return index;
+  }
+
+  template <class Name>
   using declared_t = typename std::decay_t<decltype(hana::at_c<detail::find_part<Name, Parts...>()>(
       std::declval<hana::tuple<Parts...> const&>()))>::value_type;
 
@@ -298,6 +350,10 @@ template <fixed_string Text, class... Parts>
 constexpr auto const& get(Options<Parts...> const& taken) {
   return taken.template get<Text>();
 }
+template <fixed_string Text, class... Parts>
+constexpr auto get(Options<Parts...>&& taken) {
+  return std::move(taken).template get<Text>();
+}
 
 /// How a function is called, with every option it accepts and its default: `f(dls, layers; emb_szs = none, lr = 0.001)`.
 /// The function is an object with `name`, `positional` and `options`.
@@ -306,8 +362,13 @@ constexpr auto const& get(Options<Parts...> const& taken) {
 /// Example: examples/doc/options.cpp
 template <class Function>
 std::string signature() {
-  return std::string(Function::name) + "(" + std::string(Function::positional) + "; " + Function::options.to_string() +
-         ")";
+  std::string text(Function::name);
+  text += '(';
+  text += Function::positional;
+  text += "; ";
+  text += Function::options.to_string();
+  text += ')';
+  return text;
 }
 template <class Function>
 std::string signature(Function const&) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -128,6 +129,33 @@ constexpr auto map_item(Function& function, Item const& item, First const&... fi
 template <class Function, class Item, class... First>
 using mapped_t =
     item_t<decltype(map_item(std::declval<Function&>(), std::declval<Item const&>(), std::declval<First const&>()...))>;
+
+// How many numbers there are from start up to and without stop. Counted before the first is made, because the one after
+// the last may be none of the type's. Distances of integers are unsigned: that of the smallest to the largest fits.
+template <class T>
+std::size_t count_steps(T start, T stop, T step) {
+  if constexpr (std::integral<T>) {
+    bool const up = step > T(0);
+    if (up ? start >= stop : start <= stop) return 0;
+    auto const from = static_cast<std::uint64_t>(up ? start : stop), to = static_cast<std::uint64_t>(up ? stop : start);
+    auto const size = static_cast<std::uint64_t>(step);
+    return (to - from - 1) / (up ? size : std::uint64_t{0} - size) + 1;
+  } else {
+    T const count = std::ceil((stop - start) / step);
+    if (!std::isfinite(count))
+      throw data_error("list.range", {.call = "L::range",
+                                      .expected = "finite numbers",
+                                      .got = repr(start) + " to " + repr(stop) + " by " + repr(step)});
+    return count > T(0) ? static_cast<std::size_t>(count) : 0;
+  }
+}
+template <class T>
+T step_at(T start, T step, std::size_t i) {
+  if constexpr (std::integral<T>)
+    return static_cast<T>(static_cast<std::uint64_t>(start) + i * static_cast<std::uint64_t>(step));
+  else
+    return start + static_cast<T>(i) * step;
+}
 
 // A list that repeats itself without end: what L::cycle gives.
 template <class T>
