@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <fastxx/low/core/type_name.hpp>
+#include <string>
 #include <tuple>
 
 namespace fastxx {
@@ -35,4 +36,9 @@ TEST_CASE("type_name: inside other types too, and nothing of the compiler's sign
   CHECK(type_name<fastxx::Ours const&>().find("Ours") != std::string::npos);
   auto const array = type_name<int[3]>();
   CHECK(array.substr(array.size() - 3) == "[3]");
+}
+
+TEST_CASE("type_name: a std::string is called so") {
+  CHECK(type_name<std::string>() == "std::string");
+  CHECK(type_name<std::tuple<std::string, int>>() == "std::tuple<std::string, int>");
 }

@@ -76,7 +76,7 @@ Events operator+(Events left, Events const& right) {
 }
 
 Events const start{"before_fit", "before_epoch", "before_train"};
-Events const forward{"before_batch", "after_pred", "after_loss"};
+Events const forward_pass{"before_batch", "after_pred", "after_loss"};
 Events const backward{"before_backward", "after_backward"};
 Events const step{"before_step", "after_step"};
 Events const validation{"before_validate", "before_batch", "after_pred", "after_loss", "after_batch", "after_validate"};
@@ -87,7 +87,7 @@ Events const finish{"after_epoch", "after_fit"};
 TEST_CASE("M-13 M-14 M-17 learner: one epoch of one batch fires fastai's events in fastai's order") {
   CHECK(event_names.size() == 24);
   CHECK(events_of_fit() ==
-        start + forward + backward + step + Events{"after_batch", "after_train"} + validation + finish);
+        start + forward_pass + backward + step + Events{"after_batch", "after_train"} + validation + finish);
 }
 
 namespace {
@@ -120,8 +120,8 @@ struct Look {
 TEST_CASE("TR-52 cancel: a batch cancelled in before_step makes no step and keeps its gradients") {
   bool has_grad = false;
   auto const seen = events_of_fit(ThrowAt<CancelBatchException, Event::before_step>{}, Look{&has_grad});
-  CHECK(seen == start + forward + backward + Events{"before_step", "after_cancel_batch", "after_batch", "after_train"} +
-                    validation + finish);
+  CHECK(seen == start + forward_pass + backward +
+                    Events{"before_step", "after_cancel_batch", "after_batch", "after_train"} + validation + finish);
   CHECK(has_grad);
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("M-15 cancel: a cancelled step is followed by after_cancel_step and af
   Learner learn(toy::loaders(4, 4), toy::model(), loss_func(toy::Loss{}),
                 callbacks(log, ThrowAt<CancelStepException, Event::before_step>{}));
   toy::quiet(learn).fit(1);
-  CHECK(*log.seen == start + forward + backward +
+  CHECK(*log.seen == start + forward_pass + backward +
                          Events{"before_step", "after_cancel_step", "after_step", "after_batch", "after_train"} +
                          validation + finish);
   CHECK(learn.model->parameters()[0].item<float>() == 0);
@@ -139,7 +139,7 @@ TEST_CASE("M-15 cancel: a cancelled step is followed by after_cancel_step and af
 
 TEST_CASE("M-15 cancel: a cancelled backward pass still reaches the step") {
   CHECK(events_of_fit(ThrowAt<CancelBackwardException, Event::before_backward>{}) ==
-        start + forward + Events{"before_backward", "after_cancel_backward", "after_backward"} + step +
+        start + forward_pass + Events{"before_backward", "after_cancel_backward", "after_backward"} + step +
             Events{"after_batch", "after_train"} + validation + finish);
 }
 
@@ -150,7 +150,7 @@ TEST_CASE("M-15 TR-51 cancel: cancelling training from a batch skips after_batch
 
 TEST_CASE("M-15 cancel: cancelling validation reaches after_cancel_validate and after_validate") {
   CHECK(events_of_fit(ThrowAt<CancelValidException, Event::before_validate>{}) ==
-        start + forward + backward + step +
+        start + forward_pass + backward + step +
             Events{"after_batch", "after_train", "before_validate", "after_cancel_validate", "after_validate"} +
             finish);
 }
@@ -162,7 +162,7 @@ TEST_CASE("M-15 cancel: cancelling the epoch skips validation") {
 
 TEST_CASE("M-16 TR-51 cancel: cancelling fit in after_batch skips after_train and after_epoch") {
   CHECK(events_of_fit(ThrowAt<CancelFitException, Event::after_batch>{}) ==
-        start + forward + backward + step + Events{"after_batch", "after_cancel_fit", "after_fit"});
+        start + forward_pass + backward + step + Events{"after_batch", "after_cancel_fit", "after_fit"});
 }
 
 namespace {

@@ -33,6 +33,11 @@ std::string type_name() {
   for (std::string_view prefix : {"fastxx::vision::", "fastxx::"})
     for (auto at = name.find(prefix); at != std::string::npos; at = name.find(prefix, at))
       is_ours(at) ? void(name.erase(at, prefix.size())) : void(++at);
+  // libstdc++'s and clang's long ways to say std::string.
+  for (std::string_view text : {"std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char> >",
+                                "std::__cxx11::basic_string<char>", "std::basic_string<char>", "std::__cxx11::string"})
+    for (auto at = name.find(text); at != std::string::npos; at = name.find(text))
+      name.replace(at, text.size(), "std::string");
   return name;
 }
 

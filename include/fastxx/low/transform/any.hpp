@@ -25,6 +25,7 @@ template <class... Types>
 class AnyTransform {
  public:
   using Item = detail::any_item_t<Types...>;
+  static constexpr bool is_chosen_at_run_time = true;
 
   template <class T>
   requires(!std::same_as<std::decay_t<T>, AnyTransform>) AnyTransform(T&& transform)
@@ -77,11 +78,13 @@ class AnyTransform {
     }
     void setup(AnyItems<Item> const& items, bool train_setup) override {
       if constexpr (detail::NamesSetups<Stage>) {
-        detail::require_items(items, type_name<Stage>());
+        if constexpr (requires { stage.train_setup; }) train_setup = stage.train_setup;
+        auto const seen = train_setup ? items.train() : items;
+        detail::require_items(seen, type_name<Stage>());
         // A stage learns from the items it encodes; its setups() need not compile for the other types.
-        detail::any_typed(items, [&]<class Type>(auto const& typed) {
+        detail::any_typed(seen, [&]<class Type>(auto const& typed) {
           if constexpr (detail::is_optional<Stage>() || detail::touches_item<Stage, Type>())
-            fastxx::setup(stage, typed, train_setup);
+            fastxx::setup(stage, typed);
         });
       }
     }

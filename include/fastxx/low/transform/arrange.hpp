@@ -10,10 +10,12 @@ namespace fastxx::detail {
 
 template <class Stage>
 consteval int order_of() {
-  if constexpr (requires { Stage::order; })
-    return Stage::order;
-  else
-    return 0;
+  if constexpr (requires { Stage::order; }) {
+    constexpr bool is_static = !std::is_member_pointer_v<decltype(&Stage::order)>;
+    static_assert(is_static, "fastxx: a stage's order is known to the compiler: static constexpr int order = ...");
+    if constexpr (is_static) return Stage::order;
+  }
+  return 0;
 }
 
 // Types are told apart by the address of their tag; null when the type does not tell one stage from another.

@@ -82,7 +82,7 @@ consteval bool touches();
 
 template <class Stage, class Drawn, class X, std::size_t... I>
 consteval bool touches_element(std::index_sequence<I...>) {
-  return (touches<Stage, Drawn, std::tuple_element_t<I, std_tuple_of<X>>>() || ...);
+  return (touches<Stage, Drawn, std::decay_t<std::tuple_element_t<I, std_tuple_of<X>>>>() || ...);
 }
 template <class Stage, class Drawn, class X>
 consteval bool touches() {
@@ -102,7 +102,7 @@ consteval bool undoes();
 
 template <class Stage, class X, std::size_t... I>
 consteval bool undoes_element(std::index_sequence<I...>) {
-  return (undoes<Stage, std::tuple_element_t<I, std_tuple_of<X>>>() || ...);
+  return (undoes<Stage, std::decay_t<std::tuple_element_t<I, std_tuple_of<X>>>>() || ...);
 }
 template <class Stage, class X>
 consteval bool undoes() {

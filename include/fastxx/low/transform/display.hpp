@@ -14,11 +14,14 @@ namespace detail {
 struct SettingsText {
   std::string text = {};
 
+  SettingsText& nested(std::string const&) { return *this; }
   template <class T>
   void operator()(std::string const& name, T const& value) {
     std::string shown;
     if constexpr (std::is_same_v<T, bool>) {
       shown = value ? "true" : "false";
+    } else if constexpr (std::is_integral_v<T>) {
+      shown = std::to_string(value);
     } else if constexpr (std::is_arithmetic_v<T>) {
       char buffer[32];
       std::snprintf(buffer, sizeof buffer, "%g", static_cast<double>(value));

@@ -88,13 +88,13 @@ struct SplitFunctionTransform : FunctionTransform<Options, Encode, Decode> {
 };
 
 namespace detail {
-// Function pointers (and erased functions) of one type may be different functions.
+// Function pointers, erased functions and lambdas that capture may differ though they have one type.
 template <TransformOptions Options, class Function, class Decode>
 inline constexpr char const* stage_tag<FunctionTransform<Options, Function, Decode>> =
-    std::is_pointer_v<Function> ? nullptr : &type_tag<FunctionTransform<Options, Function, Decode>>;
+    !std::is_empty_v<Function> ? nullptr : &type_tag<FunctionTransform<Options, Function, Decode>>;
 template <TransformOptions Options, class Function, class Decode>
 inline constexpr char const* stage_tag<SplitFunctionTransform<Options, Function, Decode>> =
-    std::is_pointer_v<Function> ? nullptr : &type_tag<SplitFunctionTransform<Options, Function, Decode>>;
+    !std::is_empty_v<Function> ? nullptr : &type_tag<SplitFunctionTransform<Options, Function, Decode>>;
 }  // namespace detail
 
 /// Make a transform from functions: `transform(half, twice)`, `transform<TransformOptions{.order = 5}>(half)`.
@@ -148,8 +148,14 @@ concept TransformLike = detail::NamesEncodes<T> || detail::NamesDecodes<T> || de
 /// Example: examples/doc/pipeline.cpp
 template <class T>
 constexpr auto make_transform(T t) {
-  static_assert(!detail::Misspelt<T>,
-                "fastxx: this stage has a member 'encode' or 'decode'; transforms call them 'encodes' and 'decodes'");
+  static_assert(
+      !detail::Misspelt<T>,
+      "fastxx: this stage has a member 'encode', 'decode' or 'setup'; transforms call them 'encodes', 'decodes' "
+      "and 'setups'");
+  static_assert(
+      !requires { T::is_chosen_at_run_time; },
+      "fastxx: an AnyTransform is no stage of a static pipeline, which would not know its order and subset; put "
+      "it into an AnyPipeline");
   static_assert(!std::is_final_v<T>, "fastxx: a stage must not be final: its members are found by deriving from it");
   static_assert(
       detail::encodes_one_item<T>() && detail::decodes_one_item<T>(),

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>
+#include <fastxx/low/transform/retain.hpp>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -57,8 +58,9 @@ struct Normalize {
  private:
   template <class Batch>
   void learn(Batch const& batch) {
-    if constexpr (requires { std::get<0>(batch); }) {
-      std::apply([this](auto const&... element) { (this->learn(element), ...); }, batch);
+    if constexpr (is_tuple_v<Batch>) {
+      [&]<std::size_t... I>(std::index_sequence<I...>) { (this->learn(std::get<I>(batch)), ...); }
+      (std::make_index_sequence<std::tuple_size_v<detail::std_tuple_of<Batch>>>{});
     } else if constexpr (std::is_base_of_v<TensorImage, Batch>) {
       if (mean.defined()) return;  // the first image element of the batch decides
       Tensor const image = batch.tensor().to(at::kFloat);

@@ -240,7 +240,6 @@ class Pipeline {
   void setup_one(Items const& items, bool train_setup) {
     auto& stage = hana::at_c<I>(stages_);
     if constexpr (detail::NamesSetups<std::decay_t<decltype(stage)>>) {
-      detail::require_items(items, type_name<std::decay_t<decltype(stage)>>());
       auto through_prefix = [this](auto&& item) {
         return this->template encode_between<0>(item, CallContext{.split_idx = Split::train},
                                                 std::make_index_sequence<I>{});
@@ -282,8 +281,9 @@ constexpr auto stages_of(T t) {
 /// Example: examples/doc/pipeline.cpp
 template <class... Parts>
 constexpr auto pipeline(Parts... parts) {
-  return detail::arrange(hana::tuple<decltype(detail::stages_of(parts))...>(detail::stages_of(std::move(parts))...),
-                         [](auto... stages) { return Pipeline<decltype(stages)...>(std::move(stages)...); });
+  return detail::arrange(
+      hana::tuple<decltype(detail::stages_of(std::declval<Parts>()))...>(detail::stages_of(std::move(parts))...),
+      [](auto... stages) { return Pipeline<decltype(stages)...>(std::move(stages)...); });
 }
 
 /// As pipeline(), with one stage for each type: of several the last is kept, in the place of the first, so that what a

@@ -26,7 +26,7 @@ constexpr auto retain_type(New&& result) {
   using Result = std::decay_t<New>;
   if constexpr (detail::is_exactly_v<Result>) {
     return std::forward<New>(result).value;
-  } else if constexpr (std::is_base_of_v<Result, Old> && !std::is_same_v<Result, Old> &&
+  } else if constexpr (std::is_base_of_v<Result, Old> && !std::is_same_v<Result, Old> && !std::is_aggregate_v<Old> &&
                        std::constructible_from<Old, Result>) {
     return Old(std::forward<New>(result));
   } else {
@@ -49,12 +49,22 @@ constexpr auto retain(Old const& old, New&& result) {
     retained.set_meta(old);
     retained.set_meta(result);
     return retained;
+  } else if constexpr (std::is_aggregate_v<Old> && std::is_base_of_v<Result, Old> && !std::is_same_v<Result, Old> &&
+                       std::copy_constructible<Old> && std::assignable_from<Result&, Result>) {
+    Old retained = old;  // an aggregate keeps its own members, the result becomes its base part
+    static_cast<Result&>(retained) = std::forward<New>(result);
+    return retained;
   } else {
     return retain_type<Old>(std::forward<New>(result));
   }
 }
 
 namespace detail {
+
+template <class T>
+inline constexpr bool is_std_tuple_v = false;
+template <class... Ts>
+inline constexpr bool is_std_tuple_v<std::tuple<Ts...>> = true;
 
 template <class T>
 using std_tuple_of = decltype(as_std_tuple(std::declval<T const&>()));
@@ -84,6 +94,20 @@ constexpr auto retuple(Elements&&... elements) {
     return Plain(std::forward<Elements>(elements)...);
 }
 
+// As retain; of an ItemTransform's plain tuple also the class `Old` over the new elements.
+template <class Old, class New>
+constexpr auto retain_tuple(Old const& old, New&& result) {
+  using Result = std::decay_t<New>;
+  if constexpr (is_std_tuple_v<Result> && is_tuple_v<Old> && !std::is_base_of_v<Result, Old>) {
+    if constexpr (std::tuple_size_v<Result> == std::tuple_size_v<std_tuple_of<Old>>)
+      return std::apply([](auto&... element) { return retuple<Old>(std::move(element)...); }, result);
+    else
+      return Result(std::forward<New>(result));
+  } else {
+    return retain(old, std::forward<New>(result));
+  }
+}
+
 template <class Tuple, class Function, std::size_t... I>
 constexpr auto map_tuple_at(Tuple tuple, Function const& function, std::index_sequence<I...>) {
   using Mapped = std::tuple<std::decay_t<decltype(function(std::get<I>(std::move(tuple))))>...>;
@@ -92,7 +116,8 @@ constexpr auto map_tuple_at(Tuple tuple, Function const& function, std::index_se
     ((std::get<I>(tuple) = function(std::get<I>(std::move(tuple)))), ...);
     return tuple;
   } else {
-    return retuple<Tuple>(function(std::get<I>(std::move(tuple)))...);
+    Mapped mapped{function(std::get<I>(std::move(tuple)))...};  // braces: first to last with every compiler
+    return retuple<Tuple>(std::get<I>(std::move(mapped))...);
   }
 }
 

@@ -74,6 +74,9 @@ struct HasEncode {
 struct HasDecode {
   int decode;
 };
+struct HasSetup {
+  int setup;
+};
 struct HasDraw {
   int draw;
 };
@@ -110,7 +113,12 @@ concept NamesDecode = std::is_class_v<T> && !std::is_final_v<T> && !requires {
   &Ambiguous<T, HasDecode>::decode;
 };
 template <class T>
-concept Misspelt = (NamesEncode<T> && !NamesEncodes<T>) || (NamesDecode<T> && !NamesDecodes<T>);
+concept NamesSetup = std::is_class_v<T> && !std::is_final_v<T> && !requires {
+  &Ambiguous<T, HasSetup>::setup;
+};
+template <class T>
+concept Misspelt = (NamesEncode<T> && !NamesEncodes<T>) || (NamesDecode<T> && !NamesDecodes<T>) ||
+                   (NamesSetup<T> && !NamesSetups<T>);
 template <class T>
 concept NamesCall = std::is_class_v<T> && !std::is_final_v<T> && !requires {
   &Ambiguous<T, HasCall>::operator();
@@ -135,6 +143,14 @@ struct first_parameter<R (C::*)(P, Rest...) const noexcept> {
 };
 template <class C, class R, class P, class... Rest>
 struct first_parameter<R (C::*)(P, Rest...) noexcept> {
+  using type = std::decay_t<P>;
+};
+template <class C, class R, class P, class... Rest>
+struct first_parameter<R (C::*)(P, Rest...) const&> {
+  using type = std::decay_t<P>;
+};
+template <class C, class R, class P, class... Rest>
+struct first_parameter<R (C::*)(P, Rest...) const& noexcept> {
   using type = std::decay_t<P>;
 };
 template <class R, class P, class... Rest>
@@ -178,6 +194,36 @@ consteval bool decodes_one_item() {
   return true;
 }
 
+// An argument that becomes an X or one of its bases, and nothing else; and one that is converted as an X is.
+template <class X>
+struct ExactArgument {
+  template <class U>
+  requires(std::is_same_v<std::remove_cv_t<U>, X> || std::is_base_of_v<std::remove_cv_t<U>, X>) operator U&() const;
+};
+template <class X>
+struct LooseArgument {
+  operator X() const;
+};
+
+// Overloads have no one parameter type to compare with X. That C++ would convert X to call one of them shows in this: a
+// template has not been chosen, an argument that can only be an X is refused, one that may be converted is not.
+template <class T, class X, class... Drawn>
+concept EncodesByConversion = !requires(T const& t, X& x, Drawn const&... drawn) {
+  t.template encodes<X>(x, drawn...);
+}
+&&!requires(T const& t, ExactArgument<X> const& x, Drawn const&... drawn) { t.encodes(x, drawn...); }
+&&(
+    requires(T const& t, LooseArgument<X> const& x, Drawn const&... drawn) { t.encodes(x, drawn...); } ||
+    requires(T const& t, X& x, Drawn const&... drawn) { t.encodes({x}, drawn...); });
+template <class T, class X>
+concept DecodesByConversion = !requires(T const& t, X& x) {
+  t.template decodes<X>(x);
+}
+&&!requires(T const& t, ExactArgument<X> const& x) { t.decodes(x); }
+&&(
+    requires(T const& t, LooseArgument<X> const& x) { t.decodes(x); } ||
+    requires(T const& t, X& x) { t.decodes({x}); });
+
 // C++ would convert an int to a float, a string to a path; a transform takes only its own type or one derived from it.
 template <class Parameter, class X>
 concept AcceptsType = std::is_void_v<Parameter> || std::is_same_v<Parameter, X> || std::is_base_of_v<Parameter, X>;
@@ -187,8 +233,18 @@ concept AcceptsType = std::is_void_v<Parameter> || std::is_same_v<Parameter, X> 
 template <detail::DerivedFromTuple T>
 inline constexpr bool is_tuple_v<T> = true;
 
+namespace detail {
+template <class X>
+consteval bool has_show() {
+  if constexpr (requires { &X::show; })
+    return std::is_member_function_pointer_v<decltype(&X::show)>;  // a data member of that name does not count
+  else
+    return NamesShow<X>;  // overloads and templates
+}
+}  // namespace detail
+
 /// Types that can show themselves on a context: `x.show(ctx)` returns the context.
 template <class X>
-concept Showable = detail::NamesShow<X>;
+concept Showable = std::is_class_v<X> && detail::has_show<X>();
 
 }  // namespace fastxx

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/overload_for.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/context.hpp>
+#include <fastxx/low/transform/items.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/low/transform/traits.hpp>
 #include <type_traits>
@@ -51,16 +52,16 @@ namespace detail {
 template <class T, class X>
 concept OwnEncodes = AcceptsType<typename decltype(encodes_parameter<T>())::type, X> && requires(T const& t, X& x) {
   t.encodes(x);
-};
+} &&(!std::is_void_v<typename decltype(encodes_parameter<T>())::type> || !EncodesByConversion<T, X>);
 template <class T, class X, class Drawn>
 concept OwnEncodesDrawn = AcceptsType<typename decltype(encodes_parameter<T>())::type, X> &&
     requires(T const& t, X& x, Drawn const& drawn) {
   t.encodes(x, drawn);
-};
+} &&(!std::is_void_v<typename decltype(encodes_parameter<T>())::type> || !EncodesByConversion<T, X, Drawn>);
 template <class T, class X>
 concept OwnDecodes = AcceptsType<typename decltype(decodes_parameter<T>())::type, X> && requires(T const& t, X& x) {
   t.decodes(x);
-};
+} &&(!std::is_void_v<typename decltype(decodes_parameter<T>())::type> || !DecodesByConversion<T, X>);
 
 // Whether an extension is chosen for X before the transform's own member that takes `Parameter` (void when the compiler
 // cannot say what it takes: then every extension but one for Any is taken to be nearer).
@@ -157,7 +158,10 @@ constexpr auto encode_one(T const& t, X x, [[maybe_unused]] Drawn const& drawn) 
     } else {
       static_assert(!std::is_void_v<decltype(call_encodes(t, x, drawn))>,
                     "fastxx: encodes() returns nothing; return the result, or derive from InplaceTransform");
-      return retain(x, call_encodes(t, x, drawn));
+      if constexpr (std::is_base_of_v<ItemTransform, T>)
+        return retain_tuple(x, call_encodes(t, x, drawn));
+      else
+        return retain(x, call_encodes(t, x, drawn));
     }
   } else {
     return x;
@@ -167,7 +171,10 @@ constexpr auto encode_one(T const& t, X x, [[maybe_unused]] Drawn const& drawn) 
 template <class T, class X>
 constexpr auto decode_one(T const& t, X x) {
   if constexpr (Decodes<T, X>) {
-    return retain(x, call_decodes(t, x));
+    if constexpr (std::is_base_of_v<ItemTransform, T>)
+      return retain_tuple(x, call_decodes(t, x));
+    else
+      return retain(x, call_decodes(t, x));
   } else {
     return x;
   }
@@ -253,6 +260,7 @@ inline constexpr decode_t decode{};
 /// `train_setup` (the transform's own member of that name wins over the argument) it sees `items.train()` alone, where
 /// the items know their training part.
 ///
+/// Errors:  data_error [pipeline.setup_empty] when there is something to learn and no item to learn it from
 /// Source:  fastcore 1.7.28 transform.py Transform.setup
 /// Example: examples/doc/transform.cpp
 struct setup_t {
@@ -270,7 +278,10 @@ struct setup_t {
  private:
   template <class T, class Items>
   static constexpr void learn(T& t, Items const& items) {
-    if constexpr (requires { t.setups(items); }) t.setups(items);
+    if constexpr (requires { t.setups(items); }) {
+      if constexpr (requires { items.size(); }) detail::require_items(items, type_name<T>());
+      t.setups(items);
+    }
   }
 };
 inline constexpr setup_t setup{};
