@@ -20,6 +20,10 @@ struct Cat : Animal {
   using base_type = Animal;
 };
 struct Stone {};
+struct Hidden : Animal {};
+struct Misnamed : Animal {
+  using base_type = Number;
+};
 
 int plain(int x, double y) { return x + static_cast<int>(y); }
 
@@ -129,4 +133,15 @@ TEST_CASE("L-18 typedispatch: it can be called as if the arguments had other typ
   CHECK(f.call_as<int>(Stone{}) == "int");
   CHECK(f.call_as<Cat, int>(1, 2, 3) == "animal, int");
   CHECK(f.call_as<Stone>(7) == 7);
+}
+
+TEST_CASE("L-18 typedispatch: an overload for a base that dispatch cannot see is noticed where nothing else matches") {
+  auto const set = typedispatch(says<one_of<Stone, Animal>, int>("animal"));
+  using Set = decltype(set);
+  static_assert(Set::passes_by<Hidden, int>() && Set::passes_by<Misnamed, int>());
+  static_assert(!Set::passes_by<Hidden, std::string>());  // would not match anyhow
+  static_assert(!Set::passes_by<Cat, int>() && !Set::passes_by<Cat, double>() && !Set::passes_by<int, int>());
+  auto const child = typedispatch(says<double>("number")).inherit(set);
+  static_assert(decltype(child)::passes_by<Misnamed, int>() && !decltype(child)::passes_by<Cat, int>());
+  CHECK(child(Cat{}, 1) == "animal");
 }

@@ -25,8 +25,9 @@ consteval auto distinct_places() {
   std::array<TypeId, n> const addresses{&type_address<Results>...};
   Places<n> found;
   for (std::size_t i = 0; i < n; ++i) {
-    bool is_new = addresses[i] != &type_address<NoResult>;
-    for (std::size_t k = 0; is_new && k < found.count; ++k) is_new = addresses[found.places[k]] != addresses[i];
+    bool is_new = !same_type(addresses[i], &type_address<NoResult>);
+    for (std::size_t k = 0; is_new && k < found.count; ++k)
+      is_new = !same_type(addresses[found.places[k]], addresses[i]);
     if (is_new) found.places[found.count++] = i;
   }
   return found;

@@ -22,7 +22,7 @@ struct Choice {
 
 // The nearest of some overloads: the first argument counts before the second, and <= because the later one of two with
 // the same signature wins.
-constexpr Choice nearest(TypeIds x, TypeIds y, SignatureIds const* signatures, std::size_t count) {
+consteval Choice nearest(TypeIds x, TypeIds y, SignatureIds const* signatures, std::size_t count) {
   Choice best;
   for (std::size_t i = 0; i < count; ++i) {
     int const first = steps_to(x, signatures[i].first);
@@ -69,6 +69,11 @@ constexpr decltype(auto) call_overload(Function const& function, First&& first, 
     return std::decay_t<First>(std::forward<First>(first));
 }
 
+template <class X, class Y, class... Sets>
+consteval bool inherited_passes_by(hana::tuple<Sets...> const*) {
+  return (Sets::template passes_by<X, Y>() || ...);
+}
+
 /// What a set chooses, asked with the plain types of the first two arguments.
 template <class Set, class Bases, class... Overloads>
 struct Chooser {
@@ -103,11 +108,21 @@ struct Chooser {
     }
   }
 
+  // Whether an overload, own or inherited, would take these types, did dispatch see all their bases.
+  template <class X, class Y>
+  static consteval bool passes_overload_by() {
+    return (passes_by<X, Y, Overloads>() || ...) || inherited_passes_by<X, Y>(static_cast<Bases const*>(nullptr));
+  }
+
   // The bare questions of the compiler's nearly always settle it, without an instantiation for each pair of types.
   template <class X, class Y>
   static consteval bool forgets_base() {
-    if constexpr (((__is_base_of(typename Overloads::first, X) && !__is_same(typename Overloads::first, X)) || ...) ||
-                  ((__is_base_of(typename Overloads::second, Y) && !__is_same(typename Overloads::second, Y)) || ...))
+    if constexpr (choose<X, Y>().from == From::nowhere)
+      return passes_overload_by<X, Y>();
+    else if constexpr (((__is_base_of(typename Overloads::first, X) && !__is_same(typename Overloads::first, X)) ||
+                        ...) ||
+                       ((__is_base_of(typename Overloads::second, Y) && !__is_same(typename Overloads::second, Y)) ||
+                        ...))
       return ((ForgetsBase<X, typename Overloads::first> || ForgetsBase<Y, typename Overloads::second>) || ...);
     else
       return false;
@@ -135,7 +150,8 @@ struct SecondType<Y, Rest...> {
 /// B>` extends it (void: no name); `Bases` is a hana::tuple of the sets it inherits.
 ///
 /// Errors:  the chosen function must take the arguments; a call needs one; a class that derives from a registered one
-///          must say so by `base_type` (all at compile time)
+///          must say so by `base_type` (all at compile time; an overload_for that is passed by so is not noticed,
+///          since the compiler cannot list the specialisations)
 /// Source:  fastcore 1.7.28 dispatch.py TypeDispatch; differs: static types, and registration by value (extend())
 /// Example: examples/doc/dispatch.cpp
 template <class Set, class Bases, class... Overloads>
@@ -223,6 +239,12 @@ class TypeDispatch {
   template <class X, class Y = Any>
   static consteval bool matches() {
     return Chooser::template choose<X, Y>().from != From::nowhere;
+  }
+
+  /// Whether an overload is registered for a base that dispatch cannot see, where no other takes these two types.
+  template <class X, class Y = Any>
+  static consteval bool passes_by() {
+    return !matches<X, Y>() && Chooser::template passes_overload_by<X, Y>();
   }
 
   /// The Overload that a call with these types chooses, with `first`, `second` and `signature`; void without a match.

@@ -55,10 +55,10 @@ inline constexpr std::array<SignatureIds, sizeof...(Overloads)> signatures_of{Si
     ids_of(registered_ids<typename Overloads::first>), ids_of(registered_ids<typename Overloads::second>)}...};
 
 // Steps from an argument's type up to the type (or the nearest of the types) in a signature; -1 for strangers.
-constexpr int steps_to(TypeIds lineage, TypeIds registered) {
+consteval int steps_to(TypeIds lineage, TypeIds registered) {
   for (std::size_t step = 0; step < lineage.size; ++step)
     for (std::size_t i = 0; i < registered.size; ++i)
-      if (lineage.data[step] == registered.data[i]) return static_cast<int>(step);
+      if (same_type(lineage.data[step], registered.data[i])) return static_cast<int>(step);
   return -1;
 }
 
@@ -68,6 +68,33 @@ template <class X, class Registered>
 concept ForgetsBase = std::is_same_v < typename parent_of<X>::type,
 typename parent_of<Registered>::type > &&!std::is_same_v<X, Registered> && std::is_base_of_v<Registered, X> &&
     std::is_convertible_v<X const*, Registered const*>;
+
+// The same where no overload was found at all: then whatever the lineage says, a base that it does not name was meant.
+template <class X, class Registered>
+consteval bool hides_base(std::type_identity<Registered>) {
+  if constexpr (__is_base_of(Registered, X) && !__is_same(Registered, X))
+    return std::is_convertible_v<X const*, Registered const*> &&
+           steps_to(ids_of(lineage_of<X>), ids_of(registered_ids<Registered>)) < 0;
+  else
+    return false;
+}
+template <class X, class... Registered>
+consteval bool hides_base(std::type_identity<one_of<Registered...>>) {
+  return (hides_base<X>(std::type_identity<Registered>{}) || ...);
+}
+// Whether an overload would take these two types, did dispatch see all their bases.
+template <class X, class Y, class Overload>
+consteval bool passes_by() {
+  using First = typename Overload::first;
+  using Second = typename Overload::second;
+  constexpr bool first = hides_base<X>(std::type_identity<First>{});
+  constexpr bool second = hides_base<Y>(std::type_identity<Second>{});
+  if constexpr (first || second)
+    return (first || steps_to(ids_of(lineage_of<X>), ids_of(registered_ids<First>)) >= 0) &&
+           (second || steps_to(ids_of(lineage_of<Y>), ids_of(registered_ids<Second>)) >= 0);
+  else
+    return false;
+}
 
 // Whether a function's parameter can take an argument of the type it is registered for. Empty types are names for
 // groups of types (Integral, Any, a tag of yours); only a call shows what arrives for them.
