@@ -1,4 +1,4 @@
-// expect-error: fastxx: this stage has a member 'encode' or 'decode'; transforms call them 'encodes' and 'decodes'
+// expect-error: fastxx: this stage has a member 'encode', 'decode' or 'setup'
 #include <fastxx/low/transform/pipeline.hpp>
 
 struct Half {
