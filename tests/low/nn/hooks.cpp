@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -45,6 +46,11 @@ struct Ours : fastxx::Module<Ours> {
 struct Residual : torch::nn::SequentialImpl {  // a Sequential whose output is not its last layer's
   using torch::nn::SequentialImpl::SequentialImpl;
   Tensor forward(Tensor x) { return x + torch::nn::SequentialImpl::forward(x); }
+};
+
+struct Silent : torch::nn::Module {
+  void forward(Tensor const&) { ++calls; }
+  int calls = 0;
 };
 
 template <class Action>
@@ -345,4 +351,36 @@ TEST_CASE("hook_output: a clone made while hooks are on has none of them") {
   CHECK(hook.stored().is_same(stored));
   CHECK(other.stored().is_same(kept));
   CHECK_NOTHROW(copy->at<torch::nn::ReLUImpl>(1));
+}
+
+TEST_CASE("hook_output: a hook that another thread destroys leaves nothing behind in the thread that made it") {
+  auto net = std::make_unique<Foreign>();
+  auto hook = std::make_unique<OutputHook>(hook_output((*net)->conv, {.in = *net}));
+  auto const x = at::ones({1, 1, 6, 6});
+  (*net)->forward(x);
+  std::weak_ptr<torch::nn::Module> const conv = (*net)->conv.ptr();
+  std::thread([&] {
+    hook.reset();
+    net.reset();
+  }).join();
+  CHECK(conv.expired());
+  Foreign other;
+  other->forward(x);  // every operator asks the watches of this thread; the layer of the old one is gone
+  auto const again = hook_output(other->conv, {.in = other});
+  other->forward(x);
+  CHECK(stored_of(again).sizes() == at::IntArrayRef{1, 2, 4, 4});
+}
+
+TEST_CASE("forward: a module that returns nothing is called and its hooks run") {
+  Silent silent;
+  int before = 0, after = 0;
+  auto const hook = std::make_shared<fastxx::detail::ForwardHook>();
+  hook->before = [&](torch::nn::Module&, Tensors const& inputs) { before += static_cast<int>(inputs.size()); };
+  hook->after = [&](torch::nn::Module&, Tensors const&, Tensors const& outputs) { after += outputs.empty() ? 1 : 100; };
+  fastxx::detail::HookRegistry::instance().add(&silent, hook);
+  fastxx::forward(silent, at::ones({2}));
+  fastxx::detail::HookRegistry::instance().remove(&silent, hook.get());
+  CHECK(silent.calls == 1);
+  CHECK(before == 1);
+  CHECK(after == 1);
 }

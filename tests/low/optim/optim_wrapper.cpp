@@ -199,6 +199,15 @@ TEST_CASE("L-44 OptimWrapper: what does not fit is refused, and nothing has chan
   auto const adam = TorchOptimizer<torch::optim::Adam>{}.make(problem.groups()).state_dict();
   CHECK(has(message([&] { opt.load_state_dict(adam); }), "hyper-parameter 'dampening'"));
 
+  // libtorch finds the wrong second group after it has written the first group's options.
+  auto shorter = problem.groups();
+  shorter[1].pop_back();
+  auto const other = TorchOptimizer<Sgd>{SgdOptions(.7).nesterov(true).momentum(.5)}.make(shorter).state_dict();
+  CHECK(has(message([&] { opt.load_state_dict(other); }), "[optimizer.state]"));
+  CHECK(opt.hyper("lr") == std::vector{.1, .1});
+  CHECK_FALSE(static_cast<SgdOptions&>(opt.torch_optimizer().param_groups()[0].options()).nesterov());
+  CHECK(opt.torch_optimizer().state().size() == 4);
+
   auto make = [](std::vector<std::vector<at::Tensor>> const& groups) {
     TorchOptimizer<Sgd>{SgdOptions(.1)}.make(groups);
   };

@@ -39,3 +39,10 @@ TEST_CASE("recalibrate_batch_norm: a loop that throws leaves modes and momentum 
   CHECK_FALSE(model[0]->as<torch::nn::BatchNorm1d>()->is_training());
   CHECK(model[0]->as<torch::nn::BatchNorm1d>()->options.momentum() == .1);
 }
+
+TEST_CASE("recalibrate_batch_norm: momenta are put back when a layer cannot be measured") {
+  Sequential model(torch::nn::BatchNorm1d(2), torch::nn::BatchNorm1d(2));
+  model[1]->as<torch::nn::BatchNorm1d>()->running_mean = Tensor();
+  CHECK_THROWS(recalibrate_batch_norm(model, [](torch::nn::Module&) {}));
+  CHECK(model[0]->as<torch::nn::BatchNorm1d>()->options.momentum() == .1);
+}

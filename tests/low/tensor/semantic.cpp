@@ -204,3 +204,27 @@ TEST_CASE("L-15 semantic tensor: an image draws itself on a context that takes i
   CHECK(canvas.drawn.size() == 2);
   CHECK(same(canvas.drawn[1], image()));
 }
+
+TEST_CASE("L-22 semantic tensor: a number on the left gives libtorch's bits, infinities included") {
+  TensorImage const x(at::cat({at::tensor({1.f, 0.f, -0.f}), at::linspace(-3, 3, 97)}));
+  Tensor const& t = x.tensor();
+  auto same_bits = [](Tensor const& a, Tensor const& b) {
+    return a.scalar_type() == b.scalar_type() && at::equal(a.view(at::kInt), b.view(at::kInt));
+  };
+  CHECK(same_bits(1 - x, 1 - t));
+  CHECK(same_bits(1 / (1 - x), 1 / (1 - t)));
+  CHECK(same_bits(.1 - x, .1 - t));
+  CHECK(same_bits(.7 / x, .7 / t));
+  TensorImage const whole(at::arange(1, 5));
+  check_kept<TensorImage>(7 - whole, 7 - whole.tensor());
+  CHECK(((7 - whole).scalar_type() == at::kLong));
+  check_kept<TensorImage>(1.5 - whole, 1.5f - whole.tensor().to(at::kFloat));  // as in Python
+  check_kept<TensorImage>(3 / whole, 3 / whole.tensor().to(at::kFloat));
+}
+
+TEST_CASE("L-22 semantic tensor: every integer type of C++ is a number") {
+  TensorImage const x = image();
+  check_kept<TensorImage>(x * std::size_t{3}, x.tensor() * 3);
+  check_kept<TensorImage>(std::uint32_t{3} - x, 3 - x.tensor());
+  check_kept<TensorImage>(x + 3L + 3LL, x.tensor() + 6);
+}

@@ -103,9 +103,14 @@ template <class Module, class... Arguments>
   auto const hooks = HookRegistry::instance().find(&module);
   auto const inputs = hooks.empty() ? Tensors{} : tensors_in(arguments...);
   run_before(hooks, module, inputs);
-  decltype(auto) result = module.forward(std::forward<Arguments>(arguments)...);
-  if (!hooks.empty()) run_after(hooks, module, inputs, tensors_in(result));
-  return result;
+  if constexpr (std::is_void_v<decltype(module.forward(std::forward<Arguments>(arguments)...))>) {
+    module.forward(std::forward<Arguments>(arguments)...);
+    run_after(hooks, module, inputs, {});
+  } else {
+    decltype(auto) result = module.forward(std::forward<Arguments>(arguments)...);
+    if (!hooks.empty()) run_after(hooks, module, inputs, tensors_in(result));
+    return result;
+  }
 }
 
 }  // namespace detail

@@ -246,14 +246,23 @@ void OptimWrapper<Torch>::load_state_dict(OptimWrapperState const& state) {
     for (auto const& name : hyper_names())
       if (!hypers.contains(name)) refuse("hyper-parameter '" + name + "'", "none");
   auto former = std::exchange(torch_->state(), {});  // load() would leave what the archive does not have
+  std::vector<std::unique_ptr<torch::optim::OptimizerOptions>> former_options;
+  for (auto const& group : torch_->param_groups()) former_options.push_back(group.options().clone());
+  auto put_back = [&] {  // load() writes group after group, and may throw between two
+    torch_->state() = std::move(former);
+    for (std::size_t g = 0; g < n_groups(); ++g) torch_->param_groups()[g].set_options(std::move(former_options[g]));
+  };
   try {
     std::istringstream bytes(state.archive);
     torch::serialize::InputArchive archive;
     archive.load_from(bytes);
     torch_->load(archive);
   } catch (c10::Error const& error) {
-    torch_->state() = std::move(former);
+    put_back();
     refuse("the archive of a " + type_name<Torch>(), error.what_without_backtrace());
+  } catch (...) {
+    put_back();
+    throw;
   }
   for (std::size_t g = 0; g < n_groups(); ++g)
     for (auto const& hyper : detail::torch_hypers<Options>())

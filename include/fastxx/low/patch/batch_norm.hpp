@@ -58,6 +58,10 @@ inline void recalibrate_batch_norm(ModuleRef const& model, ForwardLoop const& fo
   detail::KeepModes const modes(*model);
   model->eval();
   Changes momentum;
+  struct PutBack {
+    Changes& changes;
+    ~PutBack() { changes.undo(); }
+  } const put_back{momentum};
   detail::each_batch_norm(*model, [&](auto& layer) {
     if (!layer.options.track_running_stats()) return;
     layer.running_mean.zero_();
@@ -66,10 +70,6 @@ inline void recalibrate_batch_norm(ModuleRef const& model, ForwardLoop const& fo
     layer.torch::nn::Module::train(true);
     momentum.set(layer.options.momentum(), c10::optional<double>());  // none: average over all batches
   });
-  struct PutBack {
-    Changes& changes;
-    ~PutBack() { changes.undo(); }
-  } const put_back{momentum};
   forward_loop(*model);
 }
 

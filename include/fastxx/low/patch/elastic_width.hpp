@@ -34,7 +34,7 @@ using Widths = std::map<std::string, std::int64_t>;
 namespace detail {
 
 // How many rows and columns of a layer's tensors are in use; 0 for all of them.
-struct Part {
+struct UsedSize {
   std::int64_t rows = 0, columns = 0;
 };
 
@@ -58,7 +58,7 @@ bool visit_elastic_layer(torch::nn::Module& module, Visit const& visit) {
 }
 
 // The full numbers of rows and columns, whatever is selected now; 0 where there are none.
-inline Part full_size(torch::nn::Module const& layer) {
+inline UsedSize full_size(torch::nn::Module const& layer) {
   auto const parameters = layer.named_parameters(false), buffers = layer.named_buffers(false);
   auto const* tensor = parameters.find("weight");
   if (!tensor || !tensor->defined()) tensor = buffers.find("running_mean");
@@ -72,7 +72,7 @@ inline Tensor first_of(Tensor const& tensor, std::int64_t dim, std::int64_t coun
 
 // Weights are shared, so that they are trained. Statistics are copied: training and calibration write into them.
 template <class Layer>
-void narrow(Layer& layer, Part const& part, Changes& changes) {
+void narrow(Layer& layer, UsedSize const& part, Changes& changes) {
   changes.set(layer.weight, first_of(first_of(layer.weight, 0, part.rows), 1, part.columns));
   changes.set(layer.bias, first_of(layer.bias, 0, part.rows));
   if constexpr (requires { layer.running_mean; }) {
@@ -135,7 +135,7 @@ class ElasticWidth : public PatchManagerOf<Derived> {
   }
 
  private:
-  using Parts = std::map<torch::nn::Module*, detail::Part>;
+  using Parts = std::map<torch::nn::Module*, detail::UsedSize>;
 
   void apply(Widths const& widths) {
     auto const all = groups();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstdint>
 #include <fastxx/low/tensor/mixing.hpp>
 #include <type_traits>
 
@@ -12,6 +13,24 @@ concept OneSemantic = std::derived_from<A, Tensor> && std::derived_from<B, Tenso
     (SemanticTensor<A> || SemanticTensor<B>);
 template <class S>
 concept ScalarNumber = std::is_arithmetic_v<S> || std::same_as<S, at::Scalar>;
+
+// at::Scalar takes some of C++'s integers only; std::size_t is none of them.
+template <ScalarNumber S>
+at::Scalar scalar_of(S const& s) {
+  if constexpr (std::integral<S> && !std::same_as<S, bool>)
+    return static_cast<std::int64_t>(s);
+  else if constexpr (std::floating_point<S>)
+    return static_cast<double>(s);
+  else
+    return s;
+}
+// A number as a tensor without dimensions, for the operators that have no form with a number on the left. It has the
+// other tensor's dtype, except that fractions turn integers into floats, as in Python.
+inline Tensor number_for(Tensor const& other, at::Scalar const& number) {
+  bool const widens = number.isFloatingPoint() && at::isIntegralType(other.scalar_type(), true);
+  auto const options = other.options();
+  return other.new_full({}, number, widens ? options.dtype(at::get_default_dtype()) : options);
+}
 }  // namespace detail
 
 /// The arithmetic, comparison and bit operators, between two tensors of which at least one has a semantic type: the
@@ -66,113 +85,113 @@ auto operator>=(A const& a, B const& b) { return detail::keep_type(static_cast<T
 // With a number on the right.
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator+(A const& a, S s) {
-  return detail::keep_type(a.tensor().add(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().add(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator-(A const& a, S s) {
-  return detail::keep_type(a.tensor().sub(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().sub(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator*(A const& a, S s) {
-  return detail::keep_type(a.tensor().mul(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().mul(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator/(A const& a, S s) {
-  return detail::keep_type(a.tensor().div(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().div(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator%(A const& a, S s) {
-  return detail::keep_type(a.tensor().remainder(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().remainder(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator&(A const& a, S s) {
-  return detail::keep_type(a.tensor().bitwise_and(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().bitwise_and(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator|(A const& a, S s) {
-  return detail::keep_type(a.tensor().bitwise_or(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().bitwise_or(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator^(A const& a, S s) {
-  return detail::keep_type(a.tensor().bitwise_xor(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().bitwise_xor(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator==(A const& a, S s) {
-  return detail::keep_type(a.tensor().eq(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().eq(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator!=(A const& a, S s) {
-  return detail::keep_type(a.tensor().ne(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().ne(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator<(A const& a, S s) {
-  return detail::keep_type(a.tensor().lt(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().lt(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator<=(A const& a, S s) {
-  return detail::keep_type(a.tensor().le(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().le(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator>(A const& a, S s) {
-  return detail::keep_type(a.tensor().gt(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().gt(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator>=(A const& a, S s) {
-  return detail::keep_type(a.tensor().ge(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().ge(detail::scalar_of(s)), a);
 }
 
 // With a number on the left.
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator+(S s, A const& a) {
-  return detail::keep_type(a.tensor().add(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().add(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator*(S s, A const& a) {
-  return detail::keep_type(a.tensor().mul(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().mul(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator-(S s, A const& a) {
-  return detail::keep_type(a.tensor().sub(at::Scalar(s)).neg(), a);
+  return detail::keep_type(detail::number_for(a.tensor(), detail::scalar_of(s)).sub(a.tensor()), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator/(S s, A const& a) {
-  return detail::keep_type(a.tensor().reciprocal().mul(at::Scalar(s)), a);
+  return detail::keep_type(detail::number_for(a.tensor(), detail::scalar_of(s)).div(a.tensor()), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator&(S s, A const& a) {
-  return detail::keep_type(a.tensor().bitwise_and(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().bitwise_and(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator|(S s, A const& a) {
-  return detail::keep_type(a.tensor().bitwise_or(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().bitwise_or(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator^(S s, A const& a) {
-  return detail::keep_type(a.tensor().bitwise_xor(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().bitwise_xor(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator==(S s, A const& a) {
-  return detail::keep_type(a.tensor().eq(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().eq(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator!=(S s, A const& a) {
-  return detail::keep_type(a.tensor().ne(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().ne(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator<(S s, A const& a) {
-  return detail::keep_type(a.tensor().gt(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().gt(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator<=(S s, A const& a) {
-  return detail::keep_type(a.tensor().ge(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().ge(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator>(S s, A const& a) {
-  return detail::keep_type(a.tensor().lt(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().lt(detail::scalar_of(s)), a);
 }
 template <SemanticTensor A, detail::ScalarNumber S>
 A operator>=(S s, A const& a) {
-  return detail::keep_type(a.tensor().le(at::Scalar(s)), a);
+  return detail::keep_type(a.tensor().le(detail::scalar_of(s)), a);
 }
 
 }  // namespace fastxx

@@ -73,9 +73,12 @@ inline void attach_ends(Attachment& attachment, torch::nn::SequentialImpl& layer
 
 inline void attach_operator(Attachment& attachment, torch::nn::Module& module, LayerKeys keys,
                             std::shared_ptr<ForwardHook> const& hook) {
-  auto const watch = std::make_shared<OperatorWatch>(OperatorWatch{&module, std::move(keys), hook});
+  auto const watch = std::make_shared<OperatorWatch>(module, std::move(keys), hook);
   OperatorWatches::of_this_thread().add(watch);
-  attachment.on_detach([watch] { OperatorWatches::of_this_thread().remove(watch.get()); });
+  attachment.on_detach([watch] {
+    watch->dead = true;
+    OperatorWatches::of_this_thread().drop_dead();
+  });
 }
 
 [[noreturn]] inline void refuse_outsider(torch::nn::Module const& module, torch::nn::Module const& model) {

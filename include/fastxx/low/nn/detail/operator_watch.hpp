@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <exception>
 #include <fastxx/low/nn/forward.hpp>
@@ -83,11 +84,18 @@ inline LayerKeys layer_keys(torch::nn::Module& module) {
   return keys;
 }
 
-// One watched layer of the calling thread.
+// One watched layer of the thread that attached the hook. Whoever detaches it may be another thread, which cannot reach
+// that list: it says `dead`, and the list drops the watch when it is used next.
 struct OperatorWatch {
-  torch::nn::Module* module = nullptr;
-  LayerKeys keys = {};
-  std::shared_ptr<ForwardHook> hook = {};
+  OperatorWatch(torch::nn::Module& watched, LayerKeys its_keys, std::shared_ptr<ForwardHook> its_hook)
+      : module(&watched), owner(watched.weak_from_this()), keys(std::move(its_keys)), hook(std::move(its_hook)) {}
+
+  torch::nn::Module* module;
+  std::weak_ptr<torch::nn::Module> owner;
+  bool has_owner = !owner.expired();  // a module may also live outside any shared_ptr
+  LayerKeys keys;
+  std::shared_ptr<ForwardHook> hook;
+  std::atomic<bool> dead = false;
   bool inside = false;  // operators call others with the same weight
   Tensors before_bias = {};
 
@@ -121,6 +129,7 @@ class OperatorWatches {
   }
 
   void add(std::shared_ptr<OperatorWatch> watch) {
+    drop_dead();
     list_.push_back(std::move(watch));
     if (list_.size() == 1)
       handle_ = at::addThreadLocalCallback(at::RecordFunctionCallback(&start, &end)
@@ -128,15 +137,16 @@ class OperatorWatches {
                                                .needsOutputs(true)
                                                .scopes({at::RecordScope::FUNCTION}));
   }
-  void remove(OperatorWatch const* watch) {
+  void drop_dead() {
     auto const before = list_.size();
-    std::erase_if(list_, [watch](auto const& other) { return other.get() == watch; });
+    std::erase_if(list_, [](auto const& watch) { return watch->dead.load(); });
     if (before > 0 && list_.empty()) at::removeCallback(handle_);
   }
 
  private:
   struct Call : at::ObserverContext {
     std::vector<std::shared_ptr<OperatorWatch>> watches{};
+    std::vector<std::shared_ptr<torch::nn::Module>> modules{};  // another thread may drop them meanwhile
     Tensors inputs{};
   };
 
@@ -146,11 +156,15 @@ class OperatorWatches {
     auto const arguments = inputs_of(function);
     if (arguments.size() <= std::max(known->key, known->input)) return nullptr;
     if (!arguments[known->key].isTensor() || !arguments[known->input].isTensor()) return nullptr;
+    of_this_thread().drop_dead();
     auto call = std::make_unique<Call>();
     for (auto const& watch : std::vector(of_this_thread().list_)) {
+      auto module = watch->owner.lock();
+      if (watch->dead || (watch->has_owner && !module)) continue;
       if (!watch->matches(*known, arguments, call->inputs)) continue;
       watch->inside = true;
       call->watches.push_back(watch);
+      call->modules.push_back(std::move(module));
       guarded(*watch, [&] { run_before({watch->hook}, *watch->module, call->inputs); });
     }
     if (call->watches.empty()) return nullptr;
@@ -165,7 +179,8 @@ class OperatorWatches {
       if (output.isTensor()) outputs.push_back(output.toTensor());
     for (auto const& watch : call->watches) {
       watch->inside = false;
-      if (!outputs.empty()) guarded(*watch, [&] { run_after({watch->hook}, *watch->module, call->inputs, outputs); });
+      if (!outputs.empty() && !watch->dead)
+        guarded(*watch, [&] { run_after({watch->hook}, *watch->module, call->inputs, outputs); });
     }
   }
 
