@@ -54,8 +54,9 @@ inline std::string tensor_difference(Tensor const& a, Tensor const& b, Tolerance
 }
 
 inline std::string number_difference(double a, double b, Tolerance tolerance) {
-  bool const close = a == b || (std::isnan(a) && std::isnan(b)) ||
-                     std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
+  bool const near = std::isfinite(a) && std::isfinite(b) &&  // no tolerance reaches infinity
+                    std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
+  bool const close = a == b || (std::isnan(a) && std::isnan(b)) || near;
   std::ostringstream text;
   if (!close) text << a << " instead of " << b;
   return text.str();
@@ -125,7 +126,8 @@ X deep_copy(X const& x) {
 }  // namespace detail
 
 /// Where and how two values differ, in words; empty when they do not. Tensors must agree in shape, dtype and device
-/// too; tuples and vectors are compared element by element, nested too; NaN equals NaN; other types by their ==.
+/// too; tuples and vectors are compared element by element, nested too; NaN equals NaN; other types by their ==. What a
+/// semantic tensor carries beside its values, such as the size of a picture, is not compared.
 ///
 /// Errors:  a compile-time sentence for a type without ==
 /// Source:  own design; fastcore 1.7.28 test.py test_close for what is compared

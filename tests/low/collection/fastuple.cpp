@@ -119,3 +119,9 @@ TEST_CASE("L-41 fastuple: dispatch knows it") {
   CHECK(kind(SiameseImage()) == "siamese");
   CHECK(kind(fastuple(1, 2)) == "two integers");
 }
+
+TEST_CASE("L-41 fastuple: integers keep their sign beside unsigned ones") {
+  static_assert(fastuple(-1).max(0u) == fastuple(0) && fastuple(-1).min(0u) == fastuple(-1));
+  static_assert(fastuple(-7).floordiv(2u) == fastuple(-4) && fastuple(-7) % 3u == fastuple(2));
+  CHECK(fastuple(-1, 2).max(0u, 1u) == fastuple(1, 2));
+}

@@ -329,7 +329,7 @@ TEST_CASE("L: a list can be added to itself") {
   l.items().shrink_to_fit();
   CHECK(l.extend(l) == L{"a", "b", "c", "a", "b", "c"});
   l.items().shrink_to_fit();
-  CHECK(l.extend(l.items() | std::views::take(1)).size() == 7);
+  CHECK(l.extend(l.items()).size() == 12);
 }
 
 TEST_CASE("L: range counts before it steps, so that the ends of a type and fractions are met") {

@@ -1,12 +1,14 @@
 #include <unistd.h>
 
 #include <concepts>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/patch/extension.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -238,4 +240,11 @@ TEST_CASE("L-33 P-20 extension: write on a path makes the parents and keeps UTF-
         "Gr\xc3\xbc\xc3\x9f"
         "e \xe2\x9c\x93\n");
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("extension: a holder that holds nothing is an error") {
+  CHECK(sides(std::make_unique<Square>(3)) == 4);
+  CHECK_THROWS_AS(sides(std::unique_ptr<Shape>()), fastxx::state_error);
+  CHECK_THROWS_AS(sides(std::optional<Shape>()), fastxx::state_error);
+  CHECK_THROWS_AS(sides(static_cast<Shape*>(nullptr)), fastxx::state_error);
 }

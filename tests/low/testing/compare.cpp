@@ -46,5 +46,7 @@ TEST_CASE("compare: numbers have torch's tolerance, and NaN equals NaN") {
   CHECK_FALSE(all_close(nan, 1.0));
   CHECK(all_close(infinity, infinity));
   CHECK_FALSE(all_close(infinity, 1.0));
+  CHECK_FALSE(all_close(std::vector{-5.0}, std::vector{infinity}));
+  CHECK_FALSE(all_close(-infinity, infinity));
   CHECK(difference(2.5, 3.5) == "2.5 instead of 3.5");
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <fastxx/low/collection/predicates.hpp>
 #include <fastxx/low/collection/repr.hpp>
 #include <fastxx/low/transform/retain.hpp>
@@ -55,7 +56,7 @@ constexpr auto elementwise_at(Operation const& operation, Tuple const& tuple, st
 struct Largest {
   template <class First, class... Rest>
   constexpr auto operator()(First const& first, Rest const&... rest) const {
-    std::common_type_t<First, Rest...> result = first;
+    common_value_t<First, Rest...> result = static_cast<common_value_t<First, Rest...>>(first);
     ((result = GreaterThan{}(rest, result) ? static_cast<decltype(result)>(rest) : result), ...);
     return result;
   }
@@ -63,7 +64,7 @@ struct Largest {
 struct Smallest {
   template <class First, class... Rest>
   constexpr auto operator()(First const& first, Rest const&... rest) const {
-    std::common_type_t<First, Rest...> result = first;
+    common_value_t<First, Rest...> result = static_cast<common_value_t<First, Rest...>>(first);
     ((result = LessThan{}(rest, result) ? static_cast<decltype(result)>(rest) : result), ...);
     return result;
   }
@@ -71,10 +72,12 @@ struct Smallest {
 struct FloorDivide {  // towards minus infinity; C++'s own / is truediv of numbers that are no integers
   template <class A, class B>
   constexpr auto operator()(A const& a, B const& b) const {
-    if constexpr (std::integral<A> && std::integral<B>)
-      return a / b - static_cast<decltype(a / b)>(a % b != 0 && (a % b < 0) != (b < 0));
-    else
+    if constexpr (std::integral<A> && std::integral<B>) {
+      auto const x = static_cast<common_value_t<A, B>>(a), y = static_cast<common_value_t<A, B>>(b);
+      return x / y - static_cast<decltype(x / y)>(x % y != 0 && (x % y < 0) != (y < 0));
+    } else {
       return std::floor(a / b);
+    }
   }
 };
 

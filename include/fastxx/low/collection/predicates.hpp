@@ -104,6 +104,7 @@ struct TrueDivide {  // 7 / 2 is 3.5
       return a / b;
   }
 };
+
 // Integers of which C++ would make a negative one unsigned.
 template <class... Ts>
 consteval bool loses_sign() {
@@ -112,14 +113,16 @@ consteval bool loses_sign() {
   else
     return false;
 }
+template <class... Ts>
+using common_value_t = std::conditional_t<loses_sign<Ts...>(), std::int64_t, std::common_type_t<Ts...>>;
+
 struct Modulo {  // the result has the sign of the divisor
   template <class A, class B>
   constexpr auto operator()(A const& a, B const& b) const {
-    if constexpr (loses_sign<A, B>()) {
-      return (*this)(static_cast<std::int64_t>(a), static_cast<std::int64_t>(b));
-    } else if constexpr (std::integral<A> && std::integral<B>) {
-      auto const rest = a % b;
-      return rest != 0 && (rest < 0) != (b < 0) ? static_cast<decltype(rest + b)>(rest + b) : rest;
+    if constexpr (std::integral<A> && std::integral<B>) {
+      auto const divisor = static_cast<common_value_t<A, B>>(b);
+      auto const rest = static_cast<common_value_t<A, B>>(a) % divisor;
+      return rest != 0 && (rest < 0) != (divisor < 0) ? static_cast<decltype(rest + divisor)>(rest + divisor) : rest;
     } else if constexpr (std::is_arithmetic_v<A> && std::is_arithmetic_v<B>) {
       auto const rest = std::fmod(a, b);
       return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;

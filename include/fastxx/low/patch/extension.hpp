@@ -3,9 +3,12 @@
 #include <concepts>
 #include <cstddef>
 #include <fastxx/low/core/callable.hpp>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/lineage.hpp>
+#include <fastxx/low/core/type_name.hpp>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -118,7 +121,8 @@ struct KeepsOriginal<void> {};
 /// What extension() makes: a function object that takes objects of the named classes, of classes derived from them, and
 /// holders of such objects, and nothing that would have to be converted.
 ///
-/// Errors:  a compile-time sentence for an object of another class, and for arguments the function does not take
+/// Errors:  a compile-time sentence for an object of another class, and for arguments the function does not take;
+///          state_error [extension.empty] for a holder that is null
 /// Source:  fastcore 1.7.28 basics.py patch_to; differs: a name of the namespace it is declared in, so that nothing of
 ///          the class changes and two libraries may both extend it
 /// Example: examples/doc/extension.cpp
@@ -140,7 +144,7 @@ struct Extension : detail::KeepsOriginal<Former> {
     if constexpr (place<X>() < sizeof...(Entries))
       return call<place<X>()>(std::forward<X>(x), std::forward<Args>(args)...);
     else if constexpr (place_held<X>() < sizeof...(Entries))
-      return call<place_held<X>()>(*x, std::forward<Args>(args)...);
+      return call<place_held<X>()>(*filled(x), std::forward<Args>(args)...);
     else
       return method<Name>::template is_not_for<std::remove_cvref_t<X>>();
   }
@@ -159,6 +163,17 @@ struct Extension : detail::KeepsOriginal<Former> {
   }
 
  private:
+  // The holder, unless it can say that it holds nothing.
+  template <class X>
+  static constexpr X& filled(X& holder) {
+    if constexpr (std::is_constructible_v<bool, X&>)
+      if (!static_cast<bool>(holder))
+        throw state_error("extension.empty", {.call = "extension " + std::string(Name.view()),
+                                              .expected = "an object",
+                                              .got = "an empty " + type_name<std::remove_cv_t<X>>()});
+    return holder;
+  }
+
   // Which entry takes an X itself, and which one what an X holds; the number of entries when none does.
   template <class X>
   static consteval std::size_t place() {
