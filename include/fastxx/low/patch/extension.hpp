@@ -231,7 +231,8 @@ constexpr auto make_extension(Function function) {
 /// Without a class it is the one of the function's first parameter; each of several classes gets a copy of its own. Of
 /// several that fit, the most derived class decides. Objects that exist already have it too; a member of the same name
 /// is not touched.
-/// Runs:    at no cost: the call compiles to a call of the function; constexpr where the function is
+/// Runs:    at no cost: the call compiles to a call of the function; constexpr where the function is;
+///          through a holder there is a check that it is not null
 /// Source:  fastcore 1.7.28 basics.py patch, patch_to (features L-32 to L-36)
 /// Example: examples/doc/extension.cpp
 template <fixed_string Name, class... Classes, class Function>
