@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <fastxx/low/core/hana.hpp>
+#include <fastxx/low/core/lineage.hpp>
 #include <type_traits>
 #include <utility>
 
@@ -18,23 +19,39 @@ consteval int order_of() {
   return 0;
 }
 
-// Types are told apart by the address of their tag; null when the type does not tell one stage from another.
-template <class T>
-inline constexpr char type_tag = 0;
+// Whether two stages of this type are the same transform; a function pointer's type says nothing of the function.
 template <class Stage>
-inline constexpr char const* stage_tag = &type_tag<Stage>;
+inline constexpr bool is_told_by_type_v = true;
 
 // A stage before it has its place in the pipeline: which list it comes from, which element of that it is.
 struct Place {
   std::size_t list = 0;
   std::size_t element = 0;
   int order = 0;
-  char const* tag = nullptr;
+  std::size_t kind = 0;  // equal for stages of one type
 };
 
 template <class... Stages>
-consteval std::array<Place, sizeof...(Stages)> places_of(hana::tuple<Stages...> const*) {
-  return {Place{.order = order_of<Stages>(), .tag = stage_tag<Stages>}...};
+consteval std::array<int, sizeof...(Stages)> orders_of(hana::tuple<Stages...> const*) {
+  return {order_of<Stages>()...};
+}
+
+// For each stage the place of the first one of its type, or its own.
+template <class Stage, class... All>
+consteval std::size_t kind_of(std::size_t own) {
+  if constexpr (!is_told_by_type_v<Stage>) return own;
+  std::size_t first = 0;
+  (void)((std::is_same_v<Stage, All> || (++first, false)) || ...);
+  return first;
+}
+template <class... Stages>
+consteval std::array<std::size_t, sizeof...(Stages)> kinds_of(type_list<Stages...>) {
+  std::size_t own = 0;
+  return {kind_of<Stages, Stages...>(own++)...};
+}
+template <class... As, class... Bs>
+consteval type_list<As..., Bs...> operator+(type_list<As...>, hana::tuple<Bs...> const*) {
+  return {};
 }
 
 template <class... Lists>
@@ -45,15 +62,15 @@ template <class... Lists>
 consteval auto sorted_places() {
   std::array<Place, total_size<Lists...>> places{};
   std::size_t count = 0, list = 0;
-  [[maybe_unused]] auto insert = [&](auto const& added) {
-    for (std::size_t element = 0; element < added.size(); ++element) {
+  [[maybe_unused]] auto insert = [&](auto const& orders) {
+    for (std::size_t element = 0; element < orders.size(); ++element) {
       std::size_t place = count++;
-      for (; place > 0 && places[place - 1].order > added[element].order; --place) places[place] = places[place - 1];
-      places[place] = {list, element, added[element].order, added[element].tag};
+      for (; place > 0 && places[place - 1].order > orders[element]; --place) places[place] = places[place - 1];
+      places[place] = {list, element, orders[element], count - 1};
     }
     ++list;
   };
-  (insert(places_of(static_cast<Lists const*>(nullptr))), ...);
+  (insert(orders_of(static_cast<Lists const*>(nullptr))), ...);
   return places;
 }
 
@@ -62,14 +79,15 @@ struct UniquePlaces {
   std::array<Place, Size> places;
   std::size_t count = 0;
 };
-// The same with one place for each tag: the first one's, filled by the last one.
+// The same with one place for each kind: the first one's, filled by the last one.
 template <class... Lists>
 consteval auto unique_places() {
-  auto const all = sorted_places<Lists...>();
+  constexpr auto kinds = kinds_of((type_list<>{} + ... + static_cast<Lists const*>(nullptr)));
   UniquePlaces<total_size<Lists...>> unique{};
-  for (Place const& place : all) {
+  for (Place place : sorted_places<Lists...>()) {
+    place.kind = kinds[place.kind];
     std::size_t same = 0;
-    while (same < unique.count && (place.tag == nullptr || unique.places[same].tag != place.tag)) ++same;
+    while (same < unique.count && unique.places[same].kind != place.kind) ++same;
     unique.places[same] = place;
     if (same == unique.count) ++unique.count;
   }

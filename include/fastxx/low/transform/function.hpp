@@ -90,11 +90,9 @@ struct SplitFunctionTransform : FunctionTransform<Options, Encode, Decode> {
 namespace detail {
 // Function pointers, erased functions and lambdas that capture may differ though they have one type.
 template <TransformOptions Options, class Function, class Decode>
-inline constexpr char const* stage_tag<FunctionTransform<Options, Function, Decode>> =
-    !std::is_empty_v<Function> ? nullptr : &type_tag<FunctionTransform<Options, Function, Decode>>;
+inline constexpr bool is_told_by_type_v<FunctionTransform<Options, Function, Decode>> = std::is_empty_v<Function>;
 template <TransformOptions Options, class Function, class Decode>
-inline constexpr char const* stage_tag<SplitFunctionTransform<Options, Function, Decode>> =
-    !std::is_empty_v<Function> ? nullptr : &type_tag<SplitFunctionTransform<Options, Function, Decode>>;
+inline constexpr bool is_told_by_type_v<SplitFunctionTransform<Options, Function, Decode>> = std::is_empty_v<Function>;
 }  // namespace detail
 
 /// Make a transform from functions: `transform(half, twice)`, `transform<TransformOptions{.order = 5}>(half)`.
