@@ -199,7 +199,7 @@ TEST_CASE("L-44 OptimWrapper: what does not fit is refused, and nothing has chan
   auto const adam = TorchOptimizer<torch::optim::Adam>{}.make(problem.groups()).state_dict();
   CHECK(has(message([&] { opt.load_state_dict(adam); }), "hyper-parameter 'dampening'"));
 
-  // libtorch finds the wrong second group after it has written the first group's options.
+  // The first group fits, the second does not: libtorch throws between them.
   auto shorter = problem.groups();
   shorter[1].pop_back();
   auto const other = TorchOptimizer<Sgd>{SgdOptions(.7).nesterov(true).momentum(.5)}.make(shorter).state_dict();

@@ -248,7 +248,7 @@ void OptimWrapper<Torch>::load_state_dict(OptimWrapperState const& state) {
   auto former = std::exchange(torch_->state(), {});  // load() would leave what the archive does not have
   std::vector<std::unique_ptr<torch::optim::OptimizerOptions>> former_options;
   for (auto const& group : torch_->param_groups()) former_options.push_back(group.options().clone());
-  auto put_back = [&] {  // load() writes group after group, and may throw between two
+  auto put_back = [&] {  // newer versions' load() writes group after group, and may throw between
     torch_->state() = std::move(former);
     for (std::size_t g = 0; g < n_groups(); ++g) torch_->param_groups()[g].set_options(std::move(former_options[g]));
   };
