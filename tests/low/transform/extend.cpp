@@ -26,6 +26,12 @@ struct Half {
   Fraction encodes(Fraction x) const { return {x.value / 2}; }
   Fraction decodes(Fraction x) const { return {x.value * 2}; }
 };
+struct Quarter {  // its only encodes is replaced below
+  Fraction encodes(Fraction x) const { return {x.value / 4}; }
+};
+struct Tenth {  // its own is nearer to Percent than the extension below
+  Percent encodes(Percent x) const { return {{x.value / 10}}; }
+};
 struct Shift {  // draws
   template <class Item>
   int draw(Item const&, Random&) const {
@@ -57,6 +63,14 @@ struct fastxx::overload_for<encodes_set, Half, std::string> {
   std::string operator()(Half const&, std::string const& x) const { return x.substr(0, x.size() / 2); }
 };
 template <>
+struct fastxx::overload_for<encodes_set, Quarter, Fraction> {
+  constexpr Fraction operator()(Quarter const&, Fraction x) const { return {x.value / 400}; }
+};
+template <>
+struct fastxx::overload_for<encodes_set, Tenth, Fraction> {
+  constexpr Fraction operator()(Tenth const&, Fraction x) const { return {x.value / 1000}; }
+};
+template <>
 struct fastxx::overload_for<encodes_set, Shift, std::string> {
   std::string operator()(Shift const&, std::string const& x, int drawn) const { return x + std::to_string(drawn); }
 };
@@ -81,6 +95,9 @@ TEST_CASE(
   CHECK(decode(Half{}, Percent{{8}}).value == 16);   // nothing nearer than its own
   CHECK(encode(Half{}, std::string("abcd")) == "ab");
   CHECK(encode(Half{}, 8) == 8);
+  CHECK(encode(Tenth{}, Percent{{10}}).value == 1);    // its own is the nearer one
+  CHECK(encode(Tenth{}, Fraction{1000}).value == 1);   // only the extension takes it
+  CHECK(encode(Quarter{}, Fraction{400}).value == 1);  // the same type: the later registration
 }
 
 TEST_CASE("L-19 extend: an extension for the same type replaces the transform's own, its other overloads stay") {
