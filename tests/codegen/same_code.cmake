@@ -1,16 +1,7 @@
 # cmake -DFILE=<source> -DBUILD=<build folder> -DOUTPUT=<folder> -DVARIANTS=<define>;<define> -P same_code.cmake
 # Compiles FILE to assembly at -O2 once with each define (by its own command from compile_commands.json), and compares
 # the instructions of its function call().
-file(READ "${BUILD}/compile_commands.json" commands)
-string(JSON last LENGTH "${commands}")
-math(EXPR last "${last} - 1")
-foreach(i RANGE ${last})
-  string(JSON file GET "${commands}" ${i} file)
-  if(file STREQUAL FILE)
-    string(JSON command GET "${commands}" ${i} command)
-    string(JSON folder GET "${commands}" ${i} directory)
-  endif()
-endforeach()
+include("${CMAKE_CURRENT_LIST_DIR}/../cmake/compile_command.cmake")
 
 if(command MATCHES "-fsanitize")
   message(NOTICE "skipped: a sanitizer adds instructions of its own; not compared: the instructions differ")

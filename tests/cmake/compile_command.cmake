@@ -1,0 +1,11 @@
+# Sets `command` and `folder` to how and where FILE is compiled, by the compile_commands.json of the build folder BUILD.
+file(READ "${BUILD}/compile_commands.json" commands)
+string(JSON last LENGTH "${commands}")
+math(EXPR last "${last} - 1")
+foreach(i RANGE ${last})
+  string(JSON file GET "${commands}" ${i} file)
+  if(file STREQUAL FILE)
+    string(JSON command GET "${commands}" ${i} command)
+    string(JSON folder GET "${commands}" ${i} directory)
+  endif()
+endforeach()
