@@ -1,4 +1,5 @@
 #include <cmath>
+#include <fastxx/mid/inspect/lr_find.hpp>
 #include <filesystem>
 
 #include "../train/toy.hpp"

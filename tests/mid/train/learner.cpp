@@ -4,6 +4,7 @@
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
+#include <fastxx/mid/inspect/lr_find.hpp>
 
 #include "toy.hpp"
 
@@ -45,7 +46,8 @@ TEST_CASE("M-01 learner: holds data, model, loss, optimizer and fastai's default
 
 TEST_CASE("M-02 learner: without loss_func the loss comes from the targets' pipeline") {
   Learner learn(sign_loaders(), Sequential(torch::nn::Linear(1, 2)), metrics(accuracy));
-  static_assert(std::is_same_v<decltype(learn)::loss_type, CrossEntropyLossFlat>);
+  Tensor const scores = at::ones({1, 2});
+  CHECK(learn.loss_func.activation(scores)[0][0].item<float>() == .5F);  // softmax: it is cross entropy
   toy::quiet(learn).fit(3, {.lr = .1});
   CHECK(*learn.recorder().values.back()[2] == 1.0);
 }
@@ -210,12 +212,11 @@ TEST_CASE("learner: its data know vocabulary and number of classes") {
 TEST_CASE("L-44 learner: an optimizer of torch trains like the library's own, schedules and lr_find included") {
   auto train = [](auto recipe, double lr_max = .1) {
     torch::manual_seed(1);
-    auto learn = std::make_unique<Learner<decltype(sign_loaders()), Sequential, decltype(opt_func(recipe))>>(
-        sign_loaders(), Sequential(torch::nn::Linear(1, 2)), opt_func(recipe));
-    auto const found = toy::quiet(*learn).lr_find({.num_it = 20});
+    Learner learn(sign_loaders(), Sequential(torch::nn::Linear(1, 2)), opt_func(recipe));
+    auto const found = toy::quiet(learn).lr_find({.num_it = 20});
     CHECK(found.lrs.size() > 5);
-    learn->fit_one_cycle(3, {.lr_max = lr_max});
-    return learn->model->parameters()[0].detach().clone();
+    learn.fit_one_cycle(3, {.lr_max = lr_max});
+    return learn.model->parameters()[0].detach().clone();
   };
   auto const ours = train(SGD{.mom = .9});
   auto const theirs = train(TorchOptimizer<torch::optim::SGD>{torch::optim::SGDOptions(.1).momentum(.9)});

@@ -9,9 +9,13 @@ using namespace fastxx;
 
 namespace {
 // What a metric reads of a learner.
-struct Batch {
-  at::Tensor pred, target;
-  at::Tensor const& y() const { return target; }
+struct Batch : TrainState {
+  Batch(at::Tensor prediction, at::Tensor truth) : target(std::move(truth)) { pred = std::move(prediction); }
+  torch::nn::Module& module() const override { throw std::logic_error("a metric needs no model"); }
+  std::vector<at::Tensor> inputs() const override { return {}; }
+  std::vector<at::Tensor> targets() const override { return {target}; }
+  std::int64_t batch_size() const override { return target.size(0); }
+  at::Tensor target;
 };
 at::Tensor scores(std::vector<std::vector<float>> const& rows) {
   std::vector<at::Tensor> tensors;
@@ -109,4 +113,26 @@ TEST_CASE("TR-57 metric: AvgSmoothLoss is a debiased exponential average") {
   CHECK(*smooth.value() == doctest::Approx(4));  // 2 / (1 - .5)
   smooth.add(1);
   CHECK(*smooth.value() == doctest::Approx(2));  // (2 * .5 + 1 * .5) / (1 - .25)
+}
+
+TEST_CASE("metric: a prediction (N,1) is not broadcast over a target (N) in silence") {
+  auto part = metrics([](at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().mean(); });
+  auto& metric = hana::at_c<0>(part.value);
+  CHECK(metric.name() == "metric");
+  CHECK_THROWS_WITH(metric.accumulate(Batch{at::zeros({32, 1}), at::zeros({32})}),
+                    doctest::Contains("(32, 1) and (32)"));
+  metric.accumulate(Batch{at::zeros({4, 1}), at::ones({4, 1})});
+  CHECK(*metric.value() == 1);
+}
+
+namespace {
+at::Tensor mean_error(at::Tensor const& prediction, at::Tensor const& target) {
+  return (prediction - target).abs().mean();
+}
+}  // namespace
+
+TEST_CASE("metric: a plain function has a column that reads as one") {
+  auto part = metrics(mean_error);
+  CHECK(hana::at_c<0>(part.value).name() == "metric");
+  CHECK(on_target(0, mean_error, "mae").name() == "mae");
 }

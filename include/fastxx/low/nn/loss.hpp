@@ -60,4 +60,22 @@ struct CrossEntropyLossFlat {
   Tensor decodes(Tensor const& prediction) const { return prediction.argmax(axis); }
 };
 
+/// Mean squared error between prediction and target as flat vectors of numbers, so that (N,1) and (N) fit together.
+///
+/// Shapes:  any with equal numbers of elements; loss () or (n) when not reduced
+/// Dtypes:  targets of any type, taken as the prediction's
+/// Errors:  tensor_error [flatten_check.numel] when the numbers of elements differ
+/// Source:  fastai 2.7.18 losses.py MSELossFlat
+/// Example: tests/low/nn/loss.cpp
+struct MSELossFlat {
+  static constexpr bool flattens = true;
+  bool reduce = true;  ///< mean over all elements; false gives one loss per element
+
+  Tensor operator()(Tensor const& prediction, Tensor const& target) const {
+    auto const [guess, truth] = flatten_check(prediction, target);
+    Tensor const squares = guess.sub(truth.to(guess.scalar_type())).square();
+    return reduce ? squares.mean() : squares;
+  }
+};
+
 }  // namespace fastxx

@@ -64,10 +64,11 @@ inline void load_state_dict(torch::nn::Module& module, std::map<std::string, Ten
 /// Source:  fastai 2.7.18 torch_core.py params
 inline std::vector<Tensor> params(torch::nn::Module const& module) { return module.parameters(); }
 
-/// Weights and biases of normalisation layers, and every other bias: the parameters that get no weight decay.
+/// Weights and biases of normalisation layers, and every other bias: the parameters that get no weight decay. Without
+/// `with_bias` those of normalisation layers alone, which train in frozen groups too.
 ///
 /// Source:  fastai 2.7.18 torch_core.py norm_bias_params
-inline std::vector<Tensor> norm_bias_params(torch::nn::Module const& module) {
+inline std::vector<Tensor> norm_bias_params(torch::nn::Module const& module, bool with_bias = true) {
   std::vector<Tensor> found;
   auto is_norm = [](torch::nn::Module const& m) {
     return m.as<torch::nn::BatchNorm1dImpl>() || m.as<torch::nn::BatchNorm2dImpl>() ||
@@ -78,7 +79,7 @@ inline std::vector<Tensor> norm_bias_params(torch::nn::Module const& module) {
   for (auto const& part : module.modules()) {
     bool const norm = is_norm(*part);
     for (auto const& entry : part->named_parameters(/*recurse=*/false))
-      if (norm || entry.key() == "bias") found.push_back(entry.value());
+      if (norm || (with_bias && entry.key() == "bias")) found.push_back(entry.value());
   }
   return found;
 }

@@ -23,7 +23,8 @@ struct OptimizerState {
     std::map<std::string, double> hypers;
     std::vector<Parameter> parameters;
   };
-  std::vector<Group> groups;
+  std::vector<Group> groups = {};
+  std::string archive = {};  ///< the bytes a foreign optimizer saves (OptimWrapper)
 };
 
 }  // namespace fastxx

@@ -3,27 +3,25 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/low/plot/lines.hpp>
-#include <fastxx/mid/train/callback.hpp>
+#include <fastxx/mid/train/options.hpp>
+#include <fastxx/mid/train/recorder.hpp>
+#include <fastxx/mid/train/state.hpp>
 #include <filesystem>
+#include <functional>
 #include <limits>
+#include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace fastxx {
-
-/// Settings of the learning-rate finder.
-struct LRFindOptions {
-  double start_lr = 1e-7;
-  double end_lr = 10;
-  int num_it = 100;
-  bool stop_div = true;  ///< stop when the smoothed loss is four times its best
-};
 
 /// What the learning-rate finder saw, and the rates it suggests.
 ///
@@ -87,25 +85,20 @@ inline void suggest(LRFindResult& result) {
   }
 }
 
-// Raises the learning rate batch by batch, ends the run, and puts model and optimizer back.
+// Raises the learning rate batch by batch; a rate that is too high is what we are looking for.
 class LRFinder {
  public:
-  static constexpr int order = 30;  // before StopOnNaN: a rate that is too high is what we are looking for
+  static constexpr int order = 30;  // before StopOnNaN
 
   explicit LRFinder(LRFindOptions const& options) : options_(options), schedule_{options.start_lr, options.end_lr} {}
 
-  template <class Learner>
-  void before_batch(Learner& learn) {
+  void before_batch(TrainState& learn) {
     learn.opt->set_hyper("lr", schedule_(static_cast<double>(learn.train_iter) / options_.num_it));
   }
-  template <class Learner>
-  void after_loss(Learner& learn) {
+  void after_loss(TrainState& learn) {
     if (learn.has_loss() && !std::isfinite(learn.loss_value())) throw CancelFitException();
   }
-  template <class Learner>
-  void before_validate(Learner&) {
-    throw CancelValidException();
-  }
+  void before_validate(TrainState&) { throw CancelValidException(); }
 
  private:
   LRFindOptions options_;
@@ -119,12 +112,14 @@ class LRFinderStop {
 
   explicit LRFinderStop(LRFindOptions const& options) : options_(options) {}
 
-  template <class Learner>
-  void after_batch(Learner& learn) {
-    double const smooth = learn.recorder().losses.back();
-    best_ = std::min(best_, smooth);
-    bool const diverged = options_.stop_div && smooth > 4 * best_;
-    if (diverged || learn.train_iter >= options_.num_it) throw CancelFitException();
+  void after_batch(TrainState& learn) {
+    if (!learn.recorder().losses.empty()) {
+      double const smooth = learn.recorder().losses.back();
+      best_ = std::min(best_, smooth);
+      // Four times the best loss; the distance is what counts, since a loss may be negative.
+      if (options_.stop_div && smooth - best_ > 3 * std::abs(best_)) throw CancelFitException();
+    }
+    if (learn.train_iter >= options_.num_it) throw CancelFitException();
   }
 
  private:
@@ -132,31 +127,53 @@ class LRFinderStop {
   double best_ = std::numeric_limits<double>::infinity();
 };
 
+// Everything a mock run touches, put back at the end: weights, optimizer, position, recorder, logger, the number of the
+// loader's epoch, and the generator that dropout draws from.
 template <class Learner>
-LRFindResult find_lr(Learner& learn, LRFindOptions const& options) {
-  auto const model = clone_state(state_dict(*learn.model));
-  if (!learn.opt) learn.create_opt();
-  auto const optimizer = learn.opt->state_dict();
-  auto const logger = std::exchange(learn.logger, [](auto const&) {});
-  struct Restore {
-    Learner& learn;
-    decltype(model) const& weights;
-    decltype(optimizer) const& state;
-    decltype(logger) const& rows;
-    ~Restore() {
-      learn.logger = rows;
-      learn.opt->zero_grad();
-      load_state_dict(*learn.model, weights);
-      learn.opt->load_state_dict(state);
-    }
-  };
-  {
-    Restore const restore{learn, model, optimizer, logger};
-    auto const per_epoch = static_cast<std::int64_t>(learn.dls.train().size());
-    learn.fit(options.num_it / per_epoch + 1, {}, callbacks(LRFinder(options), LRFinderStop(options)));
+class MockRun {
+ public:
+  explicit MockRun(Learner& learn)
+      : learn_(learn),
+        weights_(clone_state(state_dict(learn.module()))),
+        optimizer_(learn.opt->state_dict()),
+        position_(learn),
+        recorder_(learn.recorder()),
+        logger_(std::exchange(learn.logger, [](auto const&) {})),
+        epoch_(learn.data_epoch()),
+        generator_(default_generator(learn)),
+        random_(generator_.get_state()) {}
+  ~MockRun() {
+    learn_.opt->zero_grad();
+    load_state_dict(learn_.module(), weights_);
+    learn_.opt->load_state_dict(optimizer_);
+    static_cast<TrainPosition&>(learn_) = position_;
+    learn_.recorder() = std::move(recorder_);
+    learn_.logger = std::move(logger_);
+    learn_.set_data_epoch(epoch_);
+    std::lock_guard const lock(generator_.mutex());
+    generator_.set_state(random_);
   }
+  MockRun(MockRun const&) = delete;
+  MockRun& operator=(MockRun const&) = delete;
+
+ private:
+  static at::Generator default_generator(Learner const& learn) {
+    return at::globalContext().defaultGenerator(learn.device());
+  }
+
+  Learner& learn_;
+  std::map<std::string, Tensor> weights_;
+  OptimizerState optimizer_;
+  TrainPosition position_;
+  Recorder recorder_;
+  std::function<void(std::vector<std::string> const&)> logger_;
+  std::int64_t epoch_;
+  at::Generator generator_;
+  Tensor random_;
+};
+
+inline LRFindResult lr_find_result(Recorder const& recorder, LRFindOptions const& options) {
   LRFindResult result;
-  auto const& recorder = learn.recorder();
   auto const first = static_cast<std::size_t>(options.num_it / 10);
   std::size_t const last = recorder.losses.size() > 5 ? recorder.losses.size() - 5 : 0;
   for (std::size_t i = first; i < last; ++i) {
@@ -174,4 +191,20 @@ LRFindResult find_lr(Learner& learn, LRFindOptions const& options) {
 }
 
 }  // namespace detail
+
+/// A mock run with growing learning rates; model, optimizer, recorder, data and generators come back unchanged.
+/// Learner::lr_find finds it here.
+///
+/// Errors:  state_error [lr_find.too_short]
+/// Source:  fastai 2.7.18 callback/schedule.py lr_find (TR-70)
+/// Example: examples/doc/learner.cpp
+template <class Learner>
+LRFindResult find_lr(Learner& learn, LRFindOptions const& options) {
+  if (!learn.opt) learn.create_opt();
+  detail::MockRun<Learner> const mock(learn);
+  auto const per_epoch = static_cast<std::int64_t>(learn.dls.train().size());
+  learn.fit(options.num_it / per_epoch + 1, {}, callbacks(detail::LRFinder(options), detail::LRFinderStop(options)));
+  return detail::lr_find_result(learn.recorder(), options);
+}
+
 }  // namespace fastxx

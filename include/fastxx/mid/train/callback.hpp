@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <exception>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
@@ -13,6 +15,12 @@
 #include <vector>
 
 namespace fastxx {
+
+class TrainState;
+
+namespace detail {
+bool is_training(TrainState const& state);  // state.hpp
+}
 
 /// The name of the part that callbacks(...) makes.
 struct CallbacksPart {};
@@ -34,6 +42,12 @@ struct EventMember;
     template <class Callback, class Learner>                             \
     static constexpr bool defined = requires(Callback & c, Learner& l) { \
       c.name(l);                                                         \
+    };                                                                   \
+    /* no template and not overloaded: its address can be taken */       \
+    template <class Callback>                                            \
+    static constexpr bool takes_state = requires(TrainState & s) {       \
+      typename std::void_t<decltype(&Callback::name)>;                   \
+      std::declval<Callback&>().name(s);                                 \
     };                                                                   \
     template <class Callback, class Learner>                             \
     static void call(Callback& callback, Learner& learner) {             \
@@ -76,126 +90,129 @@ constexpr int callback_order() {
     return 0;
 }
 
+using Handler = void (*)(void* callback, TrainState& state);
+
+// A callback whose type nobody needs to know any more: what it is called, when it comes, and one function per event.
+struct CallbackEntry {
+  void const* key = nullptr;  // identifies the callback's type
+  std::string (*name)() = nullptr;
+  int order = 0;
+  std::shared_ptr<void> object = {};
+  std::array<Handler, n_events> handlers = {};
+};
+
+template <class Callback>
+void const* callback_key() {
+  static char const key = 0;
+  return &key;
+}
+
+// fastai's switches: `run` for everything, run_train and run_valid for the events inside a batch (TR-55).
+template <class Callback>
+bool callback_wants(Callback const& callback, bool in_batch, bool training) {
+  if constexpr (requires { callback.run; })
+    if (!callback.run) return false;
+  if constexpr (requires { callback.run_train; })
+    if (in_batch && training && !callback.run_train) return false;
+  if constexpr (requires { callback.run_valid; })
+    if (in_batch && !training && !callback.run_valid) return false;
+  return true;
+}
+
+// The function that calls a callback's member for an event. A member that takes the TrainState is compiled once for all
+// learners; one that takes `auto& learn` once for each type of learner.
+template <class Callback, class Learner, Event E>
+constexpr Handler event_handler() {
+  using Member = EventMember<E>;
+  if constexpr (Member::template takes_state<Callback>) {
+    return [](void* object, TrainState& state) {
+      auto& callback = *static_cast<Callback*>(object);
+      if (callback_wants(callback, inside_batch(E), is_training(state))) Member::call(callback, state);
+    };
+  } else if constexpr (Member::template defined<Callback, Learner>) {
+    return [](void* object, TrainState& state) {
+      auto& callback = *static_cast<Callback*>(object);
+      if (callback_wants(callback, inside_batch(E), is_training(state)))
+        Member::call(callback, static_cast<Learner&>(state));
+    };
+  } else {
+    return nullptr;
+  }
+}
+
+template <class Callback, class Learner>
+CallbackEntry make_callback_entry(std::shared_ptr<Callback> callback) {
+  return [&]<std::size_t... E>(std::index_sequence<E...>) {
+    constexpr std::array<Handler, n_events> handlers{event_handler<Callback, Learner, static_cast<Event>(E)>()...};
+    static_assert(((handlers[E] != nullptr) || ...),
+                  "fastxx: this callback defines none of the events (before_fit, after_batch, ...) as a member that "
+                  "takes the learner by reference: void after_batch(auto& learn)");
+    return CallbackEntry{callback_key<Callback>(), &type_name<Callback>, callback_order<Callback>(),
+                         std::move(callback), handlers};
+  }
+  (std::make_index_sequence<n_events>{});
+}
+
 // The callbacks of a learner, per event in their order: an event costs one indirect call for each callback that defines
-// it, and nothing for the others.
-template <class Learner>
+// it, and nothing for the others. The lists are replaced, never changed: a callback may add and remove callbacks, and the
+// event that runs ends with those it began with.
 class CallbackTable {
  public:
-  using Handler = void (*)(void*, Learner&);
-  struct Entry {
-    void const* key;  // identifies the callback's type
-    std::string name;
-    int order;
-    std::shared_ptr<void> object;
-    std::array<Handler, n_events> handlers;
-  };
-
-  template <class Callback>
-  void add(std::shared_ptr<Callback> callback) {
-    Entry entry{key_of<Callback>(), type_name<Callback>(), callback_order<Callback>(), callback, {}};
-    fill<Callback>(entry.handlers, std::make_index_sequence<n_events>{});
-    static_assert(
-        defines_any<Callback>(std::make_index_sequence<n_events>{}),
-        "fastxx: this callback defines none of the events (before_fit, after_batch, ...) as a member that takes "
-        "the learner by reference: void after_batch(auto& learn)");
+  void add(CallbackEntry entry) {
     auto place = std::upper_bound(entries_.begin(), entries_.end(), entry.order,
-                                  [](int order, Entry const& other) { return order < other.order; });
+                                  [](int order, CallbackEntry const& other) { return order < other.order; });
     entries_.insert(place, std::move(entry));
     rebuild();
   }
-
-  template <class Callback>
-  void remove() {
-    std::erase_if(entries_, [](Entry const& entry) { return entry.key == key_of<Callback>(); });
+  void remove(void const* key_or_object) {
+    std::erase_if(entries_, [&](CallbackEntry const& entry) {
+      return entry.key == key_or_object || entry.object.get() == key_or_object;
+    });
     rebuild();
   }
-  void remove(void const* object) {
-    std::erase_if(entries_, [&](Entry const& entry) { return entry.object.get() == object; });
-    rebuild();
-  }
-
-  template <class Callback>
-  Callback* find() const {
+  void* find(void const* key) const {
     for (auto const& entry : entries_)
-      if (entry.key == key_of<Callback>()) return static_cast<Callback*>(entry.object.get());
+      if (entry.key == key) return entry.object.get();
     return nullptr;
   }
+  std::vector<CallbackEntry> const& entries() const { return entries_; }
 
-  void call(Event event, Learner& learner) {
-    auto const& bound = by_event_[static_cast<std::size_t>(event)];
-    for (std::size_t i = 0; i < bound.size(); ++i) {
+  void call(Event event, TrainState& state) const {
+    auto const e = static_cast<std::size_t>(event);
+    std::shared_ptr<List const> const bound = by_event_[e];
+    if (!bound) return;
+    for (CallbackEntry const& entry : *bound) {
       try {
-        bound[i].handler(bound[i].object, learner);
-      } catch (CancelException const&) {
-        throw;
+        entry.handlers[e](entry.object.get(), state);
       } catch (error const&) {
         throw;
-      } catch (std::exception const& e) {
-        std::throw_with_nested(state_error(
-            "callback.failed", {.call = bound[i].name,
-                                .got = e.what(),
-                                .where = "event " + std::string(event_names[static_cast<std::size_t>(event)])}));
+      } catch (std::exception const& failure) {
+        throw_callback_error(entry, event, failure);
       }
     }
   }
 
-  std::vector<Entry> const& entries() const { return entries_; }
-
  private:
-  struct Bound {
-    Handler handler;
-    void* object;
-    std::string name;
-  };
+  using List = std::vector<CallbackEntry>;
 
-  template <class Callback>
-  static void const* key_of() {
-    static char const key = 0;
-    return &key;
-  }
-
-  template <class Callback, std::size_t... I>
-  static consteval bool defines_any(std::index_sequence<I...>) {
-    return (EventMember<static_cast<Event>(I)>::template defined<Callback, Learner> || ...);
-  }
-  template <class Callback, std::size_t... I>
-  static void fill(std::array<Handler, n_events>& handlers, std::index_sequence<I...>) {
-    ((handlers[I] = handler<Callback, static_cast<Event>(I)>()), ...);
-  }
-  template <class Callback, Event E>
-  static constexpr Handler handler() {
-    if constexpr (EventMember<E>::template defined<Callback, Learner>)
-      return [](void* object, Learner& learner) {
-        auto& callback = *static_cast<Callback*>(object);
-        if (!wants<Callback, E>(callback, learner)) return;
-        EventMember<E>::call(callback, learner);
-      };
-    else
-      return nullptr;
-  }
-
-  // fastai's switches: `run` for everything, run_train and run_valid for the events inside a batch (TR-55).
-  template <class Callback, Event E>
-  static bool wants(Callback const& callback, Learner const& learner) {
-    if constexpr (requires { callback.run; })
-      if (!callback.run) return false;
-    if constexpr (inside_batch(E) && requires { callback.run_train; })
-      if (learner.training && !callback.run_train) return false;
-    if constexpr (inside_batch(E) && requires { callback.run_valid; })
-      if (!learner.training && !callback.run_valid) return false;
-    return true;
+  [[noreturn]] static void throw_callback_error(CallbackEntry const& entry, Event event, std::exception const& e) {
+    std::throw_with_nested(state_error(
+        "callback.failed", {.call = entry.name(),
+                            .got = e.what(),
+                            .where = "event " + std::string(event_names[static_cast<std::size_t>(event)])}));
   }
 
   void rebuild() {
     for (std::size_t e = 0; e < n_events; ++e) {
-      by_event_[e].clear();
+      auto list = std::make_shared<List>();
       for (auto const& entry : entries_)
-        if (entry.handlers[e]) by_event_[e].push_back({entry.handlers[e], entry.object.get(), entry.name});
+        if (entry.handlers[e]) list->push_back(entry);
+      by_event_[e] = list->empty() ? nullptr : std::move(list);
     }
   }
 
-  std::vector<Entry> entries_;
-  std::array<std::vector<Bound>, n_events> by_event_;
+  List entries_;
+  std::array<std::shared_ptr<List const>, n_events> by_event_;
 };
 
 }  // namespace detail

@@ -13,7 +13,8 @@
 #include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/learner_parts.hpp>
-#include <fastxx/mid/train/predictions.hpp>
+#include <fastxx/mid/train/loop.hpp>
+#include <fastxx/mid/train/loss.hpp>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -29,15 +30,14 @@ namespace fastxx {
 ///
 /// Source:  fastai 2.7.18 learner.py export, load_learner, predict (H-41...H-43, TR-81)
 /// Example: examples/fashion_mnist.cpp
-template <class InputPipeline, class TargetPipeline, class AfterItem, class AfterBatch, class Loss, class Model,
-          class Target>
+template <class InputPipeline, class TargetPipeline, class AfterItem, class AfterBatch, class Model, class Target>
 class InferenceLearner {
  public:
   InputPipeline input;
   TargetPipeline target;
   AfterItem after_item;
   AfterBatch after_batch;
-  Loss loss;
+  LossDecoding loss;
   Model model;
 
   /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item.
@@ -46,6 +46,7 @@ class InferenceLearner {
   template <class Item>
   auto predict(Item const& item) {
     at::NoGradGuard const no_grad;
+    detail::ModelModes const modes(detail::module_of(model));
     model->eval();
     CallContext const context{.split_idx = Split::valid};
     auto const encoded = after_item(std::make_tuple(input(item, context)), context);
@@ -53,8 +54,9 @@ class InferenceLearner {
     auto const batch = after_batch(collate(std::vector<Encoded>{encoded}), context);
     Tensor const raw =
         std::apply([this](auto const&... x) { return forward(model, detail::as_model_input(x)...); }, batch);
-    Tensor const probabilities = detail::activated(loss, raw).cpu()[0];
-    Tensor const decoded = detail::decoded(loss, detail::activated(loss, raw)).cpu()[0];
+    Tensor const activated = loss.activation(raw);
+    Tensor const probabilities = activated.cpu()[0];
+    Tensor const decoded = loss.decodes(activated).cpu()[0];
     return std::make_tuple(target.decode_until_shown(Target(decoded)), decoded, probabilities);
   }
 
@@ -134,35 +136,38 @@ auto load_learner(std::filesystem::path const& path, Model model, Parts... parts
   auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
   auto loss = [&] {
     if constexpr (detail::count_parts<LossFuncPart, Parts...>() > 0)
-      return detail::pick_part<LossFuncPart>(0, parts...);
+      return LossDecoding::of(detail::pick_part<LossFuncPart>(0, parts...));
     else
-      return tfms.second.find(LossFuncAttribute{});
+      return LossDecoding::of(tfms.second.find(LossFuncAttribute{}));
   }();
-  InferenceLearner<decltype(tfms.first), decltype(tfms.second), decltype(after_item), decltype(after_batch),
-                   decltype(loss), Model, Target>
+  InferenceLearner<decltype(tfms.first), decltype(tfms.second), decltype(after_item), decltype(after_batch), Model,
+                   Target>
       learner{std::move(tfms.first),  std::move(tfms.second), std::move(after_item),
               std::move(after_batch), std::move(loss),        std::move(model)};
   learner.load(path);
   return learner;
 }
 
-namespace detail {
-
-// Copies of a learner's transforms and loss with the same model.
+/// What predicts: copies of a learner's transforms and loss with the same model; Learner::inference() finds it here.
+///
+/// Source:  own design
+/// Example: examples/fashion_mnist.cpp
 template <class Learner>
 auto inference_of(Learner const& learn) {
   auto const& pipelines = learn.dls.pipelines();
   using Pipelines = std::decay_t<decltype(pipelines)>;
   static_assert(std::tuple_size_v<Pipelines> == 2,
                 "fastxx::Learner::inference(): one input and one target pipeline are needed");
-  using Target = std::tuple_element_t<0, typename Learner::BatchSplit::Yb>;
+  using Target = std::tuple_element_t<0, decltype(learn.yb)>;
   auto const& loader = learn.dls.valid();
   return InferenceLearner<std::tuple_element_t<0, Pipelines>, std::tuple_element_t<1, Pipelines>,
                           std::decay_t<decltype(loader.after_item())>, std::decay_t<decltype(loader.after_batch())>,
-                          typename Learner::loss_type, typename Learner::model_type, Target>{
-      std::get<0>(pipelines), std::get<1>(pipelines), loader.after_item(),
-      loader.after_batch(),   learn.loss_object(),    learn.model};
+                          typename Learner::model_type, Target>{std::get<0>(pipelines),
+                                                                std::get<1>(pipelines),
+                                                                loader.after_item(),
+                                                                loader.after_batch(),
+                                                                LossDecoding::of(learn.loss_func),
+                                                                learn.model};
 }
 
-}  // namespace detail
 }  // namespace fastxx

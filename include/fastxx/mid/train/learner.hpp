@@ -1,323 +1,375 @@
 #pragma once
 
-#include <array>
-#include <fastxx/low/core/parts.hpp>
+#include <algorithm>
+#include <cstdint>
+#include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/state.hpp>
-#include <fastxx/low/optim/optimizer.hpp>
 #include <fastxx/low/optim/recipes.hpp>
 #include <fastxx/low/optim/schedule.hpp>
-#include <fastxx/mid/data/attributes.hpp>
-#include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/train/batch.hpp>
-#include <fastxx/mid/train/callback.hpp>
-#include <fastxx/mid/train/inference.hpp>
-#include <fastxx/mid/train/interrupt.hpp>
 #include <fastxx/mid/train/learner_parts.hpp>
-#include <fastxx/mid/train/metric.hpp>
+#include <fastxx/mid/train/loop.hpp>
+#include <fastxx/mid/train/loss.hpp>
+#include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/param_scheduler.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 #include <fastxx/mid/train/progress.hpp>
-#include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/stop_on_nan.hpp>
 #include <fastxx/mid/train/train_eval.hpp>
-#include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
+#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace fastxx {
 
-/// Settings of fit; what is left out is the learner's.
-struct FitOptions {
-  std::optional<double> lr = {};
-  std::optional<double> wd = {};
-  bool reset_opt = false;
+namespace detail {
+
+template <class Model, class Xb>
+struct ModelOutput;
+template <class Model, class... X>
+struct ModelOutput<Model, std::tuple<X...>> {
+  using type = std::decay_t<decltype(forward(std::declval<Model&>(), as_model_input(std::declval<X const&>())...))>;
+};
+template <class Output, class Yb>
+struct LossFunctionOf;
+template <class Output, class... Y>
+struct LossFunctionOf<Output, std::tuple<Y...>> {
+  using type = LossFunction<Output, model_input_t<Y>...>;
 };
 
-/// Settings of fit_one_cycle.
-struct OneCycleOptions {
-  std::optional<double> lr_max = {};  ///< the learner's lr when left out
-  double div = 25;
-  double div_final = 1e5;
-  double pct_start = .25;
-  std::optional<double> wd = {};
-  std::optional<std::array<double, 3>> moms = {};
-  bool reset_opt = false;
+// The batch that runs: what an evaluation inside an event sets aside.
+template <class Xb, class Yb, class Output>
+struct CurrentBatch {
+  Xb xb{};          ///< inputs of the batch, a tuple
+  Yb yb{};          ///< targets of the batch, a tuple
+  Output output{};  ///< all that the model gave; `pred` is its first tensor
 };
+
+template <class Data, class Model>
+struct LearnerTypes {
+  using Split = BatchSplit<typename Data::batch_type, Data::n_inp>;
+  using Xb = typename Split::Xb;
+  using Yb = typename Split::Yb;
+  using Output = typename ModelOutput<Model, Xb>::type;
+  using Reader = BatchReader<Xb, Yb>;
+  using Loss = typename LossFunctionOf<Output, Yb>::type;
+  using Batch = CurrentBatch<Xb, Yb, Output>;
+};
+
+// Groups without the parameters that came before: a layer registered twice trains once per step.
+inline Optimizer::Groups each_once(Optimizer::Groups groups) {
+  std::vector<void const*> seen;
+  for (auto& group : groups)
+    std::erase_if(group, [&](Tensor const& parameter) {
+      void const* const own = parameter.unsafeGetTensorImpl();
+      bool const again = std::find(seen.begin(), seen.end(), own) != seen.end();
+      if (!again) seen.push_back(own);
+      return again;
+    });
+  return groups;
+}
+
+}  // namespace detail
 
 /// Data, a model, a loss, an optimizer, metrics and callbacks, and the loop that trains them.
 ///
 /// `Learner(dls, model, loss_func(...), opt_func(...), metrics(...), callbacks(...), splitter(...))`, parts in any
-/// order; without loss_func the loss the targets' pipeline carries, without opt_func Adam. Callbacks get the learner by
-/// reference and may read and write every public member at every event.
-/// Errors:  see StopOnNaN, DataLoader; `interrupted` after Ctrl-C
+/// order; without loss_func the loss the targets' pipeline carries, without opt_func Adam. Its type depends on data and
+/// model alone: the parts are checked where they are given and erased behind it. It moves, into vectors and out of
+/// functions, but not while it trains. Callbacks get the learner by reference and may read and write every public
+/// member at every event.
+/// Errors:  see StopOnNaN, DataLoader; tensor_error [learner.model], [learner.loss], [learner.loss_shape],
+///          [learner.shapes]; state_error [learner.in_fit], [learner.no_loss]; `interrupted` after Ctrl-C
 /// Source:  fastai 2.7.18 learner.py Learner
 /// Example: examples/doc/learner.cpp
-template <class Data, class Model, class... Parts>
-class Learner {
-  using P = LearnerParts<Data, Parts...>;
-  using Table = detail::CallbackTable<Learner>;
+template <class Data, class Model>
+class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batch {
+  using Types = detail::LearnerTypes<Data, Model>;
+  using Reader = typename Types::Reader;
+  using Groups = Optimizer::Groups;
 
  public:
   using data_type = Data;
   using model_type = Model;
-  using loader_type = typename Data::loader_type;
-  using loss_type = typename P::Loss;
-  using optimizer_type = decltype(std::declval<typename P::OptFunc const&>().make(Optimizer::Groups{}));
-  using BatchSplit = detail::BatchSplit<typename loader_type::batch_type, Data::n_inp>;
-  using RecorderType = Recorder<typename P::Metrics>;
+  using loss_type = typename Types::Loss;
+  using output_type = typename Types::Output;
 
-  explicit Learner(Data data, Model module, Parts... parts)
-      : dls(std::move(data)),
-        model(std::move(module)),
-        parts_(dls, std::move(parts)...),
-        recorder_(std::make_shared<RecorderType>(parts_.metrics)),
-        progress_(std::make_shared<ProgressCallback>()) {
-    loss_func = [this](auto const&... arguments) { return parts_.loss(arguments...); };
-    logger = [this](std::vector<std::string> const& row) { progress_->write_row(row); };
-    table_.add(std::make_shared<TrainEvalCallback>());
-    table_.add(recorder_);
-    table_.add(progress_);
-    table_.add(std::make_shared<StopOnNaN>());
-    hana::for_each(parts_.callbacks, [this](auto& callback) { add_cb(std::move(callback)); });
+  template <class... Parts>
+  explicit Learner(Data data, Model module, Parts... parts) : dls(std::move(data)), model(std::move(module)) {
+    static_assert(detail::are_learner_parts<Parts...>(),
+                  "fastxx::Learner(dls, model, parts...): a part must be loss_func(...), opt_func(...), metrics(...), "
+                  "callbacks(...) or splitter(...)");
+    static_assert(detail::parts_are_unique<Parts...>(), "fastxx::Learner(dls, model, parts...): a part is given twice");
+    constexpr bool loss_given = detail::count_parts<LossFuncPart, Parts...>() > 0;
+    static_assert(loss_given || detail::carries_loss<Data>(),
+                  "fastxx::Learner: no transform of these data carries a loss function; give loss_func(...)");
+    add_own_callbacks();
+    if constexpr (!loss_given && detail::carries_loss<Data>()) loss_func = detail::loss_of_data(dls);
+    if constexpr (detail::count_parts<OptFuncPart, Parts...>() == 0) take(opt_func(Adam{}));
+    if constexpr (detail::are_learner_parts<Parts...>()) (take(std::move(parts)), ...);
+    device_ = detail::device_of(dls.train());
     call(Event::after_create);
   }
-  Learner(Learner const&) = delete;
-  Learner& operator=(Learner const&) = delete;
+  Learner(Learner&&) = default;
+  Learner& operator=(Learner&&) = default;
 
-  // What callbacks read and write.
+  // What callbacks read and write, beside what TrainState has.
   Data dls;
   Model model;
-  std::optional<optimizer_type> opt{};  ///< made at the first fit
-  typename BatchSplit::template LossFunction<Tensor> loss_func{};
-  typename BatchSplit::Xb xb{};  ///< inputs of the batch, a tuple
-  typename BatchSplit::Yb yb{};  ///< targets of the batch, a tuple
-  Tensor pred{};
-  Tensor loss{};              ///< for reading; not part of the graph
-  Tensor loss_grad{};         ///< what is back-propagated; a callback may scale it
-  loader_type* dl = nullptr;  ///< the loader of the running phase
-  std::int64_t epoch = 0, n_epoch = 1, iter = 0, n_iter = 0, train_iter = 0;
-  double pct_train = 0;  ///< share of training done, 0 to 1
-  bool training = false;
-  double lr = 1e-3;
-  std::optional<double> wd{};
-  std::array<double, 3> moms{.95, .85, .95};
-  std::function<void(std::vector<std::string> const&)> logger{};  ///< gets the rows of the table
+  loss_type loss_func{};
 
   /// The first target of the batch.
-  auto const& y() const { return std::get<0>(yb); }
-  bool has_loss() const { return loss.defined(); }
-  /// The batch's loss as a number.
-  double loss_value() const { return loss.item<double>(); }
-  bool in_fit() const { return in_fit_; }
-  RecorderType& recorder() { return *recorder_; }
-  RecorderType const& recorder() const { return *recorder_; }
-  loss_type const& loss_object() const { return parts_.loss; }
+  auto const& y() const { return std::get<0>(this->yb); }
 
   template <class Callback>
   Learner& add_cb(Callback callback) {
-    table_.add(std::make_shared<Callback>(std::move(callback)));
+    callbacks_.add(entry(std::move(callback)));
     return *this;
-  }
-  template <class Callback>
-  void remove_cb() {
-    table_.template remove<Callback>();
-  }
-  /// The callback of a type, or nullptr.
-  template <class Callback>
-  Callback* get_cb() const {
-    return table_.template find<Callback>();
   }
 
   /// Train for some epochs with constant hyper-parameters; callbacks given here serve this call only.
   template <class... Extra>
   void fit(std::int64_t epochs, FitOptions const& options = {}, Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
-    Added<Extra...> const added(table_, std::move(extra.value));
-    if (options.reset_opt || !opt) create_opt();
-    if (auto const decay = options.wd ? options.wd : wd) opt->set_hyper("wd", *decay);
-    opt->set_hyper("lr", options.lr.value_or(lr));
-    n_epoch = epochs;
-    run_fit();
+    fit_with(epochs, options, entries(std::move(extra)), {});
   }
 
-  /// Train with the one-cycle policy: the learning rate rises to lr_max and falls to almost nothing, momentum opposite.
+  /// Train with the one-cycle policy: the learning rate rises to lr_max and falls to almost nothing, momentum opposite
+  /// where the optimizer has one. Each group has its own lr_max when a slice or a list is given.
   ///
   /// Source:  fastai 2.7.18 callback/schedule.py fit_one_cycle (H-28, H-29)
   template <class... Extra>
   void fit_one_cycle(std::int64_t epochs, OneCycleOptions const& options = {},
                      Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
-    double const lr_max = options.lr_max.value_or(lr);
-    OneCycle const cycle{lr_max, options.div, options.div_final, options.pct_start, options.moms.value_or(moms)};
-    ParamScheduler scheduler({{"lr", [cycle](double pos) { return cycle.lr(pos); }},
-                              {"mom", [cycle](double pos) { return cycle.mom(pos); }}});
-    hana::unpack(std::move(extra.value), [&](auto... more) {
-      fit(epochs, {.lr = lr_max, .wd = options.wd, .reset_opt = options.reset_opt},
-          callbacks(std::move(scheduler), std::move(more)...));
-    });
+    refuse_inside_fit("fit_one_cycle");
+    if (options.reset_opt || !opt) create_opt();
+    Rates const lr_max = options.lr_max.value_or(lr);
+    auto all = entries(std::move(extra));
+    all.push_back(entry(detail::one_cycle(*opt, lr_max, options, moms)));
+    fit_with(epochs, {.lr = lr_max, .wd = options.wd}, std::move(all), {"mom"});
   }
 
-  /// Loss and metrics on the validation loader, or on another one of the same type.
+  /// Loss and metrics on the validation loader, or on another one; everything else stays as it was, inside an event
+  /// too. Without targets there are neither.
   RecorderRow validate() { return validate(dls.valid()); }
-  RecorderRow validate(loader_type& loader) {
-    if (!opt) create_opt();
-    table_.call(Event::before_epoch, *this);
-    run_validate(loader);
-    table_.call(Event::after_epoch, *this);
-    return recorder_->final_record;
+  template <class Loader>
+  RecorderRow validate(Loader&& loader) {
+    return evaluate(loader, {});
   }
 
-  /// Predictions (after the loss's activation), targets and losses for every item of a loader, in its order.
-  Predictions get_preds() { return get_preds(dls.valid()); }
-  Predictions get_preds(loader_type& loader) { return detail::gather_predictions(*this, loader); }
+  /// Predictions (after the loss's activation), targets and losses for every item of a loader, in the order of its
+  /// dataset: a shuffled loader is read without shuffling, with the transforms of validation.
+  Predictions get_preds(PredictionOptions const& options = {}) { return get_preds(dls.valid(), options); }
+  template <class Loader>
+  requires(!std::is_same_v<std::decay_t<Loader>, PredictionOptions>) Predictions
+      get_preds(Loader&& loader, PredictionOptions const& options = {}) {
+    detail::GatherPredictions gather(options);
+    auto&& ordered = detail::in_dataset_order(loader);
+    evaluate(ordered, {entry(detail::Gather<Learner>{&gather})});
+    return gather.joined();
+  }
 
-  /// What predicts and is exported: copies of the transforms and the loss, with this learner's model.
-  auto inference() const { return detail::inference_of(*this); }
+  /// Train the last group only, and normalisation layers everywhere; an optimizer with one group freezes nothing.
+  ///
+  /// Source:  fastai 2.7.18 learner.py Learner.freeze (M-07...M-10)
+  void freeze() {
+    if (!opt) create_opt();
+    if (opt->n_groups() > 1) freeze_to(-1);
+  }
+  void unfreeze() { freeze_to(0); }
+  /// Train groups n, n+1, ... only; n < 0 counts from the end.
+  void freeze_to(int n) {
+    if (!opt) create_opt();
+    opt->freeze_to(n);
+    opt->clear_state();
+  }
+
+  /// What predicts and is exported: copies of the transforms and the loss, with this learner's model. This and the next
+  /// two need <fastxx/mid/train/inference.hpp>.
+  auto inference() const {
+    constexpr bool included = requires(Learner const& self) { inference_of(self); };
+    static_assert(included, "fastxx::Learner: for predict and export_to #include <fastxx/mid/train/inference.hpp>");
+    if constexpr (included) return inference_of(*this);
+  }
   /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item.
   template <class Item>
   auto predict(Item const& item) const {
     return inference().predict(item);
   }
   /// Write model and transforms, but neither items nor optimizer state, for load_learner.
-  void export_to(std::filesystem::path const& path) const { inference().save(path); }
+  template <class Path>
+  void export_to(Path const& path) const {
+    inference().save(path);
+  }
 
-  /// A mock run with growing learning rates; the model and the optimizer come back unchanged.
-  LRFindResult lr_find(LRFindOptions const& options = {}) { return detail::find_lr(*this, options); }
+  /// A mock run with growing learning rates; everything comes back unchanged. Needs <fastxx/mid/inspect/lr_find.hpp>.
+  auto lr_find(LRFindOptions const& options = {}) {
+    refuse_inside_fit("lr_find");
+    constexpr bool included = requires(Learner & self) { find_lr(self, options); };
+    static_assert(included, "fastxx::Learner::lr_find: #include <fastxx/mid/inspect/lr_find.hpp>");
+    if constexpr (included) return find_lr(*this, options);
+  }
 
   /// Make the optimizer anew from the model's parameters.
   void create_opt() {
-    opt.emplace(parts_.opt_func.make(parts_.splitter(model)));
-    opt->no_weight_decay(norm_bias_params(*model));
+    opt = make_opt_(detail::each_once(splitter_ ? splitter_(model) : Groups{module().parameters()}));
+    opt->no_weight_decay(norm_bias_params(module()));
+    opt->force_train(norm_bias_params(module(), /*with_bias=*/false));
+    opt->set_hyper("lr", lr.for_groups(opt->n_groups()));
   }
 
-  /// Loss on one batch without touching anything else: for get_preds and tests.
-  template <class Batch>
-  void split(Batch&& batch) {
-    BatchSplit::split(std::forward<Batch>(batch), xb, yb);
-  }
-  Tensor predict_batch() {
-    return std::apply([this](auto const&... x) { return forward(model, detail::as_model_input(x)...); }, xb);
+  torch::nn::Module& module() const override { return detail::module_of(model); }
+  std::vector<Tensor> inputs() const override { return detail::tensors_of(this->xb); }
+  std::vector<Tensor> targets() const override { return detail::tensors_of(this->yb); }
+  std::int64_t batch_size() const override { return detail::items_in(this->xb); }
+
+  /// The number of the epoch that the training loader begins next, where it counts them.
+  std::int64_t data_epoch() { return detail::LoaderReaderOf<Types, decltype(dls.train())>(dls.train()).epoch(); }
+  void set_data_epoch(std::int64_t number) {
+    detail::LoaderReaderOf<Types, decltype(dls.train())>(dls.train()).set_epoch(number);
   }
 
  private:
-  // Adds callbacks for the time of one call of fit.
-  template <class... Extra>
+  void add_own_callbacks() {
+    recorder_ = std::make_shared<Recorder>();
+    auto progress = std::make_shared<ProgressCallback>();
+    logger = [progress](std::vector<std::string> const& row) { progress->write_row(row); };
+    callbacks_.add(entry(TrainEvalCallback()));
+    callbacks_.add(detail::make_callback_entry<Recorder, Learner>(recorder_));
+    callbacks_.add(detail::make_callback_entry<ProgressCallback, Learner>(std::move(progress)));
+    callbacks_.add(entry(StopOnNaN()));
+  }
+
+  template <class Callback>
+  static detail::CallbackEntry entry(Callback callback) {
+    return detail::make_callback_entry<Callback, Learner>(std::make_shared<Callback>(std::move(callback)));
+  }
+  template <class... List>
+  static std::vector<detail::CallbackEntry> entries(Part<CallbacksPart, hana::tuple<List...>> part) {
+    std::vector<detail::CallbackEntry> all;
+    hana::for_each(part.value, [&](auto& callback) { all.push_back(entry(std::move(callback))); });
+    return all;
+  }
+
+  template <class Loss>
+  void take(Part<LossFuncPart, Loss> part) {
+    loss_func = loss_type(std::move(part.value));
+  }
+  template <class Recipe>
+  void take(Part<OptFuncPart, Recipe> part) {
+    if constexpr (requires { part.value.options.lr(); }) lr = part.value.options.lr();
+    make_opt_ = [recipe = std::move(part.value)](Groups const& groups) { return AnyOptimizer(recipe.make(groups)); };
+  }
+  template <class Function>
+  void take(Part<SplitterPart, Function> part) {
+    splitter_ = std::move(part.value);
+  }
+  template <class... List>
+  void take(Part<MetricsPart, hana::tuple<List...>> part) {
+    hana::for_each(part.value,
+                   [this](auto& metric) { recorder_->add_metric(detail::erase_metric<Learner>(std::move(metric))); });
+  }
+  template <class... List>
+  void take(Part<CallbacksPart, hana::tuple<List...>> part) {
+    for (auto& one : entries(std::move(part))) callbacks_.add(std::move(one));
+  }
+
+  // Callbacks for the time of one call.
   class Added {
    public:
-    Added(Table& table, hana::tuple<Extra...> list) : table_(table) {
-      hana::for_each(list, [this](auto& callback) {
-        auto object = std::make_shared<std::decay_t<decltype(callback)>>(std::move(callback));
-        table_.add(object);
-        objects_.push_back(object);
-      });
+    Added(detail::CallbackTable& table, std::vector<detail::CallbackEntry> list)
+        : table_(table), list_(std::move(list)) {
+      for (auto const& one : list_) table_.add(one);
     }
     ~Added() {
-      for (auto const& object : objects_) table_.remove(object.get());
+      for (auto const& one : list_) table_.remove(one.object.get());
     }
     Added(Added const&) = delete;
     Added& operator=(Added const&) = delete;
 
    private:
-    Table& table_;
-    std::vector<std::shared_ptr<void>> objects_;
+    detail::CallbackTable& table_;
+    std::vector<detail::CallbackEntry> list_;
   };
 
-  void call(Event event) { table_.call(event, *this); }
+  void fit_with(std::int64_t epochs, FitOptions const& options, std::vector<detail::CallbackEntry> extra,
+                std::vector<std::string> const& scheduled) {
+    refuse_inside_fit("fit");
+    if (options.reset_opt || !opt) create_opt();
+    detail::HyperScope const hypers(opt, scheduled, options.wd ? options.wd : wd);
+    opt->set_hyper("lr", options.lr.value_or(lr).for_groups(opt->n_groups()));
+    n_epoch = epochs;
+    Added const added(callbacks_, std::move(extra));
+    detail::LoaderReaderOf<Types, decltype(dls.train())> train(dls.train());
+    detail::LoaderReaderOf<Types, decltype(dls.valid())> valid(dls.valid());
+    device_ = train.device();
+    Streams const streams(*this, &train, &valid);
+    run_fit();
+  }
 
-  // before and body may be cancelled; the after event follows a normal end and its own cancel, no other exception
-  // (TR-51).
-  template <class Cancel, class Body>
-  void with_events(Event before, Event after_cancel, Event after, Body const& body) {
-    try {
-      call(before);
-      body();
-    } catch (Cancel const&) {
-      call(after_cancel);
+  // Validation of a loader, with callbacks for this call.
+  template <class Loader>
+  RecorderRow evaluate(Loader& loader, std::vector<detail::CallbackEntry> extra) {
+    using Batch = typename Types::Batch;
+    Batch kept = std::exchange(static_cast<Batch&>(*this), Batch{});
+    struct PutBack {
+      Learner& learn;
+      Batch& batch;
+      ~PutBack() { static_cast<Batch&>(learn) = std::move(batch); }
+    } const put_back{*this, kept};
+    Added const added(callbacks_, std::move(extra));
+    detail::LoaderReaderOf<Types, Loader&> reader(loader);
+    Streams const streams(*this, train_, &reader);
+    return run_evaluation();
+  }
+
+  // What the loop reads, for the time of one call.
+  class Streams {
+   public:
+    Streams(Learner& learn, Reader* train, Reader* valid)
+        : learn_(learn), former_{learn.train_, learn.valid_, learn.now_} {
+      learn.train_ = train, learn.valid_ = valid;
     }
-    call(after);
-  }
+    ~Streams() { std::tie(learn_.train_, learn_.valid_, learn_.now_) = former_; }
+    Streams(Streams const&) = delete;
+    Streams& operator=(Streams const&) = delete;
 
-  void run_fit() {
-    detail::InterruptGuard const guard;
-    in_fit_ = true;
-    struct Leave {
-      bool& flag;
-      ~Leave() { flag = false; }
-    } const leave{in_fit_};
-    with_events<CancelFitException>(Event::before_fit, Event::after_cancel_fit, Event::after_fit, [this] {
-      for (epoch = 0; epoch < n_epoch; ++epoch)
-        with_events<CancelEpochException>(Event::before_epoch, Event::after_cancel_epoch, Event::after_epoch, [this] {
-          run_train();
-          run_validate(dls.valid());
-        });
-    });
-    release_batch();
-    if (detail::InterruptGuard::asked())
-      throw interrupted("train.interrupted", {.call = "Learner::fit",
-                                              .got = "Ctrl-C",
-                                              .where = "epoch " + std::to_string(epoch),
-                                              .fix = "the model keeps what it has learnt so far"});
-  }
+   private:
+    Learner& learn_;
+    std::tuple<Reader*, Reader*, Reader*> former_;
+  };
 
-  void run_train() {
-    dl = &dls.train();
-    with_events<CancelTrainException>(Event::before_train, Event::after_cancel_train, Event::after_train,
-                                      [this] { all_batches(); });
+  std::int64_t start_batches(bool train) override {
+    now_ = train ? train_ : valid_;
+    now_->start();
+    return now_->size();
   }
-
-  void run_validate(loader_type& loader) {
-    dl = &loader;
-    at::NoGradGuard const no_grad;
-    with_events<CancelValidException>(Event::before_validate, Event::after_cancel_validate, Event::after_validate,
-                                      [this] { all_batches(); });
+  bool next_batch() override {
+    this->output = output_type();  // the graph of the last batch goes before the next batch comes
+    return now_->next(this->xb, this->yb, has_targets_);
   }
-
-  void all_batches() {
-    n_iter = static_cast<std::int64_t>(dl->size());
-    iter = 0;
-    for (auto&& batch : *dl) {
-      split(std::move(batch));
-      one_batch();
-      ++iter;
-      if (in_fit_ && detail::InterruptGuard::asked()) throw CancelFitException();
-    }
+  void run_model() override {
+    this->output =
+        std::apply([this](auto const&... x) { return forward(model, detail::as_model_input(x)...); }, this->xb);
+    pred = prediction_of<output_type>::get(this->output);
   }
-
-  void one_batch() {
-    with_events<CancelBatchException>(Event::before_batch, Event::after_cancel_batch, Event::after_batch, [this] {
-      pred = predict_batch();
-      call(Event::after_pred);
-      if constexpr (std::tuple_size_v < typename BatchSplit::Yb >> 0) {
-        loss_grad = std::apply([this](auto const&... y) { return loss_func(pred, y...); }, yb);
-        loss = loss_grad.detach().clone();
-      }
-      call(Event::after_loss);
-      if (!training || !has_loss()) return;
-      with_events<CancelBackwardException>(Event::before_backward, Event::after_cancel_backward, Event::after_backward,
-                                           [this] { loss_grad.backward(); });
-      with_events<CancelStepException>(Event::before_step, Event::after_cancel_step, Event::after_step,
-                                       [this] { opt->step(); });
-      opt->zero_grad();
-    });
+  void run_loss() override {
+    if constexpr (std::tuple_size_v < typename Types::Yb >> 0)
+      loss_grad = std::apply(
+          [this](auto const&... y) { return loss_func(pred, this->output, detail::as_model_input(y)...); }, this->yb);
   }
+  void release_batch() override { static_cast<typename Types::Batch&>(*this) = {}; }
 
-  // Between fits the learner holds no batch and no graph.
-  void release_batch() {
-    xb = {}, yb = {};
-    pred.reset(), loss.reset(), loss_grad.reset();
-  }
-
-  P parts_;
-  std::shared_ptr<RecorderType> recorder_;
-  std::shared_ptr<ProgressCallback> progress_;
-  Table table_{};
-  bool in_fit_ = false;
+  std::function<AnyOptimizer(Groups const&)> make_opt_;
+  std::function<Groups(Model const&)> splitter_;
+  Reader *train_ = nullptr, *valid_ = nullptr, *now_ = nullptr;
 };
 
 template <class Data, class Model, class... Parts>
-Learner(Data, Model, Parts...) -> Learner<Data, Model, Parts...>;
+Learner(Data, Model, Parts...) -> Learner<Data, Model>;
 
 }  // namespace fastxx

@@ -1,16 +1,21 @@
 #pragma once
 
+#include <algorithm>
 #include <cctype>
 #include <cmath>
 #include <concepts>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/nn/loss.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/train/state.hpp>
+#include <memory>
 #include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -68,23 +73,45 @@ double to_double(Result const& result) {
   else
     return result.template item<double>();
 }
+
+// Two tensors of numbers whose shapes differ but broadcast to something larger: (32) and (32,1) become (32,32), which is
+// never what a loss or a metric means.
+inline bool would_enlarge(Tensor const& prediction, Tensor const& target) {
+  if (!prediction.defined() || !target.defined()) return false;
+  if (!prediction.is_floating_point() || !target.is_floating_point()) return false;
+  auto const a = prediction.sizes(), b = target.sizes();
+  if (a == b || a.empty() || b.empty()) return false;
+  for (std::size_t back = 1; back <= std::min(a.size(), b.size()); ++back) {
+    auto const m = a[a.size() - back], n = b[b.size() - back];
+    if (m != n && m != 1 && n != 1) return false;  // cannot be broadcast: libtorch says so
+  }
+  return true;
+}
+
+[[noreturn]] inline void refuse_shapes(std::string call, Tensor const& prediction, Tensor const& target) {
+  throw tensor_error("learner.shapes", {.call = std::move(call),
+                                        .expected = "predictions and targets of one shape",
+                                        .got = shape_text(prediction.sizes()) + " and " + shape_text(target.sizes()),
+                                        .fix = "reshape one of them, or use a loss that flattens both (MSELossFlat)"});
+}
 }  // namespace detail
 
-/// The average of `function(prediction, target)` over batches, weighted by their sizes.
+/// The average of `function(prediction, targets...)` over batches, weighted by their sizes. A function of two arguments
+/// gets the target number `target`.
 ///
+/// Errors:  tensor_error [learner.shapes] when both are floating and would be broadcast; [metric.targets]
 /// Source:  fastai 2.7.18 learner.py AvgMetric
 /// Example: examples/doc/metric.cpp
 template <class Function>
 class AvgMetric {
  public:
-  explicit AvgMetric(Function function, std::string name = "")
-      : function_(std::move(function)), name_(std::move(name)) {}
+  explicit AvgMetric(Function function, std::string name = "", std::size_t target = 0)
+      : function_(std::move(function)), name_(std::move(name)), target_(target) {}
 
   void reset() { total_ = 0, count_ = 0; }
-  template <class Learner>
-  void accumulate(Learner const& learn) {
-    auto const n = static_cast<double>(learn.y().size(0));
-    total_ += detail::to_double(function_(learn.pred, learn.y())) * n;
+  void accumulate(TrainState const& learn) {
+    auto const n = static_cast<double>(learn.batch_size());
+    total_ += value_of(learn.pred, learn.targets()) * n;
     count_ += n;
   }
   MetricValue value() const { return count_ > 0 ? MetricValue(total_ / count_) : std::nullopt; }
@@ -92,15 +119,45 @@ class AvgMetric {
     if (!name_.empty()) return name_;
     std::string type = detail::own_name<Function>();
     if (type.ends_with("_t")) type.resize(type.size() - 2);  // function objects are named after their type
-    return type.find_first_of("<({ ") == std::string::npos ? snake_case(type) : "metric";
+    return type.find_first_of("<({)*& ") == std::string::npos ? snake_case(type) : "metric";
   }
 
  private:
+  double value_of(Tensor const& prediction, std::vector<Tensor> const& targets) const {
+    if constexpr (std::is_invocable_v<Function const&, Tensor const&, Tensor const&>) {
+      require(targets.size() > target_, targets.size());
+      Tensor const& target = targets[target_];
+      if (detail::would_enlarge(prediction, target)) detail::refuse_shapes("metric " + name(), prediction, target);
+      return detail::to_double(function_(prediction, target));
+    } else {
+      require(targets.size() == 2, targets.size());
+      return detail::to_double(function_(prediction, targets[0], targets[1]));
+    }
+  }
+  void require(bool good, std::size_t n) const {
+    if (good) return;
+    throw state_error("metric.targets", {.call = "metric " + name(),
+                                         .expected = "target " + std::to_string(target_) + " of the batch as a tensor",
+                                         .got = std::to_string(n) + " tensors among the targets",
+                                         .fix = "choose with on_target(n, metric), or write a metric with "
+                                                "accumulate(learn)"});
+  }
+
   Function function_;
   std::string name_;
+  std::size_t target_;
   double total_ = 0;
   double count_ = 0;
 };
+
+/// A metric of the target number `target`, where a batch has several: `metrics(on_target(1, accuracy))`.
+///
+/// Source:  own design
+/// Example: tests/mid/train/targets.cpp
+template <class Function>
+auto on_target(std::size_t target, Function function, std::string name = "") {
+  return AvgMetric<Function>(std::move(function), std::move(name), target);
+}
 
 /// The average loss over a phase, weighted by batch size.
 ///
@@ -170,11 +227,10 @@ class Dice {
  public:
   explicit Dice(std::int64_t axis = 1) : axis_(axis) {}
   void reset() { intersection_ = 0, both_ = 0; }
-  template <class Learner>
-  void accumulate(Learner const& learn) {
-    auto const [guess, truth] = flatten_check(learn.pred.argmax(axis_), learn.y());
-    intersection_ += guess.mul(truth).to(at::kFloat).sum().template item<double>();
-    both_ += guess.add(truth).to(at::kFloat).sum().template item<double>();
+  void accumulate(TrainState const& learn) {
+    auto const [guess, truth] = flatten_check(learn.pred.argmax(axis_), learn.targets().at(0));
+    intersection_ += guess.mul(truth).to(at::kFloat).sum().item<double>();
+    both_ += guess.add(truth).to(at::kFloat).sum().item<double>();
   }
   MetricValue value() const { return both_ > 0 ? MetricValue(2 * intersection_ / both_) : std::nullopt; }
 
@@ -182,6 +238,21 @@ class Dice {
   std::int64_t axis_;
   double intersection_ = 0;
   double both_ = 0;
+};
+
+/// A metric whose type nobody needs to know any more.
+///
+/// Source:  own design
+/// Example: examples/doc/metric.cpp
+class AnyMetric {
+ public:
+  virtual ~AnyMetric() = default;
+  virtual void reset() = 0;
+  virtual void accumulate(TrainState& state) = 0;
+  virtual MetricValue value() const = 0;
+  virtual std::string name() const = 0;
+  /// A copy with its totals; nothing when the metric cannot be copied.
+  virtual std::shared_ptr<AnyMetric> clone() const = 0;
 };
 
 struct MetricsPart {};
@@ -192,11 +263,66 @@ auto make_metric(M metric) {
   if constexpr (MetricLike<M>) {
     return metric;
   } else {
-    static_assert(std::is_invocable_v<M const&, Tensor const&, Tensor const&>,
+    static_assert(std::is_invocable_v<M const&, Tensor const&, Tensor const&> ||
+                      std::is_invocable_v<M const&, Tensor const&, Tensor const&, Tensor const&>,
                   "fastxx::metrics(...): a metric is a function of (prediction, target), or a type with reset(), "
                   "accumulate(learn) and value()");
     return AvgMetric<M>(std::move(metric));
   }
+}
+
+// A metric that takes the TrainState is compiled once for all learners.
+template <class M>
+concept TakesState = requires(M& metric, TrainState& state) {
+  typename std::void_t<decltype(&M::accumulate)>;
+  metric.accumulate(state);
+};
+
+template <class M, class Learner>
+class MetricAdapter final : public AnyMetric {
+ public:
+  explicit MetricAdapter(M metric) : metric_(std::move(metric)) {}
+  void reset() override { metric_.reset(); }
+  void accumulate(TrainState& state) override {
+    if constexpr (std::is_same_v<Learner, TrainState>)
+      metric_.accumulate(state);
+    else
+      metric_.accumulate(static_cast<Learner&>(state));
+  }
+  MetricValue value() const override { return metric_.value(); }
+  std::string name() const override { return metric_name(metric_); }
+  std::shared_ptr<AnyMetric> clone() const override {
+    if constexpr (std::is_copy_constructible_v<M>)
+      return std::make_shared<MetricAdapter>(metric_);
+    else
+      return nullptr;
+  }
+
+ private:
+  M metric_;
+};
+
+// Copies are metrics of their own, with the same totals.
+class MetricHandle {
+ public:
+  explicit MetricHandle(std::shared_ptr<AnyMetric> metric) : held_(std::move(metric)) {}
+  MetricHandle(MetricHandle const& other) : held_(other.held_->clone()) {
+    if (!held_) held_ = other.held_;
+  }
+  MetricHandle(MetricHandle&&) = default;
+  MetricHandle& operator=(MetricHandle other) {
+    held_ = std::move(other.held_);
+    return *this;
+  }
+  AnyMetric* operator->() const { return held_.get(); }
+
+ private:
+  std::shared_ptr<AnyMetric> held_;
+};
+
+template <class Learner, class M>
+std::shared_ptr<AnyMetric> erase_metric(M metric) {
+  return std::make_shared<MetricAdapter<M, std::conditional_t<TakesState<M>, TrainState, Learner>>>(std::move(metric));
 }
 }  // namespace detail
 

@@ -1,69 +1,109 @@
 #pragma once
 
+#include <cstdint>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/transform/context.hpp>
+#include <fastxx/mid/train/options.hpp>
+#include <fastxx/mid/train/state.hpp>
+#include <tuple>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace fastxx {
 
-/// What a model says about every item of a loader, on the CPU and in the loader's order.
+/// What a model says about every item of a loader, on the CPU and in the order of its dataset.
 ///
-/// Shapes:  preds (n,...), after the loss's activation; targs (n,...); losses (n), one per item, when the loss can give
-/// them
-/// Source:  fastai 2.7.18 learner.py get_preds
+/// Shapes:  preds (n,...), after the loss's activation; targs (n,...), the first target, undefined without targets;
+///          losses (n), one per item, when the loss can give them; decoded (n,...) and inputs when asked for
+/// Source:  fastai 2.7.18 learner.py get_preds (H-44, TR-17, TR-71)
 /// Example: examples/doc/learner.cpp
 struct Predictions {
-  Tensor preds;
-  Tensor targs;
-  Tensor losses;
+  Tensor preds = {};
+  Tensor targs = {};
+  Tensor losses = {};
+  Tensor decoded = {};
+  std::vector<Tensor> inputs = {};     ///< one for each input that is a tensor
+  std::vector<Tensor> all_targs = {};  ///< one for each target that is a tensor
 };
 
 namespace detail {
 
-template <class Loss>
-Tensor activated(Loss const& loss, Tensor const& prediction) {
-  if constexpr (requires { loss.activation(prediction); })
-    return loss.activation(prediction);
-  else
-    return prediction;
-}
-template <class Loss>
-Tensor decoded(Loss const& loss, Tensor const& activated_prediction) {
-  if constexpr (requires { loss.decodes(activated_prediction); })
-    return loss.decodes(activated_prediction);
-  else
-    return activated_prediction;
-}
+// The parts of Predictions as they come, batch by batch.
+class GatherPredictions {
+ public:
+  explicit GatherPredictions(PredictionOptions const& options) : options_(options) {}
 
-// Losses per item: only a loss that can leave out the mean has them.
-template <class Loss>
-Tensor item_losses(Loss loss, Tensor const& prediction, Tensor const& target) {
-  if constexpr (requires { loss.reduce; }) {
-    loss.reduce = false;
-    Tensor const losses = loss(prediction, target);
-    // A loss per pixel or token becomes one per item.
-    return losses.view({target.size(0), -1}).mean(1);
+  PredictionOptions const& options() const { return options_; }
+
+  // Whether this batch is of the call that gathers, not of an evaluation that a callback makes inside it.
+  bool wants(TrainState const& state) {
+    if (level_ == 0) level_ = state.evaluating;
+    return state.evaluating == level_ && state.batch_counts();
+  }
+
+  void add(TrainState const& state, Tensor const& activated, Tensor const& decoded, Tensor const& losses) {
+    preds_.push_back(activated.cpu());
+    if (decoded.defined()) decoded_.push_back(decoded.cpu());
+    if (losses.defined()) losses_.push_back(losses.cpu());
+    if (state.has_targets()) add_columns(targets_, state.targets());
+    if (options_.with_input) add_columns(inputs_, state.inputs());
+  }
+
+  Predictions joined() const {
+    Predictions all{.preds = join(preds_), .losses = join(losses_), .decoded = join(decoded_)};
+    for (auto const& column : targets_) all.all_targs.push_back(join(column));
+    for (auto const& column : inputs_) all.inputs.push_back(join(column));
+    if (!all.all_targs.empty()) all.targs = all.all_targs[0];
+    return all;
+  }
+
+ private:
+  using Column = std::vector<Tensor>;
+
+  static void add_columns(std::vector<Column>& columns, std::vector<Tensor> const& tensors) {
+    columns.resize(tensors.size());
+    for (std::size_t i = 0; i < tensors.size(); ++i) columns[i].push_back(tensors[i].cpu());
+  }
+  static Tensor join(Column const& parts) { return parts.empty() ? Tensor() : at::cat(parts); }
+
+  PredictionOptions options_;
+  int level_ = 0;
+  Column preds_, losses_, decoded_;
+  std::vector<Column> targets_, inputs_;
+};
+
+template <class Learner>
+struct Gather {
+  static constexpr int order = 100;  // sees what all other callbacks have left
+  GatherPredictions* into;
+
+  void after_batch(Learner& learn) {
+    if (!into->wants(learn)) return;
+    Tensor const activated = learn.loss_func.activation(learn.pred);
+    Tensor const decoded = into->options().with_decoded ? learn.loss_func.decodes(activated) : Tensor();
+    Tensor losses;
+    if constexpr (std::tuple_size_v < decltype(learn.yb) >> 0)
+      if (learn.has_targets())
+        losses = std::apply(
+            [&](auto const&... y) { return learn.loss_func.items(learn.pred, learn.output, as_model_input(y)...); },
+            learn.yb);
+    into->add(learn, activated, decoded, losses);
+  }
+};
+
+// A loader that gives every item once, in the order of its dataset, as in validation (TR-17).
+template <class Loader>
+decltype(auto) in_dataset_order(Loader& loader) {
+  if constexpr (requires { loader.new_with(loader.options()); }) {
+    auto options = loader.options();
+    options.shuffle = false;
+    options.drop_last = false;
+    options.split_idx = Split::valid;
+    return loader.new_with(options);
   } else {
-    return {};
+    return static_cast<Loader&>(loader);
   }
-}
-
-template <class Learner, class Loader>
-Predictions gather_predictions(Learner& learn, Loader& loader) {
-  at::NoGradGuard const no_grad;
-  bool const was_training = learn.model->is_training();
-  learn.model->eval();
-  std::vector<Tensor> preds, targs, losses;
-  for (auto&& batch : loader) {
-    learn.split(std::move(batch));
-    Tensor const raw = learn.predict_batch();
-    preds.push_back(activated(learn.loss_object(), raw).cpu());
-    targs.push_back(static_cast<Tensor const&>(learn.y()).cpu());
-    if (Tensor const each = item_losses(learn.loss_object(), raw, learn.y()); each.defined())
-      losses.push_back(each.cpu());
-  }
-  learn.model->train(was_training);
-  return {at::cat(preds), at::cat(targs), losses.empty() ? Tensor() : at::cat(losses)};
 }
 
 }  // namespace detail

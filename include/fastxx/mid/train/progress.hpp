@@ -22,30 +22,21 @@ class ProgressCallback {
 
   explicit ProgressCallback(std::FILE* out = stdout) : out_(out), live_(isatty(fileno(out)) == 1) {}
 
-  template <class Learner>
-  void before_fit(Learner&) {
-    started_ = Clock::now();
+  void before_fit(TrainState& learn) {
+    if (!learn.evaluating) started_ = Clock::now();
   }
-  template <class Learner>
-  void before_batch(Learner& learn) {
+  void before_batch(TrainState& learn) {
     if (learn.iter == 0) phase_started_ = Clock::now();
   }
-  template <class Learner>
-  void after_batch(Learner& learn) {
+  void after_batch(TrainState& learn) {
     if (!live_ || !learn.in_fit()) return;
     auto const now = Clock::now();
     if (now - drawn_ < std::chrono::milliseconds(200) && learn.iter + 1 < learn.n_iter) return;
     drawn_ = now;
     draw(learn, now);
   }
-  template <class Learner>
-  void after_fit(Learner&) {
-    clear_line();
-  }
-  template <class Learner>
-  void after_cancel_fit(Learner&) {
-    clear_line();
-  }
+  void after_fit(TrainState&) { clear_line(); }
+  void after_cancel_fit(TrainState&) { clear_line(); }
 
   /// Print one row of the table above the bar.
   void write_row(std::vector<std::string> const& cells) {
@@ -65,8 +56,7 @@ class ProgressCallback {
  private:
   using Clock = std::chrono::steady_clock;
 
-  template <class Learner>
-  void draw(Learner const& learn, Clock::time_point now) {
+  void draw(TrainState const& learn, Clock::time_point now) {
     double const done = static_cast<double>(learn.iter + 1), all = static_cast<double>(learn.n_iter);
     double const elapsed = std::chrono::duration<double>(now - phase_started_).count();
     double const pct = learn.pct_train;

@@ -1,12 +1,12 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
-#include <fastxx/low/core/hana.hpp>
-#include <fastxx/low/plot/lines.hpp>
 #include <fastxx/mid/train/events.hpp>
 #include <fastxx/mid/train/metric.hpp>
-#include <filesystem>
+#include <fastxx/mid/train/state.hpp>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,15 +29,13 @@ using RecorderRow = std::vector<MetricValue>;
 
 /// Keeps what training was: learning rates and smoothed losses per batch, losses, metrics and times per epoch.
 ///
-/// `values` has a row [train_loss, valid_loss, metrics...] per epoch; `iters` the number of batches at its end.
+/// `values` has a row [train_loss, valid_loss, metrics...] per epoch; `iters` the number of batches at its end. Batches
+/// that were cancelled before they had a loss, and phases without targets, leave no trace.
 /// Source:  fastai 2.7.18 learner.py Recorder (TR-56, H-40)
 /// Example: examples/doc/learner.cpp
-template <class Metrics>
 class Recorder {
  public:
   static constexpr int order = 50;
-
-  explicit Recorder(Metrics metrics) : metrics_(std::move(metrics)) {}
 
   std::vector<double> lrs = {};
   std::vector<double> losses = {};
@@ -46,75 +44,63 @@ class Recorder {
   AvgSmoothLoss smooth_loss{};
   RecorderRow final_record = {};  ///< [valid_loss, metrics...] of the last validation
 
+  void add_metric(std::shared_ptr<AnyMetric> metric) { metrics_.emplace_back(std::move(metric)); }
+
   std::vector<std::string> metric_names() const {
     std::vector<std::string> names{"epoch", "train_loss", "valid_loss"};
-    hana::for_each(metrics_, [&](auto const& metric) { names.push_back(detail::metric_name(metric)); });
+    for (auto const& metric : metrics_) names.push_back(metric->name());
     names.emplace_back("time");
     return names;
   }
 
-  /// Draw the smoothed training loss batch by batch and the validation loss at the end of each epoch.
-  std::string plot_loss(std::filesystem::path const& path, std::size_t skip_start = 5) const {
-    Series train{.name = "train"}, valid{.name = "valid"};
-    for (std::size_t i = skip_start; i < losses.size(); ++i) {
-      train.x.push_back(static_cast<double>(i));
-      train.y.push_back(losses[i]);
-    }
-    for (std::size_t e = 0; e < values.size(); ++e) {
-      if (!values[e][1]) continue;
-      valid.x.push_back(static_cast<double>(iters[e]));
-      valid.y.push_back(*values[e][1]);
-    }
-    plot_lines({train, valid}, {.title = "Loss", .x_label = "Batch", .y_label = "Loss"}).save(path);
-    return path.string();
+  /// Draw the smoothed training loss batch by batch and the validation loss at the end of each epoch; gives back where
+  /// the picture is. Needs <fastxx/mid/inspect/plot_loss.hpp>.
+  template <class Path>
+  std::string plot_loss(Path const& path, std::size_t skip_start = 5) const {
+    constexpr bool included = requires { plot_recorder(*this, path, skip_start); };
+    static_assert(included, "fastxx::Recorder::plot_loss: #include <fastxx/mid/inspect/plot_loss.hpp>");
+    if constexpr (included) return plot_recorder(*this, path, skip_start);
   }
 
-  template <class Learner>
-  void before_fit(Learner& learn) {
+  void before_fit(TrainState& learn) {
+    if (learn.evaluating) return;
     lrs.clear(), losses.clear(), values.clear(), iters.clear();
     smooth_loss.reset();
-    learn.logger(metric_names());
+    if (learn.logger) learn.logger(metric_names());
   }
-  template <class Learner>
-  void before_epoch(Learner&) {
+  void before_epoch(TrainState&) {
     started_ = std::chrono::steady_clock::now();
-    final_record.assign(n_columns(), std::nullopt);
+    final_record.assign(1 + metrics_.size(), std::nullopt);
   }
-  template <class Learner>
-  void before_validate(Learner&) {
+  void before_validate(TrainState&) {
     valid_loss_.reset();
-    hana::for_each(metrics_, [](auto& metric) { metric.reset(); });
+    for (auto const& metric : metrics_) metric->reset();
   }
-  template <class Learner>
-  void after_batch(Learner& learn) {
-    if (!learn.has_loss()) return;
+  void after_batch(TrainState& learn) {
+    if (!learn.batch_counts() || !learn.has_loss()) return;
     if (learn.training) {
       smooth_loss.add(learn.loss_value());
       losses.push_back(*smooth_loss.value());
       lrs.push_back(learn.opt->hyper("lr").back());
       return;
     }
-    valid_loss_.add(learn.loss_value(), learn.y().size(0));
-    hana::for_each(metrics_, [&](auto& metric) { metric.accumulate(learn); });
+    valid_loss_.add(learn.loss_value(), learn.batch_size());
+    for (auto const& metric : metrics_) metric->accumulate(learn);
   }
-  template <class Learner>
-  void after_validate(Learner&) {
+  void after_validate(TrainState&) {
     final_record = {valid_loss_.value()};
-    hana::for_each(metrics_, [this](auto& metric) { final_record.push_back(metric.value()); });
+    for (auto const& metric : metrics_) final_record.push_back(metric->value());
   }
-  template <class Learner>
-  void after_epoch(Learner& learn) {
-    if (!learn.in_fit()) return;
+  void after_epoch(TrainState& learn) {
+    if (learn.evaluating) return;
     RecorderRow row{smooth_loss.value()};
     row.insert(row.end(), final_record.begin(), final_record.end());
     values.push_back(row);
     iters.push_back(losses.size());
-    learn.logger(row_texts(learn.epoch, row));
+    if (learn.logger) learn.logger(row_texts(learn.epoch, row));
   }
 
  private:
-  static constexpr std::size_t n_columns() { return 1 + decltype(hana::size(std::declval<Metrics const&>()))::value; }
-
   std::vector<std::string> row_texts(std::int64_t epoch, RecorderRow const& row) const {
     std::vector<std::string> texts{std::to_string(epoch)};
     for (auto const& value : row) {
@@ -126,7 +112,7 @@ class Recorder {
     return texts;
   }
 
-  Metrics metrics_;
+  std::vector<detail::MetricHandle> metrics_;
   AvgLoss valid_loss_;
   std::chrono::steady_clock::time_point started_{};
 };

@@ -4,9 +4,9 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/train/state.hpp>
 #include <map>
 #include <string>
-#include <tuple>
 
 namespace fastxx {
 
@@ -23,21 +23,20 @@ class StopOnNaN {
   static constexpr int order = 40;
   static constexpr bool run_valid = false;
 
-  template <class Learner>
-  void before_train(Learner& learn) {
+  void before_train(TrainState& learn) {
     // The copies of the last epoch are written over: memory stays flat.
-    auto const state = state_dict(*learn.model);
+    auto const state = state_dict(learn.module());
     if (good_.size() != state.size()) good_ = clone_state(state);
     for (auto const& [name, tensor] : state) good_.at(name).copy_(tensor);
   }
 
-  template <class Learner>
-  void after_loss(Learner& learn) {
+  void after_loss(TrainState& learn) {
     if (!learn.has_loss() || std::isfinite(learn.loss_value())) return;
-    bool const inputs_finite = std::apply([](auto const&... x) { return (finite(x) && ...); }, learn.xb);
+    bool inputs_finite = true;
+    for (Tensor const& input : learn.inputs()) inputs_finite = inputs_finite && finite(input);
     std::string kept = "the model is as it was before this batch";
-    if (!all_finite(state_dict(*learn.model))) {
-      load_state_dict(*learn.model, good_);
+    if (!all_finite(state_dict(learn.module()))) {
+      load_state_dict(learn.module(), good_);
       learn.opt->clear_state();
       kept = "the model is as it was at the start of this epoch";
     }
@@ -54,19 +53,12 @@ class StopOnNaN {
                 kept});
   }
 
-  template <class Learner>
-  void after_fit(Learner&) {
-    good_.clear();
+  void after_fit(TrainState& learn) {
+    if (!learn.evaluating) good_.clear();
   }
 
  private:
-  template <class X>
-  static bool finite(X const& x) {
-    if constexpr (std::is_base_of_v<Tensor, X>)
-      return !x.is_floating_point() || at::isfinite(static_cast<Tensor const&>(x)).all().template item<bool>();
-    else
-      return true;
-  }
+  static bool finite(Tensor const& x) { return !x.is_floating_point() || at::isfinite(x).all().item<bool>(); }
   static bool all_finite(std::map<std::string, Tensor> const& state) {
     for (auto const& entry : state)
       if (!finite(entry.second)) return false;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fastxx/mid/train/events.hpp>
+#include <fastxx/mid/train/state.hpp>
 
 namespace fastxx {
 
@@ -10,28 +10,24 @@ namespace fastxx {
 struct TrainEvalCallback {
   static constexpr int order = -10;
 
-  template <class Learner>
-  void before_fit(Learner& learn) {
+  void before_fit(TrainState& learn) {
     learn.train_iter = 0;
     learn.pct_train = 0;
-    learn.model->to(learn.dls.train().options().device);
+    learn.module().to(learn.device());
   }
-  template <class Learner>
-  void before_train(Learner& learn) {
+  void before_train(TrainState& learn) {
     learn.pct_train = static_cast<double>(learn.epoch) / static_cast<double>(learn.n_epoch);
     learn.training = true;
-    learn.model->train();
+    learn.module().train();
   }
-  template <class Learner>
-  void after_batch(Learner& learn) {
+  void after_batch(TrainState& learn) {
     if (!learn.training) return;
     learn.pct_train += 1.0 / (static_cast<double>(learn.n_iter) * static_cast<double>(learn.n_epoch));
     ++learn.train_iter;
   }
-  template <class Learner>
-  void before_validate(Learner& learn) {
+  void before_validate(TrainState& learn) {
     learn.training = false;
-    learn.model->eval();
+    learn.module().eval();
   }
 };
 

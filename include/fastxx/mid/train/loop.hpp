@@ -1,0 +1,246 @@
+#pragma once
+
+#include <cstdint>
+#include <exception>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/train/interrupt.hpp>
+#include <fastxx/mid/train/recorder.hpp>
+#include <fastxx/mid/train/state.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+namespace detail {
+
+// Whether each module of a model is in training mode, to be put back whatever happens.
+class ModelModes {
+ public:
+  explicit ModelModes(torch::nn::Module const& model) {
+    for (auto const& part : model.modules()) modes_.emplace_back(part, part->is_training());
+  }
+  ~ModelModes() {
+    for (auto const& [part, training] : modes_) part->train(training);  // parents come before their children
+  }
+  ModelModes(ModelModes const&) = delete;
+  ModelModes& operator=(ModelModes const&) = delete;
+
+ private:
+  std::vector<std::pair<std::shared_ptr<torch::nn::Module>, bool>> modes_;
+};
+
+inline std::string shapes_text(std::vector<Tensor> const& tensors) {
+  std::string text;
+  for (auto const& tensor : tensors)
+    text += (text.empty() ? "" : " ") + (tensor.defined() ? shape_text(tensor.sizes()) : "(undefined)");
+  return text.empty() ? "none" : text;
+}
+
+}  // namespace detail
+
+/// The training loop: events in fastai's order around the batches. It knows no types: reading a batch, the model and
+/// the loss are five virtual functions that Learner fills in.
+///
+/// Source:  fastai 2.7.18 learner.py Learner (_do_fit, _do_epoch_train, _do_one_batch; M-13...M-20, TR-51, TR-52)
+/// Example: examples/doc/learner.cpp
+class TrainLoop : public TrainState {
+ protected:
+  TrainLoop() = default;
+  TrainLoop(TrainLoop&&) = default;
+  TrainLoop& operator=(TrainLoop&&) = default;
+
+  // Begin an epoch of the training or the validation batches: how many there are.
+  virtual std::int64_t start_batches(bool train) = 0;
+  virtual bool next_batch() = 0;
+  virtual void run_model() = 0;
+  virtual void run_loss() = 0;
+  // Between fits the learner holds no batch and no graph.
+  virtual void release_batch() = 0;
+
+  void call(Event event) { callbacks_.call(event, *this); }
+
+  // Train n_epoch epochs; the streams are there.
+  void run_fit() {
+    detail::InterruptGuard const guard;
+    in_fit_ = true;
+    struct Leave {
+      TrainLoop& loop;
+      ~Leave() {
+        loop.in_fit_ = false;
+        loop.release_batch();
+        loop.pred.reset(), loop.loss.reset(), loop.loss_grad.reset();
+      }
+    };
+    {
+      Leave const leave{*this};
+      opt->zero_grad();  // what a cancelled step of an earlier fit has left
+      with_events<CancelFitException>(Event::before_fit, Event::after_cancel_fit, Event::after_fit,
+                                      &TrainLoop::all_epochs);
+    }
+    if (detail::InterruptGuard::asked())
+      throw interrupted("train.interrupted", {.call = "Learner::fit",
+                                              .got = "Ctrl-C",
+                                              .where = "epoch " + std::to_string(epoch),
+                                              .fix = "the model keeps what it has learnt so far"});
+  }
+
+  // Go through the validation batches, inside fit or outside, and put back everything but the returned record.
+  RecorderRow run_evaluation() {
+    detail::ModelModes const modes(module());
+    EvaluationScope const scope(*this);
+    call(Event::before_fit);
+    call(Event::before_epoch);
+    run_validate();
+    call(Event::after_epoch);
+    call(Event::after_fit);
+    return recorder_->final_record;
+  }
+
+  void refuse_inside_fit(char const* what) const {
+    if (in_fit_)
+      throw state_error("learner.in_fit", {.call = std::string("Learner::") + what,
+                                           .expected = "no training that is already running",
+                                           .got = "a call from inside fit",
+                                           .fix = "in a callback use validate() or get_preds()"});
+  }
+
+ private:
+  // What an evaluation changes: the position, the recorder, the logger.
+  class EvaluationScope {
+   public:
+    explicit EvaluationScope(TrainLoop& loop)
+        : loop_(loop),
+          position_(loop),
+          recorder_(*loop.recorder_),
+          logger_(std::exchange(loop.logger, [](auto const&) {})),
+          counts_(loop.batch_counts_),
+          has_targets_(loop.has_targets_) {
+      ++loop.evaluating;
+    }
+    ~EvaluationScope() {
+      if (!loop_.in_fit_) recorder_.final_record = loop_.recorder_->final_record;
+      *loop_.recorder_ = std::move(recorder_);
+      loop_.logger = std::move(logger_);
+      loop_.batch_counts_ = counts_, loop_.has_targets_ = has_targets_;
+      static_cast<TrainPosition&>(loop_) = std::move(position_);
+    }
+    EvaluationScope(EvaluationScope const&) = delete;
+    EvaluationScope& operator=(EvaluationScope const&) = delete;
+
+   private:
+    TrainLoop& loop_;
+    TrainPosition position_;
+    Recorder recorder_;
+    std::function<void(std::vector<std::string> const&)> logger_;
+    bool counts_, has_targets_;
+  };
+
+  // before and body may be cancelled; the after event follows a normal end and its own cancel, no other exception
+  // (TR-51).
+  template <class Cancel>
+  void with_events(Event before, Event after_cancel, Event after, void (TrainLoop::*body)()) {
+    try {
+      call(before);
+      (this->*body)();
+    } catch (Cancel const&) {
+      call(after_cancel);
+    }
+    call(after);
+  }
+
+  void all_epochs() {
+    for (epoch = 0; epoch < n_epoch; ++epoch)
+      with_events<CancelEpochException>(Event::before_epoch, Event::after_cancel_epoch, Event::after_epoch,
+                                        &TrainLoop::one_epoch);
+  }
+
+  void one_epoch() {
+    n_iter = start_batches(true);
+    with_events<CancelTrainException>(Event::before_train, Event::after_cancel_train, Event::after_train,
+                                      &TrainLoop::all_batches);
+    run_validate();
+  }
+
+  void run_validate() {
+    at::NoGradGuard const no_grad;
+    n_iter = start_batches(false);
+    with_events<CancelValidException>(Event::before_validate, Event::after_cancel_validate, Event::after_validate,
+                                      &TrainLoop::all_batches);
+  }
+
+  void all_batches() {
+    for (iter = 0; next_batch(); ++iter) {
+      pred.reset(), loss.reset(), loss_grad.reset();
+      batch_counts_ = false;
+      with_events<CancelBatchException>(Event::before_batch, Event::after_cancel_batch, Event::after_batch,
+                                        &TrainLoop::one_batch);
+      if (in_fit_ && detail::InterruptGuard::asked()) throw CancelFitException();
+    }
+  }
+
+  void one_batch() {
+    guarded("model", &TrainLoop::run_model);
+    call(Event::after_pred);
+    if (has_targets()) {
+      guarded("loss", &TrainLoop::run_loss);
+      check_loss();
+      loss = loss_grad.detach().clone();
+    }
+    call(Event::after_loss);
+    batch_counts_ = true;
+    if (!training || !has_loss()) return;
+    with_events<CancelBackwardException>(Event::before_backward, Event::after_cancel_backward, Event::after_backward,
+                                         &TrainLoop::backward);
+    with_events<CancelStepException>(Event::before_step, Event::after_cancel_step, Event::after_step, &TrainLoop::step);
+    opt->zero_grad();
+  }
+  void backward() { guarded("loss", &TrainLoop::run_backward); }
+  void run_backward() { loss_grad.backward(); }
+  void step() { opt->step(); }
+
+  // What libtorch or a model of the user's throws gets the batch and its shapes.
+  void guarded(char const* what, void (TrainLoop::*work)()) {
+    try {
+      (this->*work)();
+    } catch (error const&) {
+      throw;
+    } catch (std::exception const& e) {
+      throw_batch_error(what, e.what());
+    }
+  }
+  [[noreturn]] [[gnu::cold]] void throw_batch_error(std::string const& what, std::string const& text) const {
+    std::throw_with_nested(tensor_error(
+        "learner." + what,
+        {.call = "Learner",
+         .expected = what == "model" ? "inputs that the model takes" : "a prediction and targets that fit the loss",
+         .got = text.substr(0, text.find('\n')),
+         .where = batch_text(),
+         .fix = what == "model"
+                    ? "look at the sizes the first layers expect"
+                    : "look at the model's last layer, its number of outputs and the type of the targets"}));
+  }
+  std::string batch_text() const {
+    return std::string(training ? "training" : "validation") + " batch " + std::to_string(iter) + " of epoch " +
+           std::to_string(epoch) + ", inputs " + detail::shapes_text(inputs()) +
+           (pred.defined() ? ", prediction " + detail::shape_text(pred.sizes()) : "") + ", targets " +
+           detail::shapes_text(targets());
+  }
+
+  void check_loss() const {
+    if (loss_grad.defined() && loss_grad.numel() == 1) return;
+    throw tensor_error(
+        "learner.loss_shape",
+        {.call = "Learner",
+         .expected = "a loss of one number",
+         .got = loss_grad.defined() ? "one of shape " + detail::shape_text(loss_grad.sizes()) : "an undefined tensor",
+         .where = batch_text(),
+         .fix = "reduce it with mean() or sum()"});
+  }
+};
+
+}  // namespace fastxx

@@ -1,0 +1,171 @@
+#pragma once
+
+#include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/train/metric.hpp>
+#include <functional>
+#include <memory>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// How the prediction, one tensor, is found in what a model gives: the first tensor of a tuple, pair or vector, or the
+/// member `prediction` of a struct. Specialise it, with `static Tensor get(Output const&)`, for any other output.
+///
+/// Source:  own design; fastai's callbacks (RNNCallback) replace learn.pred instead
+/// Example: tests/mid/train/outputs.cpp
+template <class Output>
+struct prediction_of {
+  static Tensor get(Output const& output) {
+    if constexpr (std::is_base_of_v<Tensor, Output>) {
+      return output;
+    } else if constexpr (requires { output.prediction; }) {
+      return output.prediction;
+    } else if constexpr (requires { std::tuple_size<Output>::value; }) {
+      return prediction_of<std::decay_t<decltype(std::get<0>(output))>>::get(std::get<0>(output));
+    } else if constexpr (requires { output.front(); }) {
+      return prediction_of<std::decay_t<decltype(output.front())>>::get(output.front());
+    } else {
+      static_assert(std::is_base_of_v<Tensor, Output>,
+                    "fastxx::Learner: no prediction is found in what this model gives; name one of its members "
+                    "'prediction', or specialise fastxx::prediction_of<Output>");
+      return {};
+    }
+  }
+};
+
+/// The loss of a Learner, of any class: called with the prediction and the targets, or with all that the model gave
+/// when it asks for that. May be assigned to while training runs; `activation`, `decodes` and losses per item come from
+/// the loss when it has them.
+///
+/// Errors:  tensor_error [learner.shapes] when prediction and target are floating and would be broadcast, unless the
+///          loss says `static constexpr bool flattens = true`
+/// Source:  fastai 2.7.18 learner.py Learner.loss_func, losses.py BaseLoss
+/// Example: tests/mid/train/outputs.cpp
+template <class Output, class... Targets>
+class LossFunction {
+ public:
+  LossFunction() = default;
+  template <class Loss>
+  requires(!std::is_same_v<std::decay_t<Loss>, LossFunction>) LossFunction(Loss loss)
+      : held_(std::make_shared<Held<Loss>>(std::move(loss))) {}
+  /// What is put in the place of a loss that flattens is trusted to flatten as well.
+  template <class Loss>
+  requires(!std::is_same_v<std::decay_t<Loss>, LossFunction>) LossFunction& operator=(Loss loss) {
+    bool const flattens = held_ && held_->flattens;
+    held_ = std::make_shared<Held<Loss>>(std::move(loss));
+    held_->flattens = held_->flattens || flattens;
+    return *this;
+  }
+
+  explicit operator bool() const { return held_ != nullptr; }
+  Tensor operator()(Tensor const& prediction, Output const& output, Targets const&... targets) const {
+    return held_->call(prediction, output, targets...);
+  }
+  Tensor operator()(Tensor const& prediction, Targets const&... targets) const
+      requires(std::is_same_v<Output, Tensor>) {
+    return held_->call(prediction, prediction, targets...);
+  }
+  /// One loss per item, undefined when the loss cannot give them (it has no member `reduce`).
+  Tensor items(Tensor const& prediction, Output const& output, Targets const&... targets) const {
+    return held_->items(prediction, output, targets...);
+  }
+  /// Scores to probabilities or whatever else the loss says; unchanged when it says nothing.
+  Tensor activation(Tensor const& prediction) const { return held_->activation(prediction); }
+  /// What was activated, to classes or whatever else the loss says; unchanged when it says nothing.
+  Tensor decodes(Tensor const& activated) const { return held_->decodes(activated); }
+
+ private:
+  struct Base {
+    bool flattens = false;
+    virtual ~Base() = default;
+    virtual Tensor call(Tensor const&, Output const&, Targets const&...) = 0;
+    virtual Tensor items(Tensor const&, Output const&, Targets const&...) const = 0;
+    virtual Tensor activation(Tensor const&) const = 0;
+    virtual Tensor decodes(Tensor const&) const = 0;
+  };
+
+  template <class Loss>
+  struct Held final : Base {
+    static constexpr bool takes_output = std::is_invocable_v<Loss&, Output const&, Targets const&...>;
+    static constexpr bool takes_prediction = std::is_invocable_v<Loss&, Tensor const&, Targets const&...>;
+    static_assert(takes_output || takes_prediction,
+                  "fastxx::Learner: loss_func(f): 'f' must be callable as f(prediction, targets...) with one target "
+                  "for each element of a batch behind its inputs");
+
+    explicit Held(Loss given) : loss(std::move(given)) {
+      if constexpr (requires { Loss::flattens; }) this->flattens = Loss::flattens;
+    }
+
+    static Tensor call_on(Loss& loss, Tensor const& prediction, [[maybe_unused]] Output const& output,
+                          Targets const&... targets) {
+      if constexpr (takes_output && !std::is_same_v<Output, Tensor>)
+        return loss(output, targets...);
+      else if constexpr (takes_prediction)
+        return loss(prediction, targets...);
+      else
+        return {};
+    }
+    Tensor call(Tensor const& prediction, Output const& output, Targets const&... targets) override {
+      if constexpr (sizeof...(Targets) > 0) {
+        auto const& target = std::get<0>(std::tie(targets...));
+        if constexpr (std::is_same_v<std::decay_t<decltype(target)>, Tensor>)
+          if (!this->flattens && detail::would_enlarge(prediction, target))
+            detail::refuse_shapes("loss " + detail::own_name<Loss>(), prediction, target);
+      }
+      return call_on(loss, prediction, output, targets...);
+    }
+    Tensor items([[maybe_unused]] Tensor const& prediction, [[maybe_unused]] Output const& output,
+                 [[maybe_unused]] Targets const&... targets) const override {
+      if constexpr (requires(Loss & l) { l.reduce = false; }) {
+        Loss each = loss;
+        each.reduce = false;
+        Tensor const losses = call_on(each, prediction, output, targets...);
+        // A loss per pixel or token becomes one per item.
+        return losses.view({prediction.size(0), -1}).mean(1);
+      } else {
+        return {};
+      }
+    }
+    Tensor activation(Tensor const& prediction) const override {
+      if constexpr (requires { loss.activation(prediction); })
+        return loss.activation(prediction);
+      else
+        return prediction;
+    }
+    Tensor decodes(Tensor const& activated) const override {
+      if constexpr (requires { loss.decodes(activated); })
+        return loss.decodes(activated);
+      else
+        return activated;
+    }
+
+    Loss loss;
+  };
+
+  std::shared_ptr<Base> held_;
+};
+
+/// How the scores of a model become probabilities, and those classes: what is left of a loss at inference.
+///
+/// Source:  fastai 2.7.18 losses.py BaseLoss.activation, BaseLoss.decodes
+/// Example: examples/fashion_mnist.cpp
+struct LossDecoding {
+  std::function<Tensor(Tensor const&)> activation;
+  std::function<Tensor(Tensor const&)> decodes;
+
+  /// Of a loss with the members `activation` and `decodes`; what it lacks changes nothing.
+  template <class Loss>
+  static LossDecoding of(Loss const& loss) {
+    LossDecoding decoding{[](Tensor const& x) { return x; }, [](Tensor const& x) { return x; }};
+    if constexpr (requires(Tensor const& x) { loss.activation(x); })
+      decoding.activation = [loss](Tensor const& x) { return loss.activation(x); };
+    if constexpr (requires(Tensor const& x) { loss.decodes(x); })
+      decoding.decodes = [loss](Tensor const& x) { return loss.decodes(x); };
+    return decoding;
+  }
+};
+
+}  // namespace fastxx

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <fastxx/mid/train/rates.hpp>
+#include <optional>
+
+namespace fastxx {
+
+/// Settings of fit; what is left out is the learner's.
+struct FitOptions {
+  Rates lr = {};
+  std::optional<double> wd = {};
+  bool reset_opt = false;
+};
+
+/// Settings of fit_one_cycle.
+struct OneCycleOptions {
+  Rates lr_max = {};  ///< the learner's lr when left out
+  double div = 25;
+  double div_final = 1e5;
+  double pct_start = .25;
+  std::optional<double> wd = {};
+  std::optional<std::array<double, 3>> moms = {};
+  bool reset_opt = false;
+};
+
+/// Settings of the learning-rate finder.
+struct LRFindOptions {
+  double start_lr = 1e-7;
+  double end_lr = 10;
+  int num_it = 100;
+  bool stop_div = true;  ///< stop when the smoothed loss is four times its best
+};
+
+/// What get_preds gathers besides predictions, targets and losses.
+struct PredictionOptions {
+  bool with_input = false;    ///< the inputs too
+  bool with_decoded = false;  ///< what the loss decodes the predictions to
+};
+
+}  // namespace fastxx

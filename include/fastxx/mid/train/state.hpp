@@ -1,0 +1,104 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <fastxx/low/torch/nn.hpp>
+#include <fastxx/mid/train/any_optimizer.hpp>
+#include <fastxx/mid/train/callback.hpp>
+#include <fastxx/mid/train/events.hpp>
+#include <fastxx/mid/train/rates.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+class Recorder;
+
+/// Where training is, and what the batch that runs has given so far.
+///
+/// Source:  fastai 2.7.18 learner.py Learner (the attributes of the same names)
+/// Example: examples/doc/callback.cpp
+struct TrainPosition {
+  Tensor pred{};       ///< what the model says; its first tensor when it gives several
+  Tensor loss{};       ///< for reading; not part of the graph
+  Tensor loss_grad{};  ///< what is back-propagated; a callback may scale it
+  std::int64_t epoch = 0, n_epoch = 1, iter = 0, n_iter = 0, train_iter = 0;
+  double pct_train = 0;   ///< share of training done, 0 to 1
+  bool training = false;  ///< whether the batches are for training
+  int evaluating = 0;     ///< how many calls of validate or get_preds run, one inside the other; 0 outside
+};
+
+/// The part of a Learner that knows no types: position, optimizer, logger, recorder and callbacks. Callbacks that need
+/// neither inputs nor the model's own class take it: `void after_batch(TrainState& state)`; they are compiled once for
+/// all learners.
+///
+/// Source:  own design
+/// Example: examples/doc/callback.cpp
+class TrainState : public TrainPosition {
+ public:
+  AnyOptimizer opt{};  ///< made at the first fit
+  Rates lr = 1e-3;
+  std::optional<double> wd{};
+  std::array<double, 3> moms{.95, .85, .95};
+  std::function<void(std::vector<std::string> const&)> logger{};  ///< gets the rows of the table
+
+  virtual ~TrainState() = default;
+  TrainState(TrainState const&) = delete;
+  TrainState& operator=(TrainState const&) = delete;
+
+  /// The model, without its own class.
+  virtual torch::nn::Module& module() const = 0;
+  /// The batch's inputs and targets as plain tensors; what is no tensor is left out.
+  virtual std::vector<Tensor> inputs() const = 0;
+  virtual std::vector<Tensor> targets() const = 0;
+  /// The number of items in the batch that runs.
+  virtual std::int64_t batch_size() const = 0;
+  /// Whether the batch that runs has targets: without, there are no loss and no metrics.
+  bool has_targets() const { return has_targets_; }
+
+  bool has_loss() const { return loss.defined(); }
+  /// The batch's loss as a number.
+  double loss_value() const { return loss.item<double>(); }
+  bool in_fit() const { return in_fit_; }
+  /// Whether the batch got as far as its loss: what was cancelled before is not recorded.
+  bool batch_counts() const { return batch_counts_; }
+  /// Where the training batches are.
+  at::Device device() const { return device_; }
+
+  Recorder& recorder() { return *recorder_; }
+  Recorder const& recorder() const { return *recorder_; }
+
+  /// Remove the callbacks of a type. Inside an event it takes effect after the event.
+  template <class Callback>
+  void remove_cb() {
+    callbacks_.remove(detail::callback_key<Callback>());
+  }
+  /// The callback of a type, or nullptr.
+  template <class Callback>
+  Callback* get_cb() const {
+    return static_cast<Callback*>(callbacks_.find(detail::callback_key<Callback>()));
+  }
+
+ protected:
+  TrainState() = default;
+  TrainState(TrainState&&) = default;
+  TrainState& operator=(TrainState&&) = default;
+
+  detail::CallbackTable callbacks_{};
+  std::shared_ptr<Recorder> recorder_{};
+  at::Device device_ = at::kCPU;
+  bool in_fit_ = false;
+  bool batch_counts_ = false;
+  bool has_targets_ = true;
+};
+
+namespace detail {
+inline bool is_training(TrainState const& state) { return state.training; }
+}  // namespace detail
+
+}  // namespace fastxx

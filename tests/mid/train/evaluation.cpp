@@ -1,0 +1,216 @@
+// Evaluation inside and outside of training changes nothing around it; callbacks come and go inside events.
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <vector>
+
+#include <fastxx/mid/inspect/lr_find.hpp>
+
+#include "toy.hpp"
+
+// doctest comes last: libtorch brings glog, whose CHECK ends the process.
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+
+float weight(auto& learn) { return learn.model->parameters()[0].template item<float>(); }
+
+struct ValidateInside {
+  void after_batch(auto& learn) {
+    if (learn.training && learn.iter == 1) learn.validate();
+  }
+};
+struct PredictInside {
+  void after_pred(auto& learn) {
+    if (learn.evaluating == 0) learn.get_preds();
+  }
+};
+
+auto trained(auto... extra) {
+  Learner learn(toy::loaders(16, 4), toy::model(), loss_func(toy::Loss{}),
+                metrics([](at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().mean(); }));
+  toy::quiet(learn).fit(2, {.lr = .1}, callbacks(std::move(extra)...));
+  return learn;
+}
+struct Idle {
+  void after_batch(auto&) {}
+};
+
+}  // namespace
+
+TEST_CASE("evaluation inside an event changes nothing outside it") {
+  auto const plain = trained(Idle{});
+  auto same = [&](auto const& other) {
+    CHECK(other.recorder().losses == plain.recorder().losses);
+    CHECK((other.recorder().values == plain.recorder().values));
+    CHECK(weight(other) == weight(plain));
+    CHECK(other.train_iter == plain.train_iter);
+  };
+  CHECK(plain.recorder().losses.size() == 8);
+  same(trained(ValidateInside{}));
+  same(trained(PredictInside{}));
+  same(trained(ValidateInside{}, PredictInside{}));
+}
+
+namespace {
+struct FitInside {
+  void after_batch(auto& learn) { learn.fit(1); }
+};
+struct FindInside {
+  void after_batch(auto& learn) { learn.lr_find(); }
+};
+}  // namespace
+
+TEST_CASE("fit and lr_find inside an event are refused in one sentence") {
+  auto learn = toy::learner();
+  CHECK_THROWS_WITH_AS(toy::quiet(learn).fit(1, {}, callbacks(FitInside{})), doctest::Contains("[learner.in_fit]"),
+                       state_error);
+  CHECK_THROWS_WITH_AS(learn.fit(1, {}, callbacks(FindInside{})), doctest::Contains("[learner.in_fit]"), state_error);
+  learn.fit(1);  // and it still trains
+}
+
+namespace {
+struct Throw {
+  void after_pred(auto& learn) {
+    if (learn.evaluating) throw data_error("test.stop", {.call = "Throw", .got = "an order to stop"});
+  }
+};
+}  // namespace
+
+TEST_CASE("get_preds: modes and memory are as before, after an exception too") {
+  Learner learn(toy::loaders(), Sequential(torch::nn::Linear(1, 1), torch::nn::Dropout(.5)), loss_func(toy::Loss{}));
+  toy::quiet(learn);
+  learn.model->children()[1]->eval();  // one layer apart from the others
+  auto as_before = [&] {
+    CHECK(learn.model->is_training());
+    CHECK_FALSE(learn.model->children()[1]->is_training());
+    CHECK_FALSE(learn.pred.defined());
+    CHECK_FALSE(learn.output.defined());
+    CHECK_FALSE(std::get<0>(learn.xb).defined());
+  };
+  learn.get_preds();
+  as_before();
+  learn.add_cb(Throw{});
+  CHECK_THROWS_AS(learn.get_preds(), data_error);
+  as_before();
+}
+
+TEST_CASE("TR-17 get_preds: a shuffled training loader gives every item, in the order of its dataset") {
+  using Loader = DataLoader<std::vector<toy::Item>>;
+  DataLoaders dls(std::vector<Loader>{Loader(toy::line(37), {.batch_size = 6, .shuffle = true}),
+                                      Loader(toy::line(4), {.batch_size = 4})});
+  Learner learn(dls, toy::model(), loss_func(toy::Loss{}));
+  auto const all = toy::quiet(learn).get_preds(learn.dls.train(), {.with_input = true, .with_decoded = true});
+  REQUIRE(all.preds.size(0) == 37);
+  REQUIRE(all.losses.size(0) == 37);
+  CHECK(all.decoded.size(0) == 37);
+  for (int i = 0; i < 37; ++i) {
+    CHECK(all.inputs.at(0)[i].item<float>() == doctest::Approx(.1 * i));
+    CHECK(all.targs[i].item<float>() == doctest::Approx(.2 * i + 1));
+    CHECK(all.losses[i].item<float>() == doctest::Approx(std::pow(.2 * i + 1, 2)));
+  }
+}
+
+namespace {
+struct Once {
+  void before_fit(auto&) {}
+};
+struct RemoveOther {
+  int value = 7;
+  int* epochs;
+  void after_epoch(auto& learn) {
+    learn.template remove_cb<Once>();
+    if (learn.epoch == 1) learn.template remove_cb<RemoveOther>();
+    *epochs += value == 7 ? 1 : 100;
+  }
+};
+struct CountEpochs {
+  int* epochs;
+  void after_epoch(auto&) { ++*epochs; }
+};
+struct AddOne {
+  int* epochs;
+  void after_epoch(auto& learn) {
+    if (learn.epoch == 0) learn.add_cb(CountEpochs{epochs});
+  }
+};
+}  // namespace
+
+TEST_CASE("a callback may remove others and itself inside an event; one that is added hears the next event") {
+  int first = 0, second = 0, third = 0;
+  auto learn = toy::learner(callbacks(Once{}, RemoveOther{.epochs = &first}, CountEpochs{&second}, AddOne{&third}));
+  toy::quiet(learn).fit(3);
+  CHECK(first == 2);
+  CHECK(second == 3);
+  CHECK(third == 2);
+}
+
+namespace {
+struct CancelNaN {
+  static constexpr int order = 30;  // before StopOnNaN
+  void after_loss(auto& learn) {
+    if (!std::isfinite(learn.loss_value())) throw CancelBatchException();
+  }
+};
+struct Spoil {
+  void after_pred(auto& learn) {
+    if (learn.training && learn.iter == 1) learn.pred = learn.pred * std::numeric_limits<float>::quiet_NaN();
+  }
+};
+struct SkipValidBatch {
+  void before_batch(auto& learn) {
+    if (!learn.training && learn.iter == 0) throw CancelBatchException();
+  }
+};
+}  // namespace
+
+TEST_CASE("a batch that was cancelled is not recorded, nor is the one before it again") {
+  auto learn = toy::learner(callbacks(CancelNaN{}, Spoil{}));
+  toy::quiet(learn).fit(1);
+  CHECK(learn.recorder().losses.size() == 1);
+  CHECK(std::isfinite(*learn.recorder().values[0][0]));
+
+  Learner skips(toy::loaders(8, 8), toy::model(), loss_func(toy::Loss{}), callbacks(SkipValidBatch{}),
+                metrics([](at::Tensor const&, at::Tensor const& t) { return t.mean(); }));
+  auto const row = toy::quiet(skips).validate();
+  CHECK(*row[1] == doctest::Approx(2 * 3.55 + 1));  // items 4 to 7 alone: x = 3.4 ... 3.7
+}
+
+namespace {
+struct Accumulate {
+  int seen = 0;
+  void before_step(auto&) {
+    if (++seen % 4 != 0) throw CancelBatchException();
+  }
+};
+}  // namespace
+
+TEST_CASE("gradients that a cancelled step has left do not reach the next fit") {
+  Learner learn(toy::loaders(20, 4), toy::model(), loss_func(toy::Loss{}), opt_func(SGD{}));
+  toy::quiet(learn).fit(1, {.lr = 0}, callbacks(Accumulate{}));  // five batches: one is left over
+  CHECK(learn.model->parameters()[0].grad().defined());
+  learn.fit(0);
+  CHECK_FALSE(learn.model->parameters()[0].grad().defined());
+}
+
+TEST_CASE("lr_find: a loss below zero does not end it, and nothing is changed by it") {
+  auto curve = [](bool find) {
+    torch::manual_seed(3);
+    using Loader = DataLoader<std::vector<toy::Item>>;
+    DataLoaders dls(std::vector<Loader>{Loader(toy::line(16), {.batch_size = 4, .shuffle = true}),
+                                        Loader(toy::line(4), {.batch_size = 4})});
+    Learner learn(dls, Sequential(torch::nn::Linear(1, 8), torch::nn::Dropout(.5), torch::nn::Linear(8, 1)),
+                  loss_func(toy::Loss{}));
+    toy::quiet(learn);
+    if (find) learn.lr_find({.num_it = 20});
+    learn.fit(2);
+    return learn.recorder().losses;
+  };
+  CHECK(curve(true) == curve(false));
+
+  auto learn = toy::learner();
+  learn.loss_func = [](at::Tensor const& p, at::Tensor const& t) { return at::mse_loss(p, t) - 100; };
+  CHECK(toy::quiet(learn).lr_find({.end_lr = 1e-3}).lrs.size() == 85);
+}
