@@ -115,3 +115,11 @@ TEST_CASE("CrossEntropyLossFlat: activation gives probabilities, decodes the cla
   CHECK(close(on_axis.activation(two_rows().t()), loss.activation(two_rows()).t()));
   CHECK(at::equal(on_axis.decodes(two_rows().t().narrow(1, 0, 1)), at::tensor({2})));
 }
+
+TEST_CASE("MSELossFlat: (N,1) against (N), targets of any type, one loss per element when not reduced") {
+  auto const prediction = at::tensor({1.F, 2.F, 5.F}).view({3, 1});
+  auto const target = at::tensor({1, 4, 2});
+  CHECK(MSELossFlat{}(prediction, target).item<float>() == doctest::Approx((0 + 4 + 9) / 3.));
+  CHECK(at::equal(MSELossFlat{.reduce = false}(prediction, target), at::tensor({0.F, 4.F, 9.F})));
+  CHECK_THROWS_AS(MSELossFlat{}(prediction, at::zeros({2})), tensor_error);
+}

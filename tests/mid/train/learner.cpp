@@ -5,6 +5,7 @@
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
+#include <sstream>
 
 #include "toy.hpp"
 
@@ -169,6 +170,9 @@ TEST_CASE("TR-59 learner: validate gives [valid_loss, metrics...] and changes no
   CHECK(*record[1] == 0);
   CHECK(rows == 0);
   CHECK(weight(learn) == 0);
+  std::ostringstream printed;
+  printed << record;
+  CHECK(printed.str() == "53.340000  0.000000");
 }
 
 TEST_CASE("determinism: the same seed gives the same loss curve for 0, 1 and 2 workers") {

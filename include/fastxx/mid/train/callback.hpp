@@ -140,6 +140,39 @@ constexpr Handler event_handler() {
   }
 }
 
+// C++ cannot list the members of a class, so the names that people write by mistake are asked for one by one.
+template <class Callback, class Learner>
+consteval bool has_misspelt_event() {
+#define FASTXX_MISSPELT(name)                                         \
+  if constexpr (requires(Callback & c, Learner & l) { c.name(l); }) { \
+    return true;                                                      \
+  }
+  FASTXX_MISSPELT(after_epoc)
+  FASTXX_MISSPELT(before_epoc)
+  FASTXX_MISSPELT(after_epochs)
+  FASTXX_MISSPELT(after_batches)
+  FASTXX_MISSPELT(after_predict)
+  FASTXX_MISSPELT(after_prediction)
+  FASTXX_MISSPELT(after_forward)
+  FASTXX_MISSPELT(before_loss)
+  FASTXX_MISSPELT(after_backwards)
+  FASTXX_MISSPELT(before_valid)
+  FASTXX_MISSPELT(after_valid)
+  FASTXX_MISSPELT(before_validation)
+  FASTXX_MISSPELT(after_validation)
+  FASTXX_MISSPELT(before_training)
+  FASTXX_MISSPELT(after_training)
+  FASTXX_MISSPELT(begin_fit)
+  FASTXX_MISSPELT(begin_epoch)
+  FASTXX_MISSPELT(begin_batch)
+  FASTXX_MISSPELT(on_epoch_begin)
+  FASTXX_MISSPELT(on_epoch_end)
+  FASTXX_MISSPELT(on_batch_end)
+  FASTXX_MISSPELT(on_train_end)
+#undef FASTXX_MISSPELT
+  return false;
+}
+
 template <class Callback, class Learner>
 CallbackEntry make_callback_entry(std::shared_ptr<Callback> callback) {
   return [&]<std::size_t... E>(std::index_sequence<E...>) {
@@ -147,6 +180,9 @@ CallbackEntry make_callback_entry(std::shared_ptr<Callback> callback) {
     static_assert(((handlers[E] != nullptr) || ...),
                   "fastxx: this callback defines none of the events (before_fit, after_batch, ...) as a member that "
                   "takes the learner by reference: void after_batch(auto& learn)");
+    static_assert(((handlers[E] == nullptr) && ...) || !has_misspelt_event<Callback, Learner>(),
+                  "fastxx: a member of this callback is named almost like an event and would never be called; the "
+                  "events are listed in <fastxx/mid/train/events.hpp>");
     return CallbackEntry{callback_key<Callback>(), &type_name<Callback>, callback_order<Callback>(),
                          std::move(callback), handlers};
   }

@@ -250,9 +250,9 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   }
   template <class... List>
   static std::vector<detail::CallbackEntry> entries(Part<CallbacksPart, hana::tuple<List...>> part) {
-    std::vector<detail::CallbackEntry> all;
-    hana::for_each(part.value, [&](auto& callback) { all.push_back(entry(std::move(callback))); });
-    return all;
+    return hana::unpack(std::move(part.value), [](List... callback) {
+      return std::vector<detail::CallbackEntry>{entry(std::move(callback))...};
+    });
   }
 
   template <class Loss>

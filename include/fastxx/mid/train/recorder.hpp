@@ -7,6 +7,7 @@
 #include <fastxx/mid/train/metric.hpp>
 #include <fastxx/mid/train/state.hpp>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,8 +25,25 @@ inline std::string format_time(double seconds) {
   return text;
 }
 
-/// One row of the training table: a value, or nothing where a metric is not defined.
-using RecorderRow = std::vector<MetricValue>;
+/// One row of the training table: a value, or nothing where a metric is not defined. It prints as the table does.
+struct RecorderRow : std::vector<MetricValue> {
+  using std::vector<MetricValue>::vector;
+
+  std::vector<std::string> texts() const {
+    std::vector<std::string> all;
+    for (auto const& value : *this) {
+      char text[32];
+      std::snprintf(text, sizeof text, "%.6f", value.value_or(0));
+      all.emplace_back(value ? text : "None");
+    }
+    return all;
+  }
+  friend std::ostream& operator<<(std::ostream& out, RecorderRow const& row) {
+    std::string text;
+    for (auto const& one : row.texts()) text += (text.empty() ? "" : "  ") + one;
+    return out << text;
+  }
+};
 
 /// Keeps what training was: learning rates and smoothed losses per batch, losses, metrics and times per epoch.
 ///
@@ -102,12 +120,8 @@ class Recorder {
 
  private:
   std::vector<std::string> row_texts(std::int64_t epoch, RecorderRow const& row) const {
-    std::vector<std::string> texts{std::to_string(epoch)};
-    for (auto const& value : row) {
-      char text[32];
-      std::snprintf(text, sizeof text, "%.6f", value.value_or(0));
-      texts.emplace_back(value ? text : "None");
-    }
+    std::vector<std::string> texts = row.texts();
+    texts.insert(texts.begin(), std::to_string(epoch));
     texts.push_back(format_time(std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count()));
     return texts;
   }
