@@ -124,8 +124,22 @@ class DataLoader {
 
   /// Start the next epoch. One that was left early has used its number all the same. While another iteration of this
   /// loader is alive, the new one is loaded in the calling thread.
-  iterator begin() const { return iterator(state_); }
+  iterator begin() const { return iterator(state_, state_->use_epoch(), 0); }
   std::default_sentinel_t end() const { return {}; }
+
+  /// The rest of an epoch, from any batch on, as it would have come: `for (auto& batch : loader.start(3, 120))`. The
+  /// next begin() is the epoch after it.
+  ///
+  /// Errors:  data_error [loader.start] unless 0 <= epoch and 0 <= batch <= size()
+  iterator start(std::int64_t epoch, std::int64_t batch) const {
+    auto const batches = static_cast<std::int64_t>(size());
+    if (epoch < 0 || batch < 0 || batch > batches)
+      detail::refuse_option("start", "an epoch of 0 or more and a batch of 0 to " + std::to_string(batches),
+                            "epoch " + std::to_string(epoch) + ", batch " + std::to_string(batch),
+                            "a saved place may come from another batch size: begin with batch 0");
+    state_->set_next_epoch(epoch + 1);
+    return iterator(state_, epoch, batch);
+  }
 
   /// Batches in an epoch.
   std::size_t size() const { return state_->source.batches; }
@@ -201,10 +215,14 @@ class DataLoader<Dataset, AfterItem, AfterBatch, Hooks>::iterator {
   void operator++(int) { ++*this; }
   friend bool operator==(iterator const& it, std::default_sentinel_t) { return it.iteration_->done(); }
 
+  // What is left of the epoch is a range, as a directory_iterator is.
+  friend iterator begin(iterator& it) { return std::move(it); }
+  friend std::default_sentinel_t end(iterator const&) { return {}; }
+
  private:
   friend DataLoader;
-  explicit iterator(std::shared_ptr<State> state)
-      : iteration_(std::make_unique<detail::Iteration<State>>(std::move(state))) {
+  iterator(std::shared_ptr<State> state, std::int64_t epoch, std::int64_t batch)
+      : iteration_(std::make_unique<detail::Iteration<State>>(std::move(state), epoch, batch)) {
     iteration_->advance();
   }
 

@@ -72,7 +72,7 @@ class LoaderState {
     std::lock_guard lock(mutex_);
     next_epoch_ = epoch;
   }
-  std::int64_t start_epoch() {
+  std::int64_t use_epoch() {
     std::lock_guard lock(mutex_);
     return next_epoch_++;
   }
@@ -107,17 +107,17 @@ class LoaderState {
   std::unique_ptr<Workers> workers_;  // last: they read the source
 };
 
-// One epoch on its way. Leaving it early makes the workers drop what they have and wait.
+// One epoch on its way, from some batch on. Leaving it early makes the workers drop what they have and wait.
 template <class State>
 class Iteration {
  public:
   using Batch = typename State::Batch;
 
-  explicit Iteration(std::shared_ptr<State> state)
+  Iteration(std::shared_ptr<State> state, std::int64_t epoch, std::int64_t batch)
       : state_(std::move(state)),
         builder_(state_->source),
-        next_(state_->position_of(state_->start_epoch())),
-        end_(next_ + state_->source.batches),
+        next_(state_->position_of(epoch) + static_cast<std::uint64_t>(batch)),
+        end_(state_->position_of(epoch + 1)),
         workers_(state_->borrow_workers(next_)) {}
 
   Iteration(Iteration const&) = delete;
