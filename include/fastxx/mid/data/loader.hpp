@@ -9,6 +9,7 @@
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/loader_state.hpp>
+#include <fastxx/mid/data/plan.hpp>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ struct LoaderOptions {
   at::Device device = at::kCPU;        ///< where batches go before after_batch
   int split_idx = Split::none;         ///< what transforms are told about the subset
   int prefetch = 2;                    ///< batches per worker that may wait
+  LoaderPlan plan = {};                ///< which items in which batches; unset: all, in order or shuffled
 };
 
 /// Extension points of a DataLoader without any set. Hooks of your own are a struct with members of fastai's names; the
@@ -46,11 +48,13 @@ template <class Function>
 BeforeBatch(Function) -> BeforeBatch<Function>;
 
 /// Datasets a DataLoader can read: `size()` with `operator[](index) const`, or with `item(index, CallContext) const`
-/// when the dataset runs transforms itself. Several threads read at once.
+/// when the dataset runs transforms itself, or with `item(index, CallContext, EpochPlan) const` when its items depend on
+/// the plan of the epoch. Several threads read at once.
 template <class Dataset>
-concept LoadableDataset = requires(Dataset const& dataset, std::size_t index, CallContext const& context) {
+concept LoadableDataset = requires(Dataset const& dataset, std::size_t index, CallContext const& context,
+                                   EpochPlan const& plan) {
   { dataset.size() } -> std::convertible_to<std::size_t>;
-  detail::dataset_item(dataset, index, context);
+  detail::dataset_item(dataset, index, context, plan);
 };
 
 namespace detail {
@@ -63,11 +67,6 @@ namespace detail {
 
 inline bool drops_last(LoaderOptions const& options) { return options.drop_last.value_or(options.shuffle); }
 
-inline std::size_t count_batches(LoaderOptions const& options, std::size_t items) {
-  auto const size = static_cast<std::size_t>(options.batch_size);
-  return items / size + (!drops_last(options) && items % size != 0 ? 1 : 0);
-}
-
 inline void check_loader(LoaderOptions const& options, std::size_t items) {
   if (items == 0)
     refuse_option("empty", "a dataset with at least one item", "an empty one",
@@ -79,10 +78,22 @@ inline void check_loader(LoaderOptions const& options, std::size_t items) {
                   "use 0 to load in the calling thread");
   if (options.prefetch < 1)
     refuse_option("prefetch", "at least 1 batch per worker", std::to_string(options.prefetch), "leave it at 2");
-  if (count_batches(options, items) == 0)
+}
+
+inline std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t items) {
+  PlannedEpoch const first{.number = 0,
+                           .items = static_cast<std::int64_t>(items),
+                           .batch_size = options.batch_size,
+                           .shuffle = options.shuffle,
+                           .drop_last = drops_last(options)};
+  auto plans = std::make_unique<EpochPlans>(options.plan, options.seed, first);
+  if (plans->batches() == 0) {
+    auto const planned = std::to_string(plans->of(0)->order().size());
     refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
-                  "batch size " + std::to_string(options.batch_size) + " for " + std::to_string(items) + " items",
-                  "use a batch size of at most " + std::to_string(items) + ", or .drop_last = false");
+                  "batch size " + std::to_string(options.batch_size) + " for " + planned + " items",
+                  "use a batch size of at most " + planned + ", or .drop_last = false");
+  }
+  return plans;
 }
 
 }  // namespace detail
@@ -182,15 +193,16 @@ class DataLoader {
              AfterBatch after_batch, Hooks hooks, Shared) {
     auto const items = static_cast<std::size_t>(dataset->size());
     detail::check_loader(options, items);
+    auto plans = detail::make_plans(options, items);
+    std::size_t const batches = plans->batches();
     Source source{.dataset = std::move(dataset),
                   .after_item = std::move(after_item),
                   .hooks = std::move(hooks),
                   .seed = options.seed,
                   .split_idx = options.split_idx,
-                  .shuffle = options.shuffle,
                   .items = items,
-                  .batch_size = static_cast<std::size_t>(options.batch_size),
-                  .batches = detail::count_batches(options, items)};
+                  .plans = std::move(plans),
+                  .batches = batches};
     state_ = std::make_shared<State>(options, std::move(source), std::move(after_batch));
   }
 

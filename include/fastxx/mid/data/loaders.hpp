@@ -8,6 +8,7 @@
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/loader.hpp>
+#include <fastxx/mid/data/plan.hpp>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -26,6 +27,8 @@ struct DataLoadersOptions {
   std::optional<bool> drop_last = {};  ///< of the training loader; `shuffle` when left out
   std::uint64_t seed = 0;
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1", ...
+  LoaderPlan plan = {};        ///< of the training loader
+  LoaderPlan valid_plan = {};  ///< of the others
 };
 
 struct ItemTransformsPart {};
@@ -157,7 +160,8 @@ inline LoaderOptions loader_options(DataLoadersOptions const& options, int split
           .drop_last = train ? options.drop_last.value_or(options.shuffle) : false,
           .seed = options.seed,
           .device = parse_device(options.device),
-          .split_idx = train ? Split::train : Split::valid};
+          .split_idx = train ? Split::train : Split::valid,
+          .plan = train ? options.plan : options.valid_plan};
 }
 
 }  // namespace detail
