@@ -7,6 +7,7 @@
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/loader_state.hpp>
 #include <fastxx/mid/data/plan.hpp>
@@ -31,21 +32,6 @@ struct LoaderOptions {
   int prefetch = 2;                    ///< batches per worker that may wait
   LoaderPlan plan = {};                ///< which items in which batches; unset: all, in order or shuffled
 };
-
-/// Extension points of a DataLoader without any set. Hooks of your own are a struct with members of fastai's names; the
-/// one there is: `before_batch(std::vector<Item>)`, which returns the items to collate (runs in workers, so const).
-///
-/// Source:  fastai 2.7.18 data/load.py (features M-36)
-/// Example: examples/doc/loader.cpp
-struct LoaderHooks {};
-
-/// A function as a DataLoader's only hook: `BeforeBatch{[](std::vector<Item> items) { return items; }}`.
-template <class Function>
-struct BeforeBatch {
-  Function before_batch;
-};
-template <class Function>
-BeforeBatch(Function) -> BeforeBatch<Function>;
 
 /// Datasets a DataLoader can read: `size()` with `operator[](index) const`, or with `item(index, CallContext) const`
 /// when the dataset runs transforms itself, or with `item(index, CallContext, EpochPlan) const` when its items depend on
@@ -161,6 +147,30 @@ class DataLoader {
   batch_type one_batch() const {
     auto const position = state_->position_of(epoch());
     return state_->finish(*typename State::Builder(state_->source)(position, detail::Cancelled{}), position);
+  }
+
+  /// The batch of given items, made as the loader makes its own: items as the dataset gives them (all of an item or its
+  /// inputs alone), or raw ones as its source has them, when the dataset can `encode(raw, context)`. Random transforms
+  /// draw the same each time.
+  ///
+  /// Errors:  those of the transforms and of collate
+  template <class Item>
+  auto batch_of(std::vector<Item> items, int split_idx) const {
+    CallContext const context{.split_idx = split_idx};
+    constexpr bool raw = requires(Item const& item) { dataset().encode(item, context); };
+    if constexpr (raw && !std::is_same_v<Item, typename Source::DatasetItem>) {
+      std::vector<std::decay_t<decltype(dataset().encode(items[0], context))>> encoded;
+      encoded.reserve(items.size());
+      for (auto const& item : items) encoded.push_back(dataset().encode(item, context));
+      return fastxx::batch_of(std::move(encoded), batching(), context);
+    } else {
+      return fastxx::batch_of(std::move(items), batching(), context);
+    }
+  }
+
+  /// A copy of what turns items into batches, to keep without the dataset.
+  Batching<AfterItem, AfterBatch, Hooks> batching() const {
+    return {after_item(), after_batch(), hooks(), options().device};
   }
 
   /// The number the next begin() gives its epoch; setting it goes on where an earlier run stopped.

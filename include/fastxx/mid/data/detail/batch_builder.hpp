@@ -8,6 +8,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/transform/context.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/collate.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <memory>
@@ -37,19 +38,6 @@ decltype(auto) dataset_item(Dataset const& dataset, std::size_t index, CallConte
     return dataset.item(index, context);
   else
     return dataset[index];
-}
-
-template <class Hooks, class Item>
-concept HasBeforeBatch = requires(Hooks const& hooks, std::vector<Item> items) {
-  hooks.before_batch(std::move(items));
-};
-
-template <class Hooks, class Item>
-auto collate_hooked(Hooks const& hooks, std::vector<Item>& items) {
-  if constexpr (HasBeforeBatch<Hooks, Item>)
-    return collate(hooks.before_batch(std::move(items)));
-  else
-    return collate(std::move(items));
 }
 
 // What the exception being handled says; libtorch appends its call stack, which tells a reader nothing.
@@ -145,9 +133,9 @@ class EpochPlans {
 // What all iterations and workers of a loader share and none changes.
 template <class Dataset, class AfterItem, class Hooks>
 struct BatchSource {
-  using Item = std::decay_t<decltype(std::declval<AfterItem const&>()(
-      dataset_item(std::declval<Dataset const&>(), 0, CallContext{}, std::declval<EpochPlan const&>()),
-      CallContext{}))>;
+  using DatasetItem = std::decay_t<decltype(dataset_item(std::declval<Dataset const&>(), 0, CallContext{},
+                                                         std::declval<EpochPlan const&>()))>;
+  using Item = std::decay_t<decltype(std::declval<AfterItem const&>()(std::declval<DatasetItem>(), CallContext{}))>;
   using Collated = decltype(collate_hooked(std::declval<Hooks const&>(), std::declval<std::vector<Item>&>()));
 
   std::shared_ptr<Dataset const> dataset;
