@@ -31,6 +31,24 @@ auto lettered(std::vector<Pair> items, Splits splits) {
                   pipeline(ItemGetter<1>{}, Categorize{}));
 }
 
+struct ThreeNumbers : std::vector<std::tuple<int, int, int>> {
+  static constexpr std::size_t n_inp = 1;
+};
+
+struct CenterFirst {  // subtracts the mean of what it has seen
+  double mean = 0;
+  void setups(auto const& items) {
+    for (std::size_t i = 0; i < items.size(); ++i)
+      mean += static_cast<double>(std::get<0>(items[i])) / static_cast<double>(items.size());
+  }
+  double encodes(int x) const { return x - mean; }
+};
+
+struct Halve {
+  static constexpr int split_idx = Split::train;
+  Tensor encodes(Tensor const& x) const { return x.is_floating_point() ? x / 2 : x; }
+};
+
 }  // namespace
 
 TEST_CASE("H-18 TR-16 splitter: with a seed the split is the one fastai makes, the global generator stays") {
@@ -183,4 +201,58 @@ TEST_CASE("H-22 dataloaders: Normalize without statistics learns them from one t
   // 16 numbers, four of each of 0, 1, 2, 3: sample variance 20 / 15.
   CHECK(normalize.std.item<double>() == doctest::Approx(std::sqrt(20.0 / 15)));
   CHECK(dls.valid().after_batch().get<Normalize>().mean.item<double>() == doctest::Approx(1.5));
+}
+
+TEST_CASE("n_inp: the dataset says how many elements of a batch are inputs") {
+  using Triple = std::tuple<float, float, std::string>;
+  std::vector<Triple> const items{{1.f, 2.f, "a"}, {3.f, 4.f, "b"}, {5.f, 6.f, "a"}};
+  Splits const splits{{0, 1}, {2}};
+  auto const x = pipeline(ItemGetter<0>{});
+  auto const y = pipeline(ItemGetter<1>{});
+  auto const z = pipeline(ItemGetter<2>{});
+  auto inputs = []<class Dls>(Dls const&) { return Dls::n_inp; };
+  auto loaders = [](auto const& dsets) { return dataloaders(dsets, {.batch_size = 1}); };
+  CHECK(inputs(loaders(Datasets(items, splits, n_inp<1>(), x, y, z))) == 1);
+  CHECK(inputs(loaders(Datasets(items, splits, x, y, z))) == 2);
+  CHECK(inputs(loaders(Datasets(items, splits, x))) == 1);
+  CHECK(inputs(loaders(Datasets(items, splits, n_inp<2>(), x, y))) == 2);  // inputs only, as an autoencoder has
+
+  DataLoader const loader(ThreeNumbers{{{1, 2, 3}}});
+  CHECK(inputs(DataLoaders(std::vector{loader, loader})) == 1);
+}
+
+TEST_CASE("dataloaders: item transforms learn from the training items, as the pipelines leave them") {
+  auto const dsets = lettered(pairs, {{0, 1, 2, 3}, {4}});  // 10, 20, 30, 40, and 50 for validation
+  auto const dls = dataloaders(dsets, {.batch_size = 4, .shuffle = false}, item_tfms(CenterFirst{}));
+  CHECK(at::equal(std::get<0>(dls.train().one_batch()), at::tensor({-15., -5., 5., 15.}, at::kDouble)));
+  CHECK(at::equal(std::get<0>(dls.valid().one_batch()), at::tensor({25.}, at::kDouble)));
+}
+
+TEST_CASE("batch_of: items become a batch as in the loader, raw, encoded, or as inputs alone") {
+  auto const dsets = lettered(pairs, {{0, 1, 3}, {2, 4}});
+  auto const add = item_tfms([](int x) { return x + .5; });
+  auto const loader = dataloaders(dsets, {.batch_size = 2, .shuffle = false}, add, batch_tfms(Halve{})).train();
+  auto const [x, y] = loader.batch_of(std::vector{pairs[0], pairs[1]}, Split::train);
+  CHECK(at::equal(x, at::tensor({5.25, 10.25}, at::kDouble)));
+  static_assert(std::is_same_v<std::decay_t<decltype(y)>, TensorCategory>);
+  CHECK(at::equal(y, std::get<1>(loader.one_batch())));
+  CHECK(at::equal(x, std::get<0>(loader.one_batch())));
+  auto const encoded = loader.batch_of(std::vector{dsets.train()[0], dsets.train()[1]}, Split::valid);
+  CHECK(at::equal(std::get<0>(encoded), at::tensor({10.5, 20.5}, at::kDouble)));  // Halve is for training
+  auto const inputs = loader.batch_of(std::vector{std::tuple(7)}, Split::valid);
+  static_assert(std::tuple_size_v<std::decay_t<decltype(inputs)>> == 1);
+  CHECK(at::equal(std::get<0>(inputs), at::tensor({7.5}, at::kDouble)));
+}
+
+TEST_CASE("batch_of: the hook and the device are the loader's, and batching() needs no dataset") {
+  BeforeBatch first_only{[](std::vector<int> items) {
+    items.resize(1);
+    return items;
+  }};
+  DataLoader const loader(std::vector<int>{1, 2, 3}, {.device = at::kMeta}, Pipeline<>(), Pipeline<>(), first_only);
+  Tensor const batch = loader.batch_of(std::vector<int>{8, 9}, Split::valid);
+  CHECK(batch.sizes() == at::IntArrayRef({1}));
+  CHECK(batch.device().is_meta());
+  auto const batching = loader.batching();
+  CHECK(batch_of(std::vector<int>{8, 9}, batching, {}).sizes() == at::IntArrayRef({1}));
 }

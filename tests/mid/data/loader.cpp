@@ -300,6 +300,23 @@ TEST_CASE("loader: an epoch left early has used its number, and nothing of it tu
   }
 }
 
+TEST_CASE("loader: an epoch can be started at any batch, draws included, and the next one follows") {
+  for (int workers : {0, 2}) {
+    LoaderOptions const options{.batch_size = 4, .workers = workers, .shuffle = true, .drop_last = false, .seed = 6};
+    DataLoader const loader(Counting{22}, options);
+    std::vector const expected{epoch_of(loader), epoch_of(loader), epoch_of(loader)};
+    for (std::size_t from = 0; from <= 6; ++from) {
+      std::vector<DrawnBatch> tail;
+      for (auto& batch : loader.start(1, static_cast<std::int64_t>(from))) tail.push_back(std::move(batch));
+      CHECK(tail == std::vector(expected[1].begin() + static_cast<std::ptrdiff_t>(from), expected[1].end()));
+      CHECK(epoch_of(loader) == expected[2]);
+    }
+    CHECK(data_error_of([&] { loader.start(0, 7); }).key() == "loader.start");
+    CHECK(data_error_of([&] { loader.start(0, -1); }).key() == "loader.start");
+    CHECK(data_error_of([&] { loader.start(-1, 0); }).key() == "loader.start");
+  }
+}
+
 TEST_CASE("loader: one_batch is the first batch to come and disturbs no epoch") {
   DataLoader const loader(Counting{30}, {.batch_size = 4, .workers = 2, .shuffle = true});
   auto const before = loader.one_batch();

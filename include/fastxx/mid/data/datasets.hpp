@@ -21,21 +21,28 @@ namespace fastxx {
 template <class State>
 class DatasetSubset {
  public:
+  /// How many leading elements of an item go into the model.
+  static constexpr std::size_t n_inp = State::n_inp;
+
   DatasetSubset(std::shared_ptr<State const> state, int split_idx) : state_(std::move(state)), split_idx_(split_idx) {}
 
   std::size_t size() const { return indices().size(); }
   int split_idx() const { return split_idx_; }
 
   /// Item `index` of the subset through all pipelines.
-  auto item(std::size_t index, CallContext const& context) const {
-    decltype(auto) raw = raw_item(index);
-    return std::apply([&](auto const&... pipeline) { return std::make_tuple(pipeline(raw, context)...); },
-                      state_->pipelines);
-  }
+  auto item(std::size_t index, CallContext const& context) const { return encode(raw_item(index), context); }
   auto operator[](std::size_t index) const { return item(index, CallContext{.split_idx = split_idx_}); }
 
   /// Item `index` as the source has it, before any pipeline.
   decltype(auto) raw_item(std::size_t index) const { return state_->items[static_cast<std::size_t>(indices()[index])]; }
+
+  /// A raw item, of the source or of your own, through all pipelines.
+  template <class Raw>
+  requires std::is_same_v<Raw, typename State::RawItem>
+  auto encode(Raw const& raw, CallContext const& context) const {
+    return std::apply([&](auto const&... pipeline) { return std::make_tuple(pipeline(raw, context)...); },
+                      state_->pipelines);
+  }
 
   /// Undo the pipelines on a sample, element by element, until each element can show itself.
   template <class... Elements>
@@ -67,8 +74,10 @@ class DatasetSubset {
 
 namespace detail {
 
-template <class Items, class... Pipelines>
+template <std::size_t NInp, class Items, class... Pipelines>
 struct DatasetsState {
+  static constexpr std::size_t n_inp = NInp;
+  using RawItem = std::decay_t<decltype(std::declval<Items const&>()[0])>;
   Items items;
   Splits splits;
   std::tuple<Pipelines...> pipelines;
@@ -109,17 +118,30 @@ inline void check_splits(Splits const& splits, std::size_t n) {
 
 }  // namespace detail
 
+/// How many pipelines, counted from the first, make inputs; the others make targets.
+template <std::size_t N>
+struct NInp {};
+template <std::size_t N>
+constexpr NInp<N> n_inp() {
+  return {};
+}
+
 /// A collection of items seen through one pipeline per element of the resulting tuple, split into subsets.
 ///
 /// Everything is lazy: a pipeline runs when an item is asked for. At construction the stages that learn see the
-/// training items, and a stage that takes none of the types it would be given is refused by the compiler.
+/// training items, and a stage that takes none of the types it would be given is refused by the compiler. All pipelines
+/// but the last make inputs, unless it is said: `Datasets(items, splits, n_inp<1>(), image, boxes, labels)`.
 /// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index]
 /// Source:  fastai 2.7.18 data/core.py Datasets
 /// Example: examples/doc/datasets.cpp
-template <class Items, class... Pipelines>
+template <std::size_t NInputs, class Items, class... Pipelines>
 class Datasets {
-  using State = detail::DatasetsState<Items, Pipelines...>;
-  using RawItem = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+  static_assert(
+      NInputs >= 1 && NInputs <= sizeof...(Pipelines),
+      "fastxx::Datasets(items, splits, n_inp<N>(), pipelines...): N must be at least 1 and at most the number of "
+      "pipelines");
+  using State = detail::DatasetsState<NInputs, Items, Pipelines...>;
+  using RawItem = typename State::RawItem;
 
  public:
   using Subset = DatasetSubset<State>;
@@ -139,6 +161,10 @@ class Datasets {
     state_ = std::move(state);
   }
 
+  template <class Splitter>
+  Datasets(Items items, Splitter const& splitter, NInp<NInputs>, Pipelines... pipelines)
+      : Datasets(std::move(items), splitter, std::move(pipelines)...) {}
+
   Subset subset(int split_idx) const { return Subset(state_, split_idx); }
   Subset train() const { return subset(Split::train); }
   Subset valid() const { return subset(Split::valid); }
@@ -156,6 +182,9 @@ class Datasets {
 };
 
 template <class Items, class Splitter, class... Pipelines>
-Datasets(Items, Splitter, Pipelines...) -> Datasets<Items, Pipelines...>;
+Datasets(Items, Splitter, Pipelines...)
+    -> Datasets<(sizeof...(Pipelines) > 1 ? sizeof...(Pipelines) - 1 : 1), Items, Pipelines...>;
+template <class Items, class Splitter, std::size_t N, class... Pipelines>
+Datasets(Items, Splitter, NInp<N>, Pipelines...) -> Datasets<N, Items, Pipelines...>;
 
 }  // namespace fastxx

@@ -7,8 +7,10 @@
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/loader_state.hpp>
+#include <fastxx/mid/data/plan.hpp>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -28,29 +30,17 @@ struct LoaderOptions {
   at::Device device = at::kCPU;        ///< where batches go before after_batch
   int split_idx = Split::none;         ///< what transforms are told about the subset
   int prefetch = 2;                    ///< batches per worker that may wait
+  LoaderPlan plan = {};                ///< which items in which batches; unset: all, in order or shuffled
 };
-
-/// Extension points of a DataLoader without any set. Hooks of your own are a struct with members of fastai's names; the
-/// one there is: `before_batch(std::vector<Item>)`, which returns the items to collate (runs in workers, so const).
-///
-/// Source:  fastai 2.7.18 data/load.py (features M-36)
-/// Example: examples/doc/loader.cpp
-struct LoaderHooks {};
-
-/// A function as a DataLoader's only hook: `BeforeBatch{[](std::vector<Item> items) { return items; }}`.
-template <class Function>
-struct BeforeBatch {
-  Function before_batch;
-};
-template <class Function>
-BeforeBatch(Function) -> BeforeBatch<Function>;
 
 /// Datasets a DataLoader can read: `size()` with `operator[](index) const`, or with `item(index, CallContext) const`
-/// when the dataset runs transforms itself. Several threads read at once.
+/// when the dataset runs transforms itself, or with `item(index, CallContext, EpochPlan) const` when its items depend on
+/// the plan of the epoch. Several threads read at once.
 template <class Dataset>
-concept LoadableDataset = requires(Dataset const& dataset, std::size_t index, CallContext const& context) {
+concept LoadableDataset = requires(Dataset const& dataset, std::size_t index, CallContext const& context,
+                                   EpochPlan const& plan) {
   { dataset.size() } -> std::convertible_to<std::size_t>;
-  detail::dataset_item(dataset, index, context);
+  detail::dataset_item(dataset, index, context, plan);
 };
 
 namespace detail {
@@ -63,11 +53,6 @@ namespace detail {
 
 inline bool drops_last(LoaderOptions const& options) { return options.drop_last.value_or(options.shuffle); }
 
-inline std::size_t count_batches(LoaderOptions const& options, std::size_t items) {
-  auto const size = static_cast<std::size_t>(options.batch_size);
-  return items / size + (!drops_last(options) && items % size != 0 ? 1 : 0);
-}
-
 inline void check_loader(LoaderOptions const& options, std::size_t items) {
   if (items == 0)
     refuse_option("empty", "a dataset with at least one item", "an empty one",
@@ -79,10 +64,22 @@ inline void check_loader(LoaderOptions const& options, std::size_t items) {
                   "use 0 to load in the calling thread");
   if (options.prefetch < 1)
     refuse_option("prefetch", "at least 1 batch per worker", std::to_string(options.prefetch), "leave it at 2");
-  if (count_batches(options, items) == 0)
+}
+
+inline std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t items) {
+  PlannedEpoch const first{.number = 0,
+                           .items = static_cast<std::int64_t>(items),
+                           .batch_size = options.batch_size,
+                           .shuffle = options.shuffle,
+                           .drop_last = drops_last(options)};
+  auto plans = std::make_unique<EpochPlans>(options.plan, options.seed, first);
+  if (plans->batches() == 0) {
+    auto const planned = std::to_string(plans->of(0)->order().size());
     refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
-                  "batch size " + std::to_string(options.batch_size) + " for " + std::to_string(items) + " items",
-                  "use a batch size of at most " + std::to_string(items) + ", or .drop_last = false");
+                  "batch size " + std::to_string(options.batch_size) + " for " + planned + " items",
+                  "use a batch size of at most " + planned + ", or .drop_last = false");
+  }
+  return plans;
 }
 
 }  // namespace detail
@@ -124,8 +121,22 @@ class DataLoader {
 
   /// Start the next epoch. One that was left early has used its number all the same. While another iteration of this
   /// loader is alive, the new one is loaded in the calling thread.
-  iterator begin() const { return iterator(state_); }
+  iterator begin() const { return iterator(state_, state_->use_epoch(), 0); }
   std::default_sentinel_t end() const { return {}; }
+
+  /// The rest of an epoch, from any batch on, as it would have come: `for (auto& batch : loader.start(3, 120))`. The
+  /// next begin() is the epoch after it.
+  ///
+  /// Errors:  data_error [loader.start] unless 0 <= epoch and 0 <= batch <= size()
+  iterator start(std::int64_t epoch, std::int64_t batch) const {
+    auto const batches = static_cast<std::int64_t>(size());
+    if (epoch < 0 || batch < 0 || batch > batches)
+      detail::refuse_option("start", "an epoch of 0 or more and a batch of 0 to " + std::to_string(batches),
+                            "epoch " + std::to_string(epoch) + ", batch " + std::to_string(batch),
+                            "a saved place may come from another batch size: begin with batch 0");
+    state_->set_next_epoch(epoch + 1);
+    return iterator(state_, epoch, batch);
+  }
 
   /// Batches in an epoch.
   std::size_t size() const { return state_->source.batches; }
@@ -136,6 +147,30 @@ class DataLoader {
   batch_type one_batch() const {
     auto const position = state_->position_of(epoch());
     return state_->finish(*typename State::Builder(state_->source)(position, detail::Cancelled{}), position);
+  }
+
+  /// The batch of given items, made as the loader makes its own: items as the dataset gives them (all of an item or its
+  /// inputs alone), or raw ones as its source has them, when the dataset can `encode(raw, context)`. Random transforms
+  /// draw the same each time.
+  ///
+  /// Errors:  those of the transforms and of collate
+  template <class Item>
+  auto batch_of(std::vector<Item> items, int split_idx) const {
+    CallContext const context{.split_idx = split_idx};
+    constexpr bool raw = requires(Item const& item) { dataset().encode(item, context); };
+    if constexpr (raw && !std::is_same_v<Item, typename Source::DatasetItem>) {
+      std::vector<std::decay_t<decltype(dataset().encode(items[0], context))>> encoded;
+      encoded.reserve(items.size());
+      for (auto const& item : items) encoded.push_back(dataset().encode(item, context));
+      return fastxx::batch_of(std::move(encoded), batching(), context);
+    } else {
+      return fastxx::batch_of(std::move(items), batching(), context);
+    }
+  }
+
+  /// A copy of what turns items into batches, to keep without the dataset.
+  Batching<AfterItem, AfterBatch, Hooks> batching() const {
+    return {after_item(), after_batch(), hooks(), options().device};
   }
 
   /// The number the next begin() gives its epoch; setting it goes on where an earlier run stopped.
@@ -168,15 +203,16 @@ class DataLoader {
              AfterBatch after_batch, Hooks hooks, Shared) {
     auto const items = static_cast<std::size_t>(dataset->size());
     detail::check_loader(options, items);
+    auto plans = detail::make_plans(options, items);
+    std::size_t const batches = plans->batches();
     Source source{.dataset = std::move(dataset),
                   .after_item = std::move(after_item),
                   .hooks = std::move(hooks),
                   .seed = options.seed,
                   .split_idx = options.split_idx,
-                  .shuffle = options.shuffle,
                   .items = items,
-                  .batch_size = static_cast<std::size_t>(options.batch_size),
-                  .batches = detail::count_batches(options, items)};
+                  .plans = std::move(plans),
+                  .batches = batches};
     state_ = std::make_shared<State>(options, std::move(source), std::move(after_batch));
   }
 
@@ -201,10 +237,14 @@ class DataLoader<Dataset, AfterItem, AfterBatch, Hooks>::iterator {
   void operator++(int) { ++*this; }
   friend bool operator==(iterator const& it, std::default_sentinel_t) { return it.iteration_->done(); }
 
+  // What is left of the epoch is a range, as a directory_iterator is.
+  friend iterator begin(iterator& it) { return std::move(it); }
+  friend std::default_sentinel_t end(iterator const&) { return {}; }
+
  private:
   friend DataLoader;
-  explicit iterator(std::shared_ptr<State> state)
-      : iteration_(std::make_unique<detail::Iteration<State>>(std::move(state))) {
+  iterator(std::shared_ptr<State> state, std::int64_t epoch, std::int64_t batch)
+      : iteration_(std::make_unique<detail::Iteration<State>>(std::move(state), epoch, batch)) {
     iteration_->advance();
   }
 

@@ -8,6 +8,7 @@
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/loader.hpp>
+#include <fastxx/mid/data/plan.hpp>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -26,6 +27,8 @@ struct DataLoadersOptions {
   std::optional<bool> drop_last = {};  ///< of the training loader; `shuffle` when left out
   std::uint64_t seed = 0;
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1", ...
+  LoaderPlan plan = {};        ///< of the training loader
+  LoaderPlan valid_plan = {};  ///< of the others
 };
 
 struct ItemTransformsPart {};
@@ -52,12 +55,18 @@ consteval auto pipelines_of() {
   else
     return std::type_identity<std::tuple<>>{};
 }
-template <class Batch>
+// What the dataset says, else all but the last element of a batch.
+template <class Dataset, class Batch>
 consteval std::size_t n_inputs() {
-  if constexpr (is_tuple_v<Batch>)
-    return std::tuple_size_v<std_tuple_of<Batch>> > 1 ? std::tuple_size_v<std_tuple_of<Batch>> - 1 : 1;
-  else
-    return 1;
+  std::size_t size = 1;
+  if constexpr (is_tuple_v<Batch>) size = std::tuple_size_v<std_tuple_of<Batch>>;
+  if constexpr (requires { Dataset::n_inp; }) {
+    static_assert(Dataset::n_inp >= 1,
+                  "fastxx: n_inp of a dataset, the number of inputs in a batch, must be at least 1");
+    return std::min<std::size_t>(Dataset::n_inp, size);
+  } else {
+    return size > 1 ? size - 1 : 1;
+  }
 }
 }  // namespace detail
 
@@ -76,8 +85,9 @@ class DataLoaders {
   /// The pipelines of the datasets, in a tuple; an empty one for a foreign dataset.
   using pipelines_type = typename decltype(detail::pipelines_of<subset_type>())::type;
 
-  /// How many leading elements of a batch go into the model: all but the last.
-  static constexpr std::size_t n_inp = detail::n_inputs<batch_type>();
+  /// How many leading elements of a batch go into the model: the static member `n_inp` of the dataset where it has one,
+  /// else all but the last.
+  static constexpr std::size_t n_inp = detail::n_inputs<subset_type, batch_type>();
 
   explicit DataLoaders(std::vector<Loader> loaders) : loaders_(std::move(loaders)) {
     if (loaders_.size() < 2)
@@ -124,6 +134,14 @@ class DataLoaders {
 
 namespace detail {
 
+// What the item transforms learn from: the training items, through the pipelines of the dataset.
+template <class Dataset>
+struct TrainItems {
+  Dataset const& dataset;
+  std::size_t size() const { return dataset.size(); }
+  auto operator[](std::size_t index) const { return dataset.item(index, CallContext{.split_idx = Split::train}); }
+};
+
 // What the batch transforms learn from: the first training batch, before any batch transform.
 template <class Loader>
 struct FirstBatch {
@@ -157,14 +175,16 @@ inline LoaderOptions loader_options(DataLoadersOptions const& options, int split
           .drop_last = train ? options.drop_last.value_or(options.shuffle) : false,
           .seed = options.seed,
           .device = parse_device(options.device),
-          .split_idx = train ? Split::train : Split::valid};
+          .split_idx = train ? Split::train : Split::valid,
+          .plan = train ? options.plan : options.valid_plan};
 }
 
 }  // namespace detail
 
 /// Loaders for every subset of the datasets: `dataloaders(dsets, {.batch_size = 64}, batch_tfms(Normalize{}))`.
 ///
-/// Batch transforms that learn (Normalize without statistics) see one training batch. Sets the thread budget: see
+/// Item transforms that learn see the training items, batch transforms (Normalize without statistics) one training
+/// batch; one that takes none of the types it would be given is refused by the compiler. Sets the thread budget: see
 /// ThreadPlan.
 /// Source:  fastai 2.7.18 data/core.py FilteredBase.dataloaders
 /// Example: examples/doc/datasets.cpp
@@ -178,7 +198,10 @@ auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options, Pa
   apply(thread_plan(options.workers));
   auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), parts...);
   auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
-  auto one = DataLoader(datasets.train(), detail::loader_options(options, Split::train), after_item);
+  auto const train = datasets.train();
+  decltype(after_item)::template check<std::decay_t<decltype(train[0])>>();
+  after_item.setup(detail::TrainItems<std::decay_t<decltype(train)>>{train}, true);
+  auto one = DataLoader(train, detail::loader_options(options, Split::train), after_item);
   after_batch.setup(detail::FirstBatch<decltype(one)>{one}, true);
   decltype(after_batch)::template check<typename decltype(one)::batch_type>();
 

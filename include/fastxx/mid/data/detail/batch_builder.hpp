@@ -1,16 +1,20 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/transform/context.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/collate.hpp>
+#include <fastxx/mid/data/plan.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,26 +27,17 @@ namespace fastxx::detail {
 inline constexpr std::uint64_t batch_stream = 1ULL << 63;
 inline constexpr std::uint64_t order_stream = 1ULL << 62;
 
-// The item a dataset has at `index`, from item() when it runs pipelines of its own and wants the context.
+// The item a dataset has at `index`, from item() when it runs pipelines of its own and wants the context, or the plan of
+// the epoch as well.
 template <class Dataset>
-decltype(auto) dataset_item(Dataset const& dataset, std::size_t index, CallContext const& context) {
-  if constexpr (requires { dataset.item(index, context); })
+decltype(auto) dataset_item(Dataset const& dataset, std::size_t index, CallContext const& context,
+                            EpochPlan const& plan) {
+  if constexpr (requires { dataset.item(index, context, plan); })
+    return dataset.item(index, context, plan);
+  else if constexpr (requires { dataset.item(index, context); })
     return dataset.item(index, context);
   else
     return dataset[index];
-}
-
-template <class Hooks, class Item>
-concept HasBeforeBatch = requires(Hooks const& hooks, std::vector<Item> items) {
-  hooks.before_batch(std::move(items));
-};
-
-template <class Hooks, class Item>
-auto collate_hooked(Hooks const& hooks, std::vector<Item>& items) {
-  if constexpr (HasBeforeBatch<Hooks, Item>)
-    return collate(hooks.before_batch(std::move(items)));
-  else
-    return collate(std::move(items));
 }
 
 // What the exception being handled says; libtorch appends its call stack, which tells a reader nothing.
@@ -74,32 +69,73 @@ inline std::string current_message() {
                                                               std::to_string(epoch) + ", dataset items " + items}));
 }
 
-using Order = std::shared_ptr<std::vector<std::int64_t> const>;
-
-// The shuffled order of an epoch, made once for all who ask for it at about the same time.
-class EpochOrders {
+// The plans of a loader's epochs, each made once for all who ask for it at about the same time: an epoch and the one
+// the workers run ahead into.
+class EpochPlans {
  public:
-  Order of(std::uint64_t seed, std::int64_t epoch, std::size_t items) {
+  using Shared = std::shared_ptr<EpochPlan const>;
+
+  EpochPlans(LoaderPlan plan, std::uint64_t seed, PlannedEpoch const& first)
+      : plan_(std::move(plan)), seed_(seed), first_(first) {
+    batches_ = of(0)->size();
+  }
+
+  std::size_t batches() const { return batches_; }
+
+  Shared of(std::int64_t epoch) {
     std::lock_guard lock(mutex_);
-    if (!latest_ || epoch != epoch_) {
-      auto random = Random::of(seed, static_cast<std::uint64_t>(epoch), order_stream);
-      latest_ = std::make_shared<std::vector<std::int64_t>>(random.permutation(static_cast<std::int64_t>(items)));
-      epoch_ = epoch;
+    auto& [number, plan] = latest_[static_cast<std::size_t>(epoch % 2)];
+    if (!plan || number != epoch) {
+      plan = make(epoch);
+      number = epoch;
     }
-    return latest_;
+    return plan;
   }
 
  private:
+  struct Made {
+    std::int64_t epoch = 0;
+    Shared plan;
+  };
+
+  Shared make(std::int64_t epoch) const {
+    PlannedEpoch wanted = first_;
+    wanted.number = epoch;
+    auto random = Random::of(seed_, static_cast<std::uint64_t>(epoch), order_stream);
+    auto plan = std::make_shared<EpochPlan const>(plan_(wanted, random));
+    auto const where = "epoch " + std::to_string(epoch);
+    for (auto index : plan->order())
+      if (index < 0 || index >= first_.items)
+        refuse("index", "dataset indices below " + std::to_string(first_.items), std::to_string(index), where);
+    if (batches_ != unknown && plan->size() != batches_)
+      refuse("size", "as many batches as in epoch 0: " + std::to_string(batches_), std::to_string(plan->size()), where);
+    return plan;
+  }
+
+  [[noreturn]] static void refuse(std::string const& key, std::string expected, std::string got, std::string where) {
+    throw data_error("plan." + key, {.call = "DataLoader",
+                                     .expected = std::move(expected),
+                                     .got = std::move(got),
+                                     .where = std::move(where),
+                                     .fix = "repair plan(epoch, random) of the loader"});
+  }
+
+  static constexpr std::size_t unknown = ~std::size_t(0);
+
   std::mutex mutex_;
-  std::int64_t epoch_ = 0;
-  Order latest_;
+  LoaderPlan plan_;
+  std::uint64_t seed_;
+  PlannedEpoch first_;
+  std::array<Made, 2> latest_;
+  std::size_t batches_ = unknown;  // in each epoch: the first plan says it
 };
 
 // What all iterations and workers of a loader share and none changes.
 template <class Dataset, class AfterItem, class Hooks>
 struct BatchSource {
-  using Item = std::decay_t<decltype(std::declval<AfterItem const&>()(
-      dataset_item(std::declval<Dataset const&>(), 0, CallContext{}), CallContext{}))>;
+  using DatasetItem = std::decay_t<decltype(dataset_item(std::declval<Dataset const&>(), 0, CallContext{},
+                                                         std::declval<EpochPlan const&>()))>;
+  using Item = std::decay_t<decltype(std::declval<AfterItem const&>()(std::declval<DatasetItem>(), CallContext{}))>;
   using Collated = decltype(collate_hooked(std::declval<Hooks const&>(), std::declval<std::vector<Item>&>()));
 
   std::shared_ptr<Dataset const> dataset;
@@ -107,13 +143,9 @@ struct BatchSource {
   Hooks hooks;
   std::uint64_t seed;
   int split_idx;
-  bool shuffle;
   std::size_t items;  // in the dataset
-  std::size_t batch_size;
+  std::unique_ptr<EpochPlans> plans;
   std::size_t batches;  // in an epoch
-  std::unique_ptr<EpochOrders> orders = std::make_unique<EpochOrders>();
-
-  Order order(std::int64_t epoch) const { return shuffle ? orders->of(seed, epoch, items) : nullptr; }
 };
 
 // Makes the batch of a position (epoch * batches + number) on the CPU; each thread has one, with a buffer of its own.
@@ -140,23 +172,22 @@ class BatchBuilder {
   void start(std::uint64_t position) {
     auto const epoch = static_cast<std::int64_t>(position / source_.batches);
     batch_ = static_cast<std::int64_t>(position % source_.batches);
-    if (epoch != epoch_) order_ = source_.order(epoch);
+    if (epoch != epoch_) plan_ = source_.plans->of(epoch);
     epoch_ = epoch;
-    first_ = static_cast<std::size_t>(batch_) * source_.batch_size;
-    last_ = std::min(first_ + source_.batch_size, source_.items);
+    indices_ = plan_->batch(static_cast<std::size_t>(batch_));
   }
 
   template <class Cancelled>
   bool load_items(Cancelled const& cancelled) {
     items_.clear();
-    items_.reserve(last_ - first_);
-    for (std::size_t place = first_; place < last_; ++place) {
+    items_.reserve(indices_.size());
+    for (auto const signed_index : indices_) {
       if (cancelled()) return false;
-      std::size_t const index = index_at(place);
+      auto const index = static_cast<std::size_t>(signed_index);
       try {
         auto random = Random::of(source_.seed, static_cast<std::uint64_t>(epoch_), index);
         CallContext const context{.split_idx = source_.split_idx, .random = &random};
-        items_.push_back(source_.after_item(dataset_item(*source_.dataset, index, context), context));
+        items_.push_back(source_.after_item(dataset_item(*source_.dataset, index, context, *plan_), context));
       } catch (...) {
         throw_item_error(index, epoch_, batch_);
       }
@@ -164,22 +195,19 @@ class BatchBuilder {
     return true;
   }
 
-  std::size_t index_at(std::size_t place) const { return order_ ? static_cast<std::size_t>((*order_)[place]) : place; }
-
   std::string item_list() const {
     std::string text;
-    for (std::size_t place = first_; place < last_ && place < first_ + 8; ++place)
-      text += (text.empty() ? "" : ", ") + std::to_string(index_at(place));
-    return text + (last_ - first_ > 8 ? ", ..." : "");
+    for (auto index : indices_.first(std::min<std::size_t>(indices_.size(), 8)))
+      text += (text.empty() ? "" : ", ") + std::to_string(index);
+    return text + (indices_.size() > 8 ? ", ..." : "");
   }
 
   Source const& source_;
   std::vector<typename Source::Item> items_;
-  Order order_;
+  EpochPlans::Shared plan_;
   std::int64_t epoch_ = -1;
   std::int64_t batch_ = 0;
-  std::size_t first_ = 0;
-  std::size_t last_ = 0;
+  std::span<std::int64_t const> indices_;  // of the batch, within plan_
 };
 
 }  // namespace fastxx::detail

@@ -1,12 +1,11 @@
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/low/transform/context.hpp>
-#include <fastxx/low/transform/retain.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/ordered_workers.hpp>
 #include <memory>
@@ -17,36 +16,14 @@
 
 namespace fastxx::detail {
 
-inline bool lies_on(Tensor const& tensor, at::Device device) {
-  auto const here = tensor.device();
-  return here.type() == device.type() && (!device.has_index() || here.index() == device.index());
-}
-
-// The batch with all its tensors on the device; what knows no device stays as it is.
-template <class X>
-auto to_device(X x, at::Device device) {
-  if constexpr (std::derived_from<X, Tensor>) {
-    if (!x.defined() || lies_on(x, device)) return x;
-    return X(x.to(device));
-  } else if constexpr (is_tuple_v<X>) {
-    return map_tuple(std::move(x), [&](auto element) { return to_device(std::move(element), device); });
-  } else if constexpr (requires {
-                         { x.to(device) } -> std::same_as<X>;
-                       }) {
-    return x.to(device);
-  } else {
-    return x;
-  }
-}
-
 // What the copies of a DataLoader and its iterations share: the source, the number of the next epoch, the workers.
 template <class Options, class Source, class AfterBatch>
 class LoaderState {
  public:
   using Builder = BatchBuilder<Source>;
   using Collated = typename Source::Collated;
-  using Batch = std::decay_t<decltype(std::declval<AfterBatch const&>()(
-      to_device(std::declval<Collated>(), std::declval<at::Device>()), CallContext{}))>;
+  using Batch = std::decay_t<decltype(finish_batch(std::declval<AfterBatch const&>(), std::declval<Collated>(),
+                                                   std::declval<at::Device>(), CallContext{}))>;
 
   LoaderState(Options const& given, Source given_source, AfterBatch given_after_batch)
       : options(given), source(std::move(given_source)), after_batch(std::move(given_after_batch)) {}
@@ -61,7 +38,7 @@ class LoaderState {
   Batch finish(Collated&& collated, std::uint64_t position) const {
     auto random = Random::of(source.seed, position / source.batches, batch_stream + position % source.batches);
     CallContext const context{.split_idx = source.split_idx, .random = &random};
-    return after_batch(to_device(std::move(collated), options.device), context);
+    return finish_batch(after_batch, std::move(collated), options.device, context);
   }
 
   std::int64_t next_epoch() const {
@@ -72,7 +49,7 @@ class LoaderState {
     std::lock_guard lock(mutex_);
     next_epoch_ = epoch;
   }
-  std::int64_t start_epoch() {
+  std::int64_t use_epoch() {
     std::lock_guard lock(mutex_);
     return next_epoch_++;
   }
@@ -107,17 +84,17 @@ class LoaderState {
   std::unique_ptr<Workers> workers_;  // last: they read the source
 };
 
-// One epoch on its way. Leaving it early makes the workers drop what they have and wait.
+// One epoch on its way, from some batch on. Leaving it early makes the workers drop what they have and wait.
 template <class State>
 class Iteration {
  public:
   using Batch = typename State::Batch;
 
-  explicit Iteration(std::shared_ptr<State> state)
+  Iteration(std::shared_ptr<State> state, std::int64_t epoch, std::int64_t batch)
       : state_(std::move(state)),
         builder_(state_->source),
-        next_(state_->position_of(state_->start_epoch())),
-        end_(next_ + state_->source.batches),
+        next_(state_->position_of(epoch) + static_cast<std::uint64_t>(batch)),
+        end_(state_->position_of(epoch + 1)),
         workers_(state_->borrow_workers(next_)) {}
 
   Iteration(Iteration const&) = delete;

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <concepts>
+#include <fastxx/low/torch/tensor.hpp>
+#include <fastxx/low/transform/context.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/low/transform/retain.hpp>
+#include <fastxx/mid/data/collate.hpp>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+/// Extension points of a DataLoader without any set. Hooks of your own are a struct with members of fastai's names; the
+/// one there is: `before_batch(std::vector<Item>)`, which returns the items to collate (runs in workers, so const).
+///
+/// Source:  fastai 2.7.18 data/load.py (features M-36)
+/// Example: examples/doc/loader.cpp
+struct LoaderHooks {};
+
+/// A function as a DataLoader's only hook: `BeforeBatch{[](std::vector<Item> items) { return items; }}`.
+template <class Function>
+struct BeforeBatch {
+  Function before_batch;
+};
+template <class Function>
+BeforeBatch(Function) -> BeforeBatch<Function>;
+
+namespace detail {
+
+template <class Hooks, class Item>
+concept HasBeforeBatch = requires(Hooks const& hooks, std::vector<Item> items) {
+  hooks.before_batch(std::move(items));
+};
+
+// The part of a batch that belongs to the workers.
+template <class Hooks, class Item>
+auto collate_hooked(Hooks const& hooks, std::vector<Item>& items) {
+  if constexpr (HasBeforeBatch<Hooks, Item>)
+    return collate(hooks.before_batch(std::move(items)));
+  else
+    return collate(std::move(items));
+}
+
+inline bool lies_on(Tensor const& tensor, at::Device device) {
+  auto const here = tensor.device();
+  return here.type() == device.type() && (!device.has_index() || here.index() == device.index());
+}
+
+// The batch with all its tensors on the device; what knows no device stays as it is.
+template <class X>
+auto to_device(X x, at::Device device) {
+  if constexpr (std::derived_from<X, Tensor>) {
+    if (!x.defined() || lies_on(x, device)) return x;
+    return X(x.to(device));
+  } else if constexpr (is_tuple_v<X>) {
+    return map_tuple(std::move(x), [&](auto element) { return to_device(std::move(element), device); });
+  } else if constexpr (requires {
+                         { x.to(device) } -> std::same_as<X>;
+                       }) {
+    return x.to(device);
+  } else {
+    return x;
+  }
+}
+
+// The part of a batch that belongs to the calling thread.
+template <class AfterBatch, class Collated>
+auto finish_batch(AfterBatch const& after_batch, Collated collated, at::Device device, CallContext const& context) {
+  return after_batch(to_device(std::move(collated), device), context);
+}
+
+}  // namespace detail
+
+/// What turns items into batches, in the order it is applied: item transforms, hooks, (collate), the device, batch
+/// transforms. A DataLoader's is `loader.batching()`.
+///
+/// Source:  own design: what fastai's DataLoader.create_batch and after_batch do, without a loader
+template <class AfterItem = Pipeline<>, class AfterBatch = Pipeline<>, class Hooks = LoaderHooks>
+struct Batching {
+  AfterItem after_item = AfterItem();
+  AfterBatch after_batch = AfterBatch();
+  Hooks hooks = Hooks();
+  at::Device device = at::kCPU;
+};
+
+/// The batch of items as a dataset gives them, all of an item or its inputs alone: `batch_of(items, batching, {.split_idx
+/// = Split::valid})`. It does what a DataLoader does; a before_batch hook that does not take these items is left out.
+///
+/// Runs:    in the calling thread
+/// Errors:  those of the transforms and of collate
+/// Source:  fastai 2.7.18 data/load.py DataLoader.create_batch, learner.py predict
+template <class Item, class AfterItem, class AfterBatch, class Hooks>
+auto batch_of(std::vector<Item> items, Batching<AfterItem, AfterBatch, Hooks> const& batching,
+              CallContext const& context) {
+  std::vector<std::decay_t<decltype(batching.after_item(std::declval<Item>(), context))>> made;
+  made.reserve(items.size());
+  for (auto& item : items) made.push_back(batching.after_item(std::move(item), context));
+  return detail::finish_batch(batching.after_batch, detail::collate_hooked(batching.hooks, made), batching.device,
+                              context);
+}
+
+}  // namespace fastxx
