@@ -7,12 +7,16 @@
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/collate.hpp>
 #include <fastxx/mid/data/datasets.hpp>
+#include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/loaders.hpp>
+#include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/data/splitter.hpp>
+#include <fastxx/mid/data/stream.hpp>
 #include <fastxx/mid/inspect/interpret.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/plot_loss.hpp>

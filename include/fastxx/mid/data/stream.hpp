@@ -177,4 +177,18 @@ auto make_stream(Loader loader, StreamOptions const& options = {}) {
   }
 }
 
+namespace detail {
+
+// The stream of a loader that somebody else keeps.
+template <class Loader>
+auto stream_over(Loader& loader) {
+  if constexpr (requires { loader.stream(); })
+    return loader.stream();
+  else if constexpr (StartsAnywhere<Loader>)
+    return make_stream(loader);  // a copy is the same loader
+  else
+    return make_stream(&loader);
+}
+
+}  // namespace detail
 }  // namespace fastxx

@@ -202,7 +202,7 @@ template <class Learner>
 LRFindResult find_lr(Learner& learn, LRFindOptions const& options) {
   if (!learn.opt) learn.create_opt();
   detail::MockRun<Learner> const mock(learn);
-  auto const per_epoch = static_cast<std::int64_t>(learn.dls.train().size());
+  std::int64_t const per_epoch = learn.data_size();
   learn.fit(options.num_it / per_epoch + 1, {}, callbacks(detail::LRFinder(options), detail::LRFinderStop(options)));
   return detail::lr_find_result(learn.recorder(), options);
 }

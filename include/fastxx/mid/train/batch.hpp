@@ -3,9 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <fastxx/low/torch/tensor.hpp>
-#include <iterator>
-#include <optional>
-#include <ranges>
+#include <fastxx/mid/data/stream.hpp>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -108,43 +106,32 @@ std::int64_t items_in(Tuple const& tuple) {
   }
 }
 
-template <class Loader>
-at::Device device_of(Loader const& loader) {
-  if constexpr (requires { loader.options().device; })
-    return loader.options().device;
-  else
-    return at::kCPU;
-}
-
-// Reads any range of batches that knows its size. What can be read only once may be moved from.
+// Reads the stream of a loader's batches and cuts each into inputs and targets.
 template <class Loader, class Xb, class Yb>
 class LoaderReader final : public BatchReader<Xb, Yb> {
-  using Iterator = decltype(std::declval<Loader&>().begin());
-  using Tuple = batch_tuple_t<std::decay_t<decltype(*std::declval<Iterator&>())>>;
+  using Stream = decltype(stream_over(std::declval<Loader&>()));
+  using Batch = typename Stream::element_type::batch_type;
+  using Tuple = batch_tuple_t<Batch>;
   static constexpr std::size_t n_inp = std::tuple_size_v<Xb>;
-  static constexpr bool with_targets = std::tuple_size_v<Tuple> == n_inp + std::tuple_size_v<Yb>;
-  static_assert(with_targets || std::tuple_size_v<Tuple> == n_inp,
+  static constexpr bool whole = std::tuple_size_v<Tuple> == n_inp + std::tuple_size_v<Yb>;
+  static constexpr bool with_targets = whole && (std::tuple_size_v<Yb>) > 0;
+  static_assert(whole || std::tuple_size_v<Tuple> == n_inp,
                 "fastxx::Learner: this loader's batches have another number of elements than those the Learner was "
                 "made with; give a loader of the same inputs and targets, or of the inputs alone");
 
  public:
-  explicit LoaderReader(Loader& loader) : loader_(loader) {}
+  explicit LoaderReader(Loader& loader) : loader_(loader), stream_(stream_over(loader)) {}
 
-  std::int64_t size() const override { return static_cast<std::int64_t>(loader_.size()); }
-  at::Device device() const override { return device_of(loader_); }
-  void start() override { at_.reset(), started_ = false; }
+  std::int64_t size() const override { return stream_->size(); }
+  at::Device device() const override { return stream_->device(); }
+  void start() override { stream_->start(epoch(), 0); }
   bool next(Xb& xb, Yb& yb, bool& has_targets) override {
-    if (!started_)
-      at_.emplace(loader_.begin());
-    else
-      ++*at_;
-    started_ = true;
-    if (*at_ == loader_.end()) return at_.reset(), false;
-    Tuple batch = take();
-    SubTuple<Tuple, 0, std::make_index_sequence<n_inp>>::take(batch, xb);
-    if constexpr (with_targets && std::tuple_size_v < Yb >> 0)
-      SubTuple<Tuple, n_inp, std::make_index_sequence<std::tuple_size_v<Yb>>>::take(batch, yb);
-    has_targets = with_targets && std::tuple_size_v < Yb >> 0;
+    Batch* const batch = stream_->next();
+    if (!batch) return false;
+    Tuple all = batch_tuple(std::move(*batch));
+    SubTuple<Tuple, 0, std::make_index_sequence<n_inp>>::take(all, xb);
+    if constexpr (with_targets) SubTuple<Tuple, n_inp, std::make_index_sequence<std::tuple_size_v<Yb>>>::take(all, yb);
+    has_targets = with_targets;
     return true;
   }
   std::int64_t epoch() const override {
@@ -158,16 +145,8 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
   }
 
  private:
-  Tuple take() {
-    if constexpr (std::forward_iterator<Iterator>)
-      return batch_tuple(**at_);
-    else
-      return batch_tuple(std::move(**at_));
-  }
-
   Loader& loader_;
-  std::optional<Iterator> at_;
-  bool started_ = false;
+  Stream stream_;
 };
 
 template <class Types, class Loader>

@@ -112,7 +112,6 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     if constexpr (!loss_given && detail::carries_loss<Data>()) loss_func = detail::loss_of_data(dls);
     if constexpr (detail::count_parts<OptFuncPart, Parts...>() == 0) take(opt_func(Adam{}));
     if constexpr (detail::are_learner_parts<Parts...>()) (take(std::move(parts)), ...);
-    device_ = detail::device_of(dls.train());
     call(Event::after_create);
   }
   Learner(Learner&&) = default;
@@ -227,6 +226,8 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   std::vector<Tensor> targets() const override { return detail::tensors_of(this->yb); }
   std::int64_t batch_size() const override { return detail::items_in(this->xb); }
 
+  /// The number of training batches in an epoch.
+  std::int64_t data_size() { return detail::LoaderReaderOf<Types, decltype(dls.train())>(dls.train()).size(); }
   /// The number of the epoch that the training loader begins next, where it counts them.
   std::int64_t data_epoch() { return detail::LoaderReaderOf<Types, decltype(dls.train())>(dls.train()).epoch(); }
   void set_data_epoch(std::int64_t number) {

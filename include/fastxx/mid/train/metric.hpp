@@ -153,7 +153,7 @@ class AvgMetric {
 /// A metric of the target number `target`, where a batch has several: `metrics(on_target(1, accuracy))`.
 ///
 /// Source:  own design
-/// Example: tests/mid/train/targets.cpp
+/// Example: tests/mid/train/streams.cpp
 template <class Function>
 auto on_target(std::size_t target, Function function, std::string name = "") {
   return AvgMetric<Function>(std::move(function), std::move(name), target);
