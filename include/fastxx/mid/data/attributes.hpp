@@ -2,9 +2,11 @@
 
 #include <cstddef>
 #include <fastxx/low/transform/pipeline.hpp>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -22,6 +24,32 @@ struct LossFuncAttribute {
   template <class Stage>
   requires requires(Stage const& stage) { stage.loss_func; }
   constexpr auto operator()(Stage const& stage) const { return stage.loss_func; }
+};
+
+/// The names of the classes of some data, as a part of DataLoaders: those assigned, else those that the data know.
+///
+/// Source:  own design; fastai asks dls.vocab (H-55, P-05)
+/// Example: tests/mid/inspect/interpret.cpp
+class ClassNames {
+ public:
+  /// Names for data that have none of their own.
+  void set_class_names(std::vector<std::string> names) { assigned_ = std::move(names); }
+
+ protected:
+  // A vocabulary of the targets' pipeline comes first, then a member `classes()` of the dataset.
+  template <class Loader>
+  std::vector<std::string> class_names_of(Loader const& loader) const {
+    if (!assigned_.empty()) return assigned_;
+    if constexpr (requires { loader.dataset().class_names(); })
+      return loader.dataset().class_names();
+    else if constexpr (requires { loader.dataset().classes(); })
+      return loader.dataset().classes();
+    else
+      return {};
+  }
+
+ private:
+  std::vector<std::string> assigned_;
 };
 
 namespace detail {

@@ -51,6 +51,14 @@ class DatasetSubset {
   }
 
   auto const& pipelines() const { return state_->pipelines; }
+  /// The vocabulary of the targets, where they have one.
+  std::vector<std::string> class_names() const {
+    using Pipelines = std::decay_t<decltype(state_->pipelines)>;
+    if constexpr (detail::attribute_count<VocabAttribute, Pipelines>::value == 1)
+      return detail::find_in_last<VocabAttribute, std::tuple_size_v<Pipelines> - 1>(state_->pipelines).names();
+    else
+      return {};
+  }
 
   /// Other items through the same, already set up pipelines, all of them in the validation subset.
   template <class Items>

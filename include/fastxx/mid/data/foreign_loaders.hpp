@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/stream.hpp>
 #include <string>
 #include <tuple>
@@ -50,7 +51,7 @@ consteval std::size_t all_but_last() {
 /// Source:  fastai 2.7.18 data/core.py DataLoaders, which takes any loaders (features P-05)
 /// Example: tests/mid/train/streams.cpp
 template <std::size_t NInp, class Train, class Valid>
-class MixedLoaders {
+class MixedLoaders : public ClassNames {
  public:
   using batch_type = detail::stream_batch_t<Train>;
   static_assert(std::is_same_v<batch_type, detail::stream_batch_t<Valid>>,
@@ -63,6 +64,9 @@ class MixedLoaders {
   Valid& valid() { return valid_; }
   Train const& train() const { return train_; }
   Valid const& valid() const { return valid_; }
+
+  /// The names of the classes: those given to set_class_names, else what the training dataset knows.
+  std::vector<std::string> class_names() const { return class_names_of(train_); }
 
  private:
   Train train_;

@@ -77,7 +77,7 @@ consteval std::size_t n_inputs() {
 /// Source:  fastai 2.7.18 data/core.py DataLoaders
 /// Example: examples/doc/datasets.cpp
 template <class Loader>
-class DataLoaders {
+class DataLoaders : public ClassNames {
  public:
   using loader_type = Loader;
   using batch_type = typename Loader::batch_type;
@@ -117,6 +117,10 @@ class DataLoaders {
   }
   /// The number of classes: what a classifier's last layer must give.
   std::int64_t c() const { return static_cast<std::int64_t>(vocab().size()); }
+
+  /// The names of the classes: those given to set_class_names, else the vocabulary of the targets, else what the
+  /// dataset calls `classes()`; empty where nobody knows them.
+  std::vector<std::string> class_names() const { return class_names_of(train()); }
 
   /// Other items, with their labels, through the pipelines and batches of the validation loader.
   template <class Items>

@@ -10,7 +10,7 @@
 #include <fastxx/mid/train/predictions.hpp>
 #include <filesystem>
 #include <string>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -23,42 +23,110 @@ struct Confused {
   std::int64_t count = 0;
 };
 
-/// Where a classifier goes wrong: confusion matrix, most confused classes, items with the largest loss.
+/// What a model says about every item of a loader, and where it is most wrong: for any dataset, network and loss that
+/// can be had per item.
 ///
-/// Source:  fastai 2.7.18 interpret.py ClassificationInterpretation (H-52...H-54)
-/// Example: examples/doc/learner.cpp
-template <class Loader>
-class ClassificationInterpretation {
+/// Errors:  state_error [interpret.no_losses] for a loss that only gives its mean
+/// Source:  fastai 2.7.18 interpret.py Interpretation (H-52)
+/// Example: tests/mid/inspect/interpret.cpp
+class Interpretation {
  public:
   /// Run the learner's model over its validation loader.
   template <class Learner>
-  explicit ClassificationInterpretation(Learner& learn) : ClassificationInterpretation(learn, learn.dls.valid()) {}
-  /// Run the learner's model over a loader, for example a test set.
-  template <class Learner>
-  ClassificationInterpretation(Learner& learn, Loader loader)
-      : loader_(std::move(loader)), vocab_(learn.dls.vocab().names()), predictions_(learn.get_preds(loader_)) {
-    decoded_ = predictions_.preds.argmax(-1);
-  }
+  explicit Interpretation(Learner& learn) : Interpretation(learn, learn.dls.valid()) {}
+  /// Run the learner's model over a loader, for example a test set; of a shuffled one in the order of its dataset.
+  template <class Learner, class Loader>
+  Interpretation(Learner& learn, Loader&& loader) : predictions_(learn.get_preds(loader, {.with_decoded = true})) {}
 
   Predictions const& predictions() const { return predictions_; }
+  Tensor const& decoded() const { return predictions_.decoded; }
+
+  /// The k largest losses (all for k = 0) and the items they belong to; the smallest with largest = false.
+  std::pair<Tensor, Tensor> top_losses(std::int64_t k = 0, bool largest = true) const {
+    if (!predictions_.losses.defined())
+      throw state_error("interpret.no_losses", {.call = "top_losses",
+                                                .expected = "targets, and a loss that can be had per item",
+                                                .got = "one that only gives its mean, or no targets",
+                                                .fix = "give your loss a member `bool reduce`"});
+    auto const n = predictions_.losses.size(0);
+    auto [values, indices] = predictions_.losses.topk(k == 0 ? n : std::min(k, n), 0, largest);
+    return {values, indices};
+  }
+
+  /// The k items with the largest losses as a table: item, loss, target, prediction.
+  std::string top_losses_table(std::int64_t k) const {
+    auto const [losses, indices] = top_losses(k);
+    std::string table = "item        loss        target      prediction\n";
+    for (std::int64_t i = 0; i < losses.size(0); ++i) {
+      auto const item = indices[i].item<std::int64_t>();
+      char start[64];
+      std::snprintf(start, sizeof start, "%-11ld %-11.5g ", static_cast<long>(item), losses[i].item<double>());
+      table += start + padded(predictions_.targs[item]) + " " + padded(predictions_.decoded[item]);
+      table.erase(table.find_last_not_of(' ') + 1);
+      table += "\n";
+    }
+    return table;
+  }
+
+ private:
+  static std::string padded(Tensor const& value) {
+    std::string text;
+    Tensor const flat = value.reshape({-1}).to(at::kDouble);
+    for (std::int64_t i = 0; i < flat.numel() && i < 4; ++i) {
+      char number[32];
+      std::snprintf(number, sizeof number, "%s%.5g", i > 0 ? " " : "", flat[i].item<double>());
+      text += number;
+    }
+    if (flat.numel() > 4) text += " ...";
+    return text + std::string(text.size() < 11 ? 11 - text.size() : 0, ' ');
+  }
+
+  Predictions predictions_;
+};
+
+namespace detail {
+
+// The names of n classes: what the data say, else their numbers.
+template <class Data>
+std::vector<std::string> class_names(Data const& dls, std::int64_t n) {
+  std::vector<std::string> names = dls.class_names();
+  for (auto i = static_cast<std::int64_t>(names.size()); i < n; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+}  // namespace detail
+
+/// Where a classifier goes wrong: confusion matrix, most confused classes. Class names are those of the data, or their
+/// numbers.
+///
+/// Shapes:  predictions (N,C), targets (N)
+/// Errors:  tensor_error [interpret.classes] when predictions are not scores of classes
+/// Source:  fastai 2.7.18 interpret.py ClassificationInterpretation (H-52...H-54)
+/// Example: examples/doc/learner.cpp
+class ClassificationReport : public Interpretation {
+ public:
+  template <class Learner, class Loader>
+  ClassificationReport(Learner& learn, Loader&& loader) : Interpretation(learn, loader) {
+    check();
+    vocab_ = detail::class_names(learn.dls, predictions().preds.size(-1));
+  }
+
   std::vector<std::string> const& vocab() const { return vocab_; }
-  Tensor const& decoded() const { return decoded_; }
-  Loader const& loader() const { return loader_; }
 
   /// Share of items whose predicted class is the actual one.
-  double accuracy() const { return decoded_.eq(predictions_.targs).to(at::kDouble).mean().template item<double>(); }
+  double accuracy() const { return decoded().eq(predictions().targs).to(at::kDouble).mean().item<double>(); }
 
   /// Counts (c,c) int64: row = actual class, column = predicted class.
   Tensor confusion_matrix() const {
     auto const c = static_cast<std::int64_t>(vocab_.size());
-    Tensor const cells = predictions_.targs.mul(c).add(decoded_);
+    Tensor const cells = predictions().targs.mul(c).add(decoded());
     return at::bincount(cells, {}, c * c).view({c, c});
   }
 
   /// Pairs of classes that are confused at least `min_val` times, most often first.
   std::vector<Confused> most_confused(std::int64_t min_val = 1) const {
     Tensor const matrix = confusion_matrix();
-    auto const counts = matrix.template accessor<std::int64_t, 2>();
+    auto const counts = matrix.accessor<std::int64_t, 2>();
     std::vector<Confused> pairs;
     for (std::size_t a = 0; a < vocab_.size(); ++a)
       for (std::size_t p = 0; p < vocab_.size(); ++p) {
@@ -69,56 +137,79 @@ class ClassificationInterpretation {
     return pairs;
   }
 
-  /// The k largest losses (all for k = 0) and the items they belong to; the smallest with largest = false.
-  std::pair<Tensor, Tensor> top_losses(std::int64_t k = 0, bool largest = true) const {
-    if (!predictions_.losses.defined())
-      throw state_error("interpret.no_losses", {.call = "top_losses",
-                                                .expected = "a loss that can be had per item",
-                                                .got = "one that only gives its mean",
-                                                .fix = "give your loss a member `bool reduce`"});
-    auto const n = predictions_.losses.size(0);
-    auto [values, indices] = predictions_.losses.topk(k == 0 ? n : std::min(k, n), 0, largest);
-    return {values, indices};
-  }
-
   /// Draw the confusion matrix: rows are actual, columns predicted classes.
   std::string plot_confusion_matrix(std::filesystem::path const& path, bool normalize = false) const {
     fastxx::plot_confusion_matrix(confusion_matrix(), {.classes = vocab_, .normalize = normalize}).save(path);
     return path.string();
   }
 
+ protected:
+  // The picture of an item with its losses as title: "predicted / actual / loss / probability".
+  void set_title(TitledImage& cell, std::int64_t item) const {
+    auto const guess = decoded()[item].item<std::int64_t>();
+    auto const truth = predictions().targs[item].item<std::int64_t>();
+    char numbers[64];
+    std::snprintf(numbers, sizeof numbers, "%.2f / %.2f", predictions().losses[item].item<double>(),
+                  predictions().preds[item][guess].item<double>());
+    cell.title = vocab_.at(static_cast<std::size_t>(guess)) + " / " + vocab_.at(static_cast<std::size_t>(truth)) +
+                 "\n" + numbers;
+    cell.title_colour = guess == truth ? colours::green : colours::red;
+  }
+
+ private:
+  void check() const {
+    auto const& [preds, targs, losses, decoded, inputs, all_targs] = predictions();
+    bool const good = preds.dim() == 2 && targs.defined() && targs.dim() == 1 && !targs.is_floating_point() &&
+                      decoded.sizes() == targs.sizes();
+    if (good) return;
+    throw tensor_error("interpret.classes",
+                       {.call = "ClassificationInterpretation",
+                        .expected = "scores (N,C), classes (N), and a loss that decodes scores to classes",
+                        .got = detail::shape_text(preds.sizes()) + " and " +
+                               (targs.defined() ? detail::shape_text(targs.sizes()) : std::string("no targets")),
+                        .fix = "for other models use Interpretation"});
+  }
+
+  std::vector<std::string> vocab_;
+};
+
+/// ClassificationReport with the loader at hand, so that items can be drawn.
+///
+/// Source:  fastai 2.7.18 interpret.py ClassificationInterpretation (H-52...H-54)
+/// Example: examples/doc/learner.cpp
+template <class Loader>
+class ClassificationInterpretation : public ClassificationReport {
+ public:
+  /// Run the learner's model over its validation loader.
+  template <class Learner>
+  explicit ClassificationInterpretation(Learner& learn) : ClassificationInterpretation(learn, learn.dls.valid()) {}
+  /// Run the learner's model over a loader, for example a test set.
+  template <class Learner>
+  ClassificationInterpretation(Learner& learn, Loader loader)
+      : ClassificationReport(learn, loader), loader_(std::move(loader)) {}
+
+  Loader const& loader() const { return loader_; }
+
   /// Draw the k items with the largest losses, titled "predicted / actual / loss / probability".
   std::string plot_top_losses(std::int64_t k, std::filesystem::path const& path,
                               ShowOptions const& options = {}) const {
-    auto const [losses, indices] = top_losses(k);
+    Tensor const items = top_losses(k).second;
     std::vector<TitledImage> images;
-    for (std::int64_t i = 0; i < losses.size(0); ++i) {
-      auto const item = indices[i].template item<std::int64_t>();
-      TitledImage cell = detail::show_loader_item(loader_, static_cast<std::size_t>(item)).cell;
-      auto const guess = decoded_[item].template item<std::int64_t>();
-      auto const truth = predictions_.targs[item].template item<std::int64_t>();
-      char numbers[64];
-      std::snprintf(numbers, sizeof numbers, "%.2f / %.2f", losses[i].template item<double>(),
-                    predictions_.preds[item][guess].template item<double>());
-      cell.title = name(guess) + " / " + name(truth) + "\n" + numbers;
-      cell.title_colour = guess == truth ? colours::green : colours::red;
-      images.push_back(std::move(cell));
+    for (std::int64_t i = 0; i < items.size(0); ++i) {
+      auto const item = items[i].template item<std::int64_t>();
+      images.push_back(detail::show_loader_item(loader_, static_cast<std::size_t>(item)).cell);
+      set_title(images.back(), item);
     }
     plot_images(images, options.grid).save(path);
     return path.string();
   }
 
  private:
-  std::string const& name(std::int64_t index) const { return vocab_.at(static_cast<std::size_t>(index)); }
-
   Loader loader_;
-  std::vector<std::string> vocab_;
-  Predictions predictions_;
-  Tensor decoded_;
 };
 
 template <class Learner>
-ClassificationInterpretation(Learner&) -> ClassificationInterpretation<typename Learner::loader_type>;
+ClassificationInterpretation(Learner& learn) -> ClassificationInterpretation<std::decay_t<decltype(learn.dls.valid())>>;
 template <class Learner, class Loader>
 ClassificationInterpretation(Learner&, Loader) -> ClassificationInterpretation<Loader>;
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/context.hpp>
+#include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
 #include <tuple>
