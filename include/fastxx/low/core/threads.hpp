@@ -75,18 +75,23 @@ inline int usable_cores() {
   return cores;
 }
 
-/// The plan for a program whose busiest DataLoader has `workers` threads.
+/// The plan for a program whose busiest DataLoader has `workers` threads, and which shares the machine evenly with the
+/// others of `local_ranks` processes.
 ///
-/// Errors:  data_error [threads.workers] when negative
+/// Errors:  data_error [threads.workers] when negative, [threads.ranks] when there are no ranks
 /// Example: examples/doc/loader.cpp
-inline ThreadPlan thread_plan(int workers) {
+inline ThreadPlan thread_plan(int workers, int local_ranks = 1) {
+  if (local_ranks < 1)
+    throw data_error(
+        "threads.ranks",
+        {.call = "thread_plan", .expected = "1 or more processes on this machine", .got = std::to_string(local_ranks)});
   if (workers < 0)
     throw data_error("threads.workers", {.call = "thread_plan",
                                          .expected = "0 or more workers",
                                          .got = std::to_string(workers),
                                          .fix = "use 0 to load in the calling thread"});
   int total = detail::omp_num_threads(std::getenv("OMP_NUM_THREADS"));
-  if (total == 0) total = usable_cores();
+  if (total == 0) total = std::max(1, usable_cores() / local_ranks);
   return {.total = total, .workers = workers, .intra_op = std::max(1, total - workers)};
 }
 

@@ -72,8 +72,9 @@ class LoaderStream final : public BatchStream<typename Loader::batch_type> {
     fresh_ = true;
   }
   Batch* next() override {
-    if (next_ && !std::exchange(fresh_, false)) ++*next_;
     if (!next_ || *next_ == loader_.end()) return nullptr;
+    if (!std::exchange(fresh_, false)) ++*next_;
+    if (*next_ == loader_.end()) return nullptr;
     return &**next_;
   }
   at::Device device() const override { return loader_.options().device; }
@@ -125,9 +126,10 @@ class RangeStream final : public BatchStream<foreign_batch_t<Range>> {
     fresh_ = true;
   }
   Batch* next() override {
-    if (next_ && !std::exchange(fresh_, false)) ++*next_;
     batch_.reset();
     if (!next_ || *next_ == batches_of(range_).end()) return nullptr;
+    if (!std::exchange(fresh_, false)) ++*next_;
+    if (*next_ == batches_of(range_).end()) return nullptr;
     batch_.emplace(to_device(as_batch(**next_), device_));
     return &*batch_;
   }

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <exception>
 #include <fastxx/low/core/error.hpp>
+#include <mutex>
 #include <string>
 
 namespace fastxx {
@@ -21,9 +22,12 @@ namespace detail {
 inline std::atomic<int> interrupt_count{0};
 
 // While it lives, the first Ctrl-C is remembered for the training loop; a second one ends the process as usual.
+// Learners in several threads share one handler.
 class InterruptGuard {
  public:
   InterruptGuard() {
+    std::lock_guard const lock(mutex());
+    if (guards()++ > 0) return;
     interrupt_count = 0;
     struct sigaction action {};
     action.sa_handler = [](int) {
@@ -34,16 +38,30 @@ class InterruptGuard {
     };
     sigemptyset(&action.sa_mask);
     action.sa_flags = SA_RESTART;
-    sigaction(SIGINT, &action, &before_);
+    sigaction(SIGINT, &action, &before());
   }
-  ~InterruptGuard() { sigaction(SIGINT, &before_, nullptr); }
+  ~InterruptGuard() {
+    std::lock_guard const lock(mutex());
+    if (--guards() == 0) sigaction(SIGINT, &before(), nullptr);
+  }
   InterruptGuard(InterruptGuard const&) = delete;
   InterruptGuard& operator=(InterruptGuard const&) = delete;
 
   static bool asked() { return interrupt_count > 0; }
 
  private:
-  struct sigaction before_ {};
+  static std::mutex& mutex() {
+    static std::mutex one;
+    return one;
+  }
+  static int& guards() {
+    static int count = 0;
+    return count;
+  }
+  static struct sigaction& before() {
+    static struct sigaction action {};
+    return action;
+  }
 };
 }  // namespace detail
 

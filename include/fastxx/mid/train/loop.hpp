@@ -174,13 +174,57 @@ class TrainLoop : public TrainState {
   }
 
   void all_batches() {
-    for (iter = 0; next_batch(); ++iter) {
+    for (iter = 0; ranks.any_of(next_batch_here()); ++iter) {
       pred.reset(), loss.reset(), loss_grad.reset();
       batch_counts_ = false;
-      with_events<CancelBatchException>(Event::before_batch, Event::after_cancel_batch, Event::after_batch,
-                                        &TrainLoop::one_batch);
-      if (in_fit_ && detail::InterruptGuard::asked()) throw CancelFitException();
+      if (ranks.size > 1)
+        batch_with_others();
+      else
+        whole_batch();
+      if (in_fit_ && ranks.any_of(detail::InterruptGuard::asked())) throw CancelFitException();
     }
+  }
+
+  bool next_batch_here() {
+    batch_is_over_ = !next_batch();
+    return !batch_is_over_;
+  }
+  void whole_batch() {
+    with_events<CancelBatchException>(Event::before_batch, Event::after_cancel_batch, Event::after_batch,
+                                      &TrainLoop::one_batch);
+  }
+
+  // A batch among several ranks: what ends it here ends it everywhere. A rank that has no batch left only listens.
+  void batch_with_others() {
+    std::exception_ptr mine;
+    int level = 0;  // how far the end reaches
+    try {
+      if (!batch_is_over_) whole_batch();
+    } catch (CancelFitException const&) {
+      level = 3;
+    } catch (CancelEpochException const&) {
+      level = 2;
+    } catch (CancelException const&) {
+      level = 1;  // the phase
+    } catch (...) {
+      level = 4;
+      mine = std::current_exception();
+    }
+    if (!ranks.any_of(level > 0)) return;
+    int agreed = 4;
+    while (agreed > 1 && !ranks.any_of(level == agreed)) --agreed;
+    if (mine) std::rethrow_exception(mine);
+    if (agreed == 4)
+      throw state_error("learner.other_rank",
+                        {.call = "Learner::fit",
+                         .expected = "all ranks to train on",
+                         .got = "an error on another rank",
+                         .where = "epoch " + std::to_string(epoch) + ", batch " + std::to_string(iter),
+                         .fix = "look at what the other ranks say"});
+    if (agreed == 3) throw CancelFitException();
+    if (agreed == 2) throw CancelEpochException();
+    if (training) throw CancelTrainException();
+    throw CancelValidException();
   }
 
   void one_batch() {
@@ -230,6 +274,8 @@ class TrainLoop : public TrainState {
            (pred.defined() ? ", prediction " + detail::shape_text(pred.sizes()) : "") + ", targets " +
            detail::shapes_text(targets());
   }
+
+  bool batch_is_over_ = false;  // this rank has no batch left in the phase
 
   void check_loss() const {
     if (loss_grad.defined() && loss_grad.numel() == 1) return;

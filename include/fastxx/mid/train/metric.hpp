@@ -23,7 +23,8 @@ namespace fastxx {
 using MetricValue = std::optional<double>;
 
 /// A metric: `reset()` before each phase it measures, `accumulate(learn)` after each batch (it reads `learn.pred`,
-/// `learn.y()`, `learn.loss`), `value()` at the end. Its column is called `name()`, or its type's name in snake_case.
+/// `learn.y()`, `learn.loss`), `value()` at the end; for training on several ranks `reduce(Ranks const&)`, which adds up
+/// its totals. Its column is called `name()`, or its type's name in snake_case.
 ///
 /// Source:  fastai 2.7.18 learner.py Metric (M-23)
 /// Example: examples/doc/metric.cpp
@@ -114,6 +115,7 @@ class AvgMetric {
     total_ += value_of(learn.pred, learn.targets()) * n;
     count_ += n;
   }
+  void reduce(Ranks const& ranks) { total_ = ranks.sum_of(total_), count_ = ranks.sum_of(count_); }
   MetricValue value() const { return count_ > 0 ? MetricValue(total_ / count_) : std::nullopt; }
   std::string name() const {
     if (!name_.empty()) return name_;
@@ -169,6 +171,7 @@ class AvgLoss {
     total_ += loss * static_cast<double>(batch_size);
     count_ += static_cast<double>(batch_size);
   }
+  void reduce(Ranks const& ranks) { total_ = ranks.sum_of(total_), count_ = ranks.sum_of(count_); }
   MetricValue value() const { return count_ > 0 ? MetricValue(total_ / count_) : std::nullopt; }
 
  private:
@@ -232,6 +235,7 @@ class Dice {
     intersection_ += guess.mul(truth).to(at::kFloat).sum().item<double>();
     both_ += guess.add(truth).to(at::kFloat).sum().item<double>();
   }
+  void reduce(Ranks const& ranks) { intersection_ = ranks.sum_of(intersection_), both_ = ranks.sum_of(both_); }
   MetricValue value() const { return both_ > 0 ? MetricValue(2 * intersection_ / both_) : std::nullopt; }
 
  private:
@@ -249,6 +253,8 @@ class AnyMetric {
   virtual ~AnyMetric() = default;
   virtual void reset() = 0;
   virtual void accumulate(TrainState& state) = 0;
+  /// Add up the totals of all ranks.
+  virtual void reduce(Ranks const& ranks) = 0;
   virtual MetricValue value() const = 0;
   virtual std::string name() const = 0;
   /// A copy with its totals; nothing when the metric cannot be copied.
@@ -288,6 +294,15 @@ class MetricAdapter final : public AnyMetric {
       metric_.accumulate(state);
     else
       metric_.accumulate(static_cast<Learner&>(state));
+  }
+  void reduce([[maybe_unused]] Ranks const& ranks) override {
+    if constexpr (requires { metric_.reduce(ranks); })
+      metric_.reduce(ranks);
+    else if (ranks.size > 1)
+      throw state_error("metric.ranks", {.call = "metric " + name(),
+                                         .expected = "a member reduce(Ranks const&) that adds up its totals",
+                                         .got = "none, on " + std::to_string(ranks.size) + " ranks",
+                                         .fix = "write it: total = ranks.sum_of(total)"});
   }
   MetricValue value() const override { return metric_.value(); }
   std::string name() const override { return metric_name(metric_); }

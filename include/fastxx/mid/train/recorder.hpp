@@ -105,9 +105,13 @@ class Recorder {
     valid_loss_.add(learn.loss_value(), learn.batch_size());
     for (auto const& metric : metrics_) metric->accumulate(learn);
   }
-  void after_validate(TrainState&) {
+  void after_validate(TrainState& learn) {
+    valid_loss_.reduce(learn.ranks);
     final_record = {valid_loss_.value()};
-    for (auto const& metric : metrics_) final_record.push_back(metric->value());
+    for (auto const& metric : metrics_) {
+      metric->reduce(learn.ranks);
+      final_record.push_back(metric->value());
+    }
   }
   void after_epoch(TrainState& learn) {
     if (learn.evaluating) return;

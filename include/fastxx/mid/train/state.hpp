@@ -7,6 +7,7 @@
 #include <fastxx/mid/train/any_optimizer.hpp>
 #include <fastxx/mid/train/callback.hpp>
 #include <fastxx/mid/train/events.hpp>
+#include <fastxx/mid/train/ranks.hpp>
 #include <fastxx/mid/train/rates.hpp>
 #include <functional>
 #include <memory>
@@ -46,6 +47,7 @@ class TrainState : public TrainPosition {
   std::optional<double> wd{};
   std::array<double, 3> moms{.95, .85, .95};
   std::function<void(std::vector<std::string> const&)> logger{};  ///< gets the rows of the table
+  Ranks ranks{};                                                  ///< who trains this model together
 
   virtual ~TrainState() = default;
   TrainState(TrainState const&) = delete;
