@@ -140,6 +140,10 @@ constexpr Handler event_handler() {
   }
 }
 
+template <class Callback, class Learner, Event E>
+inline constexpr bool hears_event =
+    EventMember<E>::template takes_state<Callback> || EventMember<E>::template defined<Callback, Learner>;
+
 // C++ cannot list the members of a class, so the names that people write by mistake are asked for one by one.
 template <class Callback, class Learner>
 consteval bool has_misspelt_event() {
@@ -177,12 +181,13 @@ template <class Callback, class Learner>
 CallbackEntry make_callback_entry(std::shared_ptr<Callback> callback) {
   return [&]<std::size_t... E>(std::index_sequence<E...>) {
     constexpr std::array<Handler, n_events> handlers{event_handler<Callback, Learner, static_cast<Event>(E)>()...};
-    static_assert(((handlers[E] != nullptr) || ...),
+    static_assert((hears_event<Callback, Learner, static_cast<Event>(E)> || ...),
                   "fastxx: this callback defines none of the events (before_fit, after_batch, ...) as a member that "
                   "takes the learner by reference: void after_batch(auto& learn)");
-    static_assert(((handlers[E] == nullptr) && ...) || !has_misspelt_event<Callback, Learner>(),
-                  "fastxx: a member of this callback is named almost like an event and would never be called; the "
-                  "events are listed in <fastxx/mid/train/events.hpp>");
+    static_assert(
+        !(hears_event<Callback, Learner, static_cast<Event>(E)> || ...) || !has_misspelt_event<Callback, Learner>(),
+        "fastxx: a member of this callback is named almost like an event and would never be called; the "
+        "events are listed in <fastxx/mid/train/events.hpp>");
     return CallbackEntry{callback_key<Callback>(), &type_name<Callback>, callback_order<Callback>(),
                          std::move(callback), handlers};
   }
