@@ -219,6 +219,23 @@ TEST_CASE("L-07 random: validation items stay as they are and use up no random n
   CHECK(decode(RandomShift{}, 2.0, {.split_idx = Split::train, .random = &random}) == 2.0);
 }
 
+TEST_CASE("TR-37 random: a draw that is told the subset is random in training and fixed in validation") {
+  struct Crop {  // the place where a window of 4 begins, within 100
+    int draw(int const&, CallContext const& context) const {
+      return context.split_idx == Split::train ? static_cast<int>(context.random->below(97)) : 48;
+    }
+    int encodes(int x, int drawn) const { return x + drawn; }
+  };
+  auto const crops = pipeline(Crop{});
+  decltype(crops)::check<int>();
+  Random random(3), same(3);
+  CHECK(crops(1000, {.split_idx = Split::train, .random = &random}) == 1000 + static_cast<int>(same.below(97)));
+  CHECK(crops(1000, {.split_idx = Split::valid, .random = &random}) == 1048);
+  CHECK(crops(1000, {.split_idx = 5}) == 1048);
+  int const once = crops(0, {.split_idx = Split::train});  // without a stream: valid and repeatable
+  CHECK(once == crops(0, {.split_idx = Split::train}));
+}
+
 TEST_CASE("L-07 random: without a stream the draw is valid and repeatable") {
   auto const first = encode(RandomShift{}, 0.0, {.split_idx = Split::train});
   CHECK(first >= 1);

@@ -3,6 +3,8 @@
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/loaders.hpp>
+#include <sstream>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -102,10 +104,55 @@ TEST_CASE("category: labels to indices and back; an unseen label is named, or 0 
   CHECK(Categorize{.vocab = CategoryMap({"cat"}, true, true), .add_na = true}.encodes("cow") == Category{0});
 }
 
-TEST_CASE("TR-09 datasets: the vocabulary comes from the training items alone") {
-  auto const dsets = lettered(pairs, {{0, 1, 2, 4}, {3}});  // "c" is only in the validation items
+TEST_CASE("TR-09 datasets: the vocabulary comes from the training items alone; another label is refused at once") {
+  auto const dsets = lettered(pairs, {{0, 1}, {2, 4}});
   CHECK(std::get<1>(dsets.pipelines()).get<Categorize>().vocab.names() == std::vector<std::string>{"a", "b"});
-  CHECK(key_of([&] { dsets.valid()[0]; }) == "categorize.unseen");
+  try {
+    lettered(pairs, {{0, 1, 2}, {4, 3}});  // "c" is only in the validation items
+    FAIL("a label that only a validation item has was taken");
+  } catch (data_error const& e) {
+    CHECK(e.key() == "categorize.unseen");
+    CHECK(e.parts().got == "'c'");
+    CHECK(e.parts().where == "item 3 of the dataset (item 1 of the validation subset)");
+  }
+}
+
+TEST_CASE("category: an empty label is refused with its item, unless it is a class") {
+  std::vector<Pair> const items{{1, "a"}, {2, ""}, {3, "a"}};
+  try {
+    lettered(items, {{0, 1}, {2}});
+    FAIL("an empty label was taken");
+  } catch (data_error const& e) {
+    CHECK(e.key() == "categorize.empty");
+    CHECK(e.parts().where == "item 1 of the dataset (item 1 of the training subset)");
+  }
+  Datasets const dsets(items, Splits{{0, 1}, {2}}, pipeline(ItemGetter<1>{}, Categorize{.allow_empty = true}));
+  CHECK(dsets.train()[1] == std::tuple(Category{0}));
+}
+
+TEST_CASE("loader: an item of a subset is told with its number in the dataset") {
+  auto const refuse = [](int x) {
+    if (x == 4) throw std::runtime_error("four");
+    return x;
+  };
+  Datasets const dsets(pairs, Splits{{0, 1, 4}, {2, 3}}, pipeline(ItemGetter<0>{}, refuse));
+  try {
+    dataloaders(dsets, {.batch_size = 2}).valid().begin();
+    FAIL("no error");
+  } catch (data_error const& e) {
+    CHECK(e.key() == "loader.item");
+    CHECK(e.parts().where == "item 3 of the dataset (item 1 of the validation subset), batch 0 of epoch 0");
+  }
+}
+
+TEST_CASE("vocabularies and pipelines print themselves") {
+  auto const dls = dataloaders(lettered(pairs, {{0, 1, 3}, {2}}), {.batch_size = 1});
+  std::ostringstream out;
+  out << dls.vocab() << " " << pipeline(ItemGetter<1>{});
+  CHECK(out.str() == "[a, b, c] " + pipeline(ItemGetter<1>{}).to_string());
+  std::vector<std::string> names;
+  for (char c = 'a'; c < 'm'; ++c) names.emplace_back(1, c);
+  CHECK(CategoryMap(names).to_string() == "a, b, c, d, e, f, g, h, i, j, ... 12 in all");
 }
 
 TEST_CASE("M-45 datasets: an item is a tuple with one element per pipeline, in the subset's order") {

@@ -70,8 +70,8 @@ consteval auto indices_where() {
 template <class Stage, class Item>
 consteval auto drawn_type() {
   if constexpr (Draws<Stage, Item>)
-    return std::type_identity<decltype(std::declval<Stage const&>().draw(std::declval<Item const&>(),
-                                                                         std::declval<Random&>()))>{};
+    return std::type_identity<decltype(draw_for(std::declval<Stage const&>(), std::declval<Item const&>(),
+                                                CallContext{}))>{};
   else
     return std::type_identity<NoDraw>{};
 }

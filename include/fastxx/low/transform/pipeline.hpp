@@ -9,6 +9,7 @@
 #include <fastxx/low/transform/display.hpp>
 #include <fastxx/low/transform/function.hpp>
 #include <fastxx/low/transform/items.hpp>
+#include <iosfwd>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -196,6 +197,8 @@ class Pipeline {
     });
     return text;
   }
+
+  friend std::ostream& operator<<(std::ostream& out, Pipeline const& pipeline) { return out << pipeline.to_string(); }
 
   /// Save or load the state of all stages, each under the number of its place.
   ///

@@ -28,12 +28,29 @@ consteval auto decodes_parameter() {
     return std::type_identity<void>{};
 }
 
-// What a transform draws once per item before its elements are encoded; transforms without `draw` draw nothing.
+// What a transform draws once per item before its elements are encoded: from a stream alone, or with the whole context,
+// which knows the subset as well. Transforms without `draw` draw nothing.
 template <class T, class X>
-concept Draws = requires(T const& t, X const& x, Random& random) {
+concept DrawsFromStream = requires(T const& t, X const& x, Random& random) {
   t.draw(x, random);
 };
+template <class T, class X>
+concept DrawsInContext = requires(T const& t, X const& x, CallContext const& context) {
+  t.draw(x, context);
+};
+template <class T, class X>
+concept Draws = DrawsFromStream<T, X> || DrawsInContext<T, X>;
 struct NoDraw {};
+
+template <class T, class X>
+constexpr auto draw_for(T const& t, X const& x, CallContext const& context) {
+  Random fallback(0x66617374);  // a caller without a stream still gets a valid, repeatable draw
+  Random& random = context.random ? *context.random : fallback;
+  if constexpr (DrawsFromStream<T, X>)
+    return t.draw(x, random);
+  else
+    return t.draw(x, CallContext{.split_idx = context.split_idx, .random = &random});
+}
 
 }  // namespace detail
 
@@ -201,8 +218,7 @@ constexpr auto decode_item(T const& t, X x) {
 template <class T, class X>
 constexpr auto encode_drawing(T const& t, X x, CallContext const& context) {
   if constexpr (Draws<T, X>) {
-    Random fallback(0x66617374);  // a caller without a stream still gets a valid, repeatable draw
-    auto drawn = t.draw(std::as_const(x), context.random ? *context.random : fallback);
+    auto drawn = draw_for(t, std::as_const(x), context);
     return encode_item(t, std::move(x), drawn);
   } else {
     return encode_item(t, std::move(x), NoDraw{});
@@ -220,7 +236,9 @@ constexpr void check_same_type() {
 }  // namespace detail
 
 /// Apply a transform to an item. Types it does not take pass through; tuples are mapped element by element (nested
-/// too), unless it is an ItemTransform; a result that is a base of the input's type is cast back to it.
+/// too), unless it is an ItemTransform; a result that is a base of the input's type is cast back to it. A random transform
+/// has `draw(item, Random&)`, or `draw(item, CallContext const&)` when what it draws depends on the subset: a crop at a
+/// random place in training, in the middle else.
 ///
 /// Source:  fastcore 1.7.28 transform.py Transform.__call__
 /// Example: examples/doc/transform.cpp

@@ -6,6 +6,7 @@
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/mid/data/collate.hpp>
+#include <iosfwd>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -70,6 +71,16 @@ class CategoryMap {
   }
   bool contains(std::string const& name) const { return index_.contains(name); }
 
+  /// The names as text, the first ten of many.
+  std::string to_string() const {
+    std::string text;
+    for (std::size_t i = 0; i < size() && i < 10; ++i) text += (i ? ", " : "") + names_[i];
+    return size() > 10 ? text + ", ... " + std::to_string(size()) + " in all" : text;
+  }
+  friend std::ostream& operator<<(std::ostream& out, CategoryMap const& map) {
+    return out << "[" << map.to_string() << "]";
+  }
+
   /// Append a name unless it is there already.
   void add(std::string name) {
     if (index_.emplace(name, static_cast<std::int64_t>(names_.size())).second) names_.push_back(std::move(name));
@@ -83,14 +94,16 @@ class CategoryMap {
 /// Labels to class indices and back. Without a vocabulary it learns one from the training labels.
 ///
 /// Dtypes:  std::string -> Category; decode: Category or a TensorCategory of one element -> TitledStr
-/// Errors:  data_error [categorize.unseen] naming the label; [categorize.index] for an index outside the vocabulary
+/// Errors:  data_error [categorize.unseen] naming the label; [categorize.empty]; [categorize.index] for an index outside the vocabulary
 /// Source:  fastai 2.7.18 data/transforms.py Categorize (TR-09); carries the loss function of its targets
 /// Example: examples/doc/datasets.cpp
 struct Categorize {
   static constexpr int order = 1;
+  static constexpr bool checks_items = true;  // Datasets tries every label at once
   CategoryMap vocab = {};
   bool sort = true;
   bool add_na = false;
+  bool allow_empty = false;  ///< take an empty label for a class like any other
   CrossEntropyLossFlat loss_func = {};
 
   template <class Labels>
@@ -102,11 +115,16 @@ struct Categorize {
   }
 
   Category encodes(std::string const& label) const {
+    if (label.empty() && !allow_empty)
+      throw data_error("categorize.empty", {.call = "Categorize",
+                                            .expected = "a label",
+                                            .got = "an empty one",
+                                            .fix = "repair or leave out the item, or set .allow_empty = true"});
     auto const index = vocab.find(label);
     if (index >= 0) return {index};
     if (add_na) return {0};
     throw data_error("categorize.unseen", {.call = "Categorize",
-                                           .expected = "a label of the vocabulary (" + names_text() + ")",
+                                           .expected = "a label of the vocabulary (" + vocab.to_string() + ")",
                                            .got = "'" + label + "'",
                                            .fix = "the label is missing from the training items: fix it, add it to the "
                                                   "vocabulary, or use add_na"});
@@ -132,11 +150,6 @@ struct Categorize {
                                             .got = std::to_string(index),
                                             .fix = "the model has another number of outputs than the vocabulary"});
     return TitledStr(vocab[index]);
-  }
-  std::string names_text() const {
-    std::string text;
-    for (std::size_t i = 0; i < vocab.size() && i < 10; ++i) text += (i ? ", " : "") + vocab.names()[i];
-    return vocab.size() > 10 ? text + ", ... " + std::to_string(vocab.size()) + " in all" : text;
   }
 };
 

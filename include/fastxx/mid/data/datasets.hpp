@@ -14,6 +14,16 @@
 
 namespace fastxx {
 
+namespace detail {
+inline std::string subset_item_name(Splits const& splits, std::size_t split_idx, std::size_t index) {
+  std::string const subset = split_idx == 0   ? "the training subset"
+                             : split_idx == 1 ? "the validation subset"
+                                              : "subset " + std::to_string(split_idx);
+  return "item " + std::to_string(splits[split_idx][index]) + " of the dataset (item " + std::to_string(index) +
+         " of " + subset + ")";
+}
+}  // namespace detail
+
 /// One subset of a Datasets: a cheap handle whose items are tuples, one element per pipeline.
 ///
 /// Source:  fastai 2.7.18 data/core.py FilteredBase.subset
@@ -42,6 +52,11 @@ class DatasetSubset {
   auto encode(Raw const& raw, CallContext const& context) const {
     return std::apply([&](auto const&... pipeline) { return std::make_tuple(pipeline(raw, context)...); },
                       state_->pipelines);
+  }
+
+  /// Where item `index` of the subset comes from, for error messages.
+  std::string item_name(std::size_t index) const {
+    return detail::subset_item_name(state_->splits, static_cast<std::size_t>(split_idx_), index);
   }
 
   /// Undo the pipelines on a sample, element by element, until each element can show itself.
@@ -124,6 +139,27 @@ inline void check_splits(Splits const& splits, std::size_t n) {
   }
 }
 
+// Whether a stage wants to see every item at once: what it refuses shall not wait for the middle of an epoch.
+struct ChecksItems {
+  template <class Stage>
+  requires(Stage::checks_items) constexpr bool operator()(Stage const&) const { return true; }
+};
+
+template <class State, class Pipeline>
+void try_items(State const& state, Pipeline const& pipeline) {
+  if constexpr (Pipeline::template count<ChecksItems>() > 0) {
+    for (std::size_t s = 0; s < state.splits.size(); ++s)
+      for (std::size_t i = 0; i < state.splits[s].size(); ++i) try {
+          auto const index = static_cast<std::size_t>(state.splits[s][i]);
+          (void)pipeline(state.items[index], CallContext{.split_idx = static_cast<int>(s)});
+        } catch (data_error const& inner) {
+          ErrorParts parts = inner.parts();
+          parts.where = subset_item_name(state.splits, s, i);
+          throw data_error(inner.key(), parts);
+        }
+  }
+}
+
 }  // namespace detail
 
 /// How many pipelines, counted from the first, make inputs; the others make targets.
@@ -136,10 +172,11 @@ constexpr NInp<N> n_inp() {
 
 /// A collection of items seen through one pipeline per element of the resulting tuple, split into subsets.
 ///
-/// Everything is lazy: a pipeline runs when an item is asked for. At construction the stages that learn see the
+/// All else is lazy: a pipeline runs when an item is asked for. At construction the stages that learn see the
 /// training items, and a stage that takes none of the types it would be given is refused by the compiler. All pipelines
 /// but the last make inputs, unless it is said: `Datasets(items, splits, n_inp<1>(), image, boxes, labels)`.
-/// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index]
+/// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index]; what a pipeline with a stage that has
+///          `static constexpr bool checks_items = true` (Categorize has) refuses of any item, with the item's number
 /// Source:  fastai 2.7.18 data/core.py Datasets
 /// Example: examples/doc/datasets.cpp
 template <std::size_t NInputs, class Items, class... Pipelines>
@@ -166,6 +203,7 @@ class Datasets {
     detail::check_splits(state->splits, state->items.size());
     detail::SubsetView<Items> const train{state->items, state->splits[0]};
     std::apply([&](auto&... pipeline) { (pipeline.setup(train, true), ...); }, state->pipelines);
+    std::apply([&](auto const&... pipeline) { (detail::try_items(*state, pipeline), ...); }, state->pipelines);
     state_ = std::move(state);
   }
 

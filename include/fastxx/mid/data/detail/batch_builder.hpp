@@ -52,14 +52,21 @@ inline std::string current_message() {
   }
 }
 
-[[noreturn]] inline void throw_item_error(std::size_t index, std::int64_t epoch, std::int64_t batch) {
-  std::string const number = std::to_string(index);
-  std::throw_with_nested(
-      data_error("loader.item",
-                 {.call = "DataLoader",
-                  .got = current_message(),
-                  .where = "item " + number + ", batch " + std::to_string(batch) + " of epoch " + std::to_string(epoch),
-                  .fix = "repair or leave out item " + number + " of the dataset, or the transform that refused it"}));
+// Which item it is, in the words of a dataset that knows where its items come from.
+template <class Dataset>
+std::string item_name(Dataset const& dataset, std::size_t index) {
+  if constexpr (requires { std::string(dataset.item_name(index)); })
+    return dataset.item_name(index);
+  else
+    return "item " + std::to_string(index);
+}
+
+[[noreturn]] inline void throw_item_error(std::string const& item, std::int64_t epoch, std::int64_t batch) {
+  std::throw_with_nested(data_error(
+      "loader.item", {.call = "DataLoader",
+                      .got = current_message(),
+                      .where = item + ", batch " + std::to_string(batch) + " of epoch " + std::to_string(epoch),
+                      .fix = "repair or leave out this item of the dataset, or the transform that refused it"}));
 }
 
 [[noreturn]] inline void throw_batch_error(std::int64_t epoch, std::int64_t batch, std::string const& items) {
@@ -189,7 +196,7 @@ class BatchBuilder {
         CallContext const context{.split_idx = source_.split_idx, .random = &random};
         items_.push_back(source_.after_item(dataset_item(*source_.dataset, index, context, *plan_), context));
       } catch (...) {
-        throw_item_error(index, epoch_, batch_);
+        throw_item_error(item_name(*source_.dataset, index), epoch_, batch_);
       }
     }
     return true;
