@@ -1,5 +1,7 @@
 // What the headers cost at compile time: user seconds and memory of the compiler for pipelines and dispatch sets of N
-// entries, beside the same written by hand, and for each header that users include, beside libtorch's own.
+// entries, beside the same written by hand; for each header that users include, beside libtorch's own; for a whole
+// program, beside the same by hand; for one more Learner and one more callback. Arguments choose groups: pipeline,
+// dispatch, headers, program, again, learner.
 #include "compare.hpp"
 
 #include <sys/resource.h>
@@ -11,6 +13,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -26,9 +29,9 @@ struct Cost {
   double megabytes = 0;
 };
 
-// The compiler with its flags stands in the file beside this program, one word a line.
-std::vector<std::string> compile_command(char const* program) {
-  std::ifstream file(fs::path(program).parent_path() / "compile_command");
+// The compiler with its flags and the linker's words stand in files beside this program, one word a line.
+std::vector<std::string> words_of(fs::path const& path) {
+  std::ifstream file(path);
   std::vector<std::string> words;
   for (std::string word; std::getline(file, word);)
     if (!word.empty()) words.push_back(word);
@@ -67,14 +70,19 @@ class Compiler {
   Compiler& operator=(Compiler const&) = delete;
 
   Cost compile(std::string const& source, bool only_check = false) const {
-    fs::path const file = folder_ / "measured.cpp";
-    std::ofstream(file) << source;
+    fs::path const file = written("measured.cpp", source);
+    if (only_check) return measured({"-fsyntax-only", file.string()});
+    return compile_file(file, "-O2");
+  }
+
+  Cost compile_file(fs::path const& file, std::string const& level) const {
+    return measured({level, "-c", "-o", object().string(), file.string()});
+  }
+
+  // The compiler with these words after its own, three times.
+  Cost measured(std::vector<std::string> const& more) const {
     std::vector<std::string> words = command_;
-    if (only_check)
-      words.push_back("-fsyntax-only");
-    else
-      words.insert(words.end(), {"-O2", "-c", "-o", (folder_ / "measured.o").string()});
-    words.push_back(file.string());
+    words.insert(words.end(), more.begin(), more.end());
     std::vector<double> seconds;
     Cost cost;
     for (int round = 0; round < 3; ++round) {
@@ -84,6 +92,16 @@ class Compiler {
     cost.seconds = median(seconds);
     return cost;
   }
+
+  // A file of the measurement's own folder, with this text.
+  fs::path written(std::string const& name, std::string const& text) const {
+    fs::path const file = folder_ / name;
+    std::ofstream(file) << text;
+    return file;
+  }
+  fs::path object() const { return folder_ / "measured.o"; }
+  fs::path folder() const { return folder_; }
+  std::vector<std::string> const& command() const { return command_; }
 
  private:
   std::vector<std::string> command_;
@@ -149,16 +167,99 @@ void measure_headers(Compiler const& compiler) {
     report({"include_" + header, including("fastxx/" + header + ".hpp"), nn, "s", "beside <torch/nn.h>"});
 }
 
+void measure_program(Compiler const& compiler, fs::path const& repository) {
+  for (std::string const level : {"-O2", "-O0"})
+    report({level == "-O2" ? "program_o2" : "program_o0",
+            compiler.compile_file(repository / "examples/fashion_mnist.cpp", level).seconds,
+            compiler.compile_file(repository / "benchmarks/by_hand/fashion_mnist.cpp", level).seconds, "s",
+            "examples/fashion_mnist.cpp at " + level + " beside the same by hand; wanted <= 1.4"});
+}
+
+// The example after one line of main changed, with vision.hpp precompiled, and the link.
+void measure_again(Compiler const& compiler, fs::path const& repository, std::vector<std::string> const& linker) {
+  fs::path const example = repository / "examples/fashion_mnist.cpp";
+  std::ostringstream text;
+  text << std::ifstream(example).rdbuf();
+  std::string edited = text.str();
+  std::string const line = "int epochs = 7;";
+  std::size_t const at = edited.find(line);
+  if (at == std::string::npos) {
+    std::cerr << example << " has no line '" << line << "' to edit\n";
+    std::exit(1);
+  }
+  edited.replace(at, line.size(), "int epochs = 8;");
+  fs::path const header = compiler.written("precompiled.hpp", "#include <fastxx/vision.hpp>\n");
+  std::vector<std::string> words = compiler.command();
+  words.insert(words.end(), {"-O2", "-x", "c++-header", "-o", header.string() + ".gch", header.string()});
+  run(words);
+  double const compiled = compiler
+                              .measured({"-O2", "-include", header.string(), "-c", "-o", compiler.object().string(),
+                                         compiler.written("edited.cpp", edited).string()})
+                              .seconds;
+  std::vector<std::string> link{compiler.object().string(), "-o", (compiler.folder() / "program").string()};
+  link.insert(link.end(), linker.begin(), linker.end());
+  double const linked = compiler.measured(link).seconds;
+  report({"program_again", compiled + linked, compiler.compile_file(example, "-O2").seconds, "s",
+          "one line of main edited, vision.hpp precompiled at -O2, link included; beside the whole compile"});
+}
+
+std::string const learner_start =
+    "#include <fastxx/vision.hpp>\n"
+    "using namespace fastxx;\n"
+    "struct Pairs {\n"
+    "  std::size_t size() const { return 64; }\n"
+    "  std::tuple<Tensor, Tensor> operator[](std::size_t) const { return {at::zeros({4}), at::zeros({1})}; }\n"
+    "};\n"
+    "auto data() { return dataloaders(Datasets(Pairs{}, RandomSplitter{.valid_pct = .25, .seed = 1}, "
+    "pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{})), {.batch_size = 16}); }\n";
+
+std::string one_learner(std::string const& name, std::string const& parts) {
+  return "void " + name + "() { Learner learn(data(), torch::nn::Linear(4, 1)" + parts + "); learn.fit(1); }\n";
+}
+
+std::string callbacks_source(int n) {
+  return learner_start +
+         repeated(n,
+                  "struct C# { int seen = #; void before_batch(auto& learn) { seen += int(learn.iter()); } "
+                  "void after_loss(auto& learn) { seen += int(learn.iter()) + #; } "
+                  "void after_batch(auto& learn) { seen -= int(learn.iter()); } };\n",
+                  "") +
+         one_learner("train", ", loss_func(mse), callbacks(" + repeated(n, "C#{}", ", ") + ")");
+}
+
+void measure_learner(Compiler const& compiler) {
+  std::string const first = learner_start + one_learner("first", ", loss_func(mse)");
+  std::string const second =
+      one_learner("second", ", loss_func(mse), metrics(mse), callbacks(StopOnNaN{}), opt_func(SGD{})");
+  report({"learner_second", compiler.compile(first + second).seconds - compiler.compile(first).seconds, .6, "s",
+          "a second Learner with other parts on the same data; the other number is the budget"});
+  // The slope of a line through three points, by least squares.
+  double const n[] = {1, 4, 16}, mean = 7;
+  double above = 0, below = 0;
+  for (double const count : n) {
+    above += (count - mean) * compiler.compile(callbacks_source(int(count))).seconds;
+    below += (count - mean) * (count - mean);
+  }
+  report({"learner_callback", above / below, .15, "s",
+          "each callback of three events given to a Learner (slope over 1, 4, 16); the other number is the budget"});
+}
+
 }  // namespace
 
-int main(int, char** arguments) {
-  auto const command = compile_command(arguments[0]);
+int main(int count, char** arguments) {
+  fs::path const folder = fs::path(arguments[0]).parent_path();
+  auto const command = words_of(folder / "compile_command");
   if (command.empty()) {
     std::cerr << "the file compile_command beside the program is missing; build it with CMake\n";
     return 1;
   }
   Compiler const compiler(command);
-  measure_growth(compiler, "compile_pipeline", pipeline_source);
-  measure_growth(compiler, "compile_dispatch", dispatch_source);
-  measure_headers(compiler);
+  std::set<std::string> const chosen(arguments + 1, arguments + count);
+  auto wanted = [&](std::string const& group) { return chosen.empty() || chosen.contains(group); };
+  if (wanted("pipeline")) measure_growth(compiler, "compile_pipeline", pipeline_source);
+  if (wanted("dispatch")) measure_growth(compiler, "compile_dispatch", dispatch_source);
+  if (wanted("headers")) measure_headers(compiler);
+  if (wanted("program")) measure_program(compiler, FASTXX_REPOSITORY);
+  if (wanted("again")) measure_again(compiler, FASTXX_REPOSITORY, words_of(folder / "link_words"));
+  if (wanted("learner")) measure_learner(compiler);
 }

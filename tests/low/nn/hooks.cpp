@@ -1,6 +1,7 @@
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/module.hpp>
+#include <fastxx/low/torch/all_nn.hpp>  // LSTM
 #include <functional>
 #include <memory>
 #include <stdexcept>

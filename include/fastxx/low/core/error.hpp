@@ -3,23 +3,55 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace fastxx {
+
+/// A std::string whose construction and destruction are calls: written at every place that throws, std::string's own
+/// inlined ones were a large part of what a program cost to compile. When memory ends, the text is lost, not the error.
+///
+/// Source:  own design
+struct ErrorText : std::string {
+  ErrorText() = default;
+  [[gnu::noinline, gnu::cold]] ErrorText(char const* text) noexcept { set(text); }
+  [[gnu::noinline, gnu::cold]] ErrorText(std::string const& text) noexcept { set(text); }
+  [[gnu::noinline, gnu::cold]] ErrorText(std::string&& text) noexcept : std::string(std::move(text)) {}
+  [[gnu::noinline, gnu::cold]] ErrorText(ErrorText const& other) noexcept : std::string() { set(other); }
+  [[gnu::noinline, gnu::cold]] ErrorText(ErrorText&& other) noexcept : std::string(std::move(other)) {}
+  [[gnu::noinline, gnu::cold]] ErrorText& operator=(ErrorText const& other) noexcept {
+    set(other);
+    return *this;
+  }
+  [[gnu::noinline, gnu::cold]] ErrorText& operator=(ErrorText&& other) noexcept {
+    std::string::operator=(std::move(other));
+    return *this;
+  }
+  [[gnu::noinline, gnu::cold]] ~ErrorText() {}
+
+ private:
+  void set(std::string_view text) noexcept {
+    try {
+      assign(text);
+    } catch (...) {
+      clear();
+    }
+  }
+};
 
 /// The five things a reader of an error needs; empty ones are left out of the text.
 ///
 /// Example: examples/doc/errors.cpp
 /// Source:  own design
 struct ErrorParts {
-  std::string call = {};      ///< the function or type that refused, e.g. "DataLoader"
-  std::string expected = {};  ///< what it needs
-  std::string got = {};       ///< what came instead
-  std::string where = {};     ///< file, item, stage, callback or event
-  std::string fix = {};       ///< what to do about it, as an order
+  ErrorText call = {};      ///< the function or type that refused, e.g. "DataLoader"
+  ErrorText expected = {};  ///< what it needs
+  ErrorText got = {};       ///< what came instead
+  ErrorText where = {};     ///< file, item, stage, callback or event
+  ErrorText fix = {};       ///< what to do about it, as an order
 };
 
 namespace detail {
-inline std::string error_text(std::string_view key, ErrorParts const& parts) {
+[[gnu::noinline, gnu::cold]] inline std::string error_text(std::string_view key, ErrorParts const& parts) {
   std::string text = "[" + std::string(key) + "] " + parts.call;
   auto add = [&text](std::string_view before, std::string const& part) {
     if (!part.empty()) text.append(before).append(part);
@@ -39,8 +71,8 @@ inline std::string error_text(std::string_view key, ErrorParts const& parts) {
 /// Example: examples/doc/errors.cpp
 class error : public std::runtime_error {
  public:
-  error(std::string_view key, ErrorParts parts)
-      : std::runtime_error(detail::error_text(key, parts)), key_(key), parts_(std::move(parts)) {}
+  [[gnu::noinline, gnu::cold]] error(std::string_view key, ErrorParts const& parts)
+      : std::runtime_error(detail::error_text(key, parts)), key_(key), parts_(parts) {}
 
   std::string const& key() const { return key_; }
   ErrorParts const& parts() const { return parts_; }
