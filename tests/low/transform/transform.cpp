@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/low/transform/transform.hpp>
 #include <string>
 #include <tuple>

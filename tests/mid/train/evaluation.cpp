@@ -113,6 +113,18 @@ TEST_CASE("TR-17 get_preds: a shuffled training loader gives every item, in the 
   }
 }
 
+TEST_CASE("TR-17 get_preds: a loader with a plan of its own gives every item in the order of its dataset too") {
+  using Loader = DataLoader<std::vector<toy::Item>>;
+  DataLoaders dls(std::vector<Loader>{Loader(toy::line(9), {.batch_size = 2, .plan = PartialPlan{.n = 4}}),
+                                      Loader(toy::line(4), {.batch_size = 4})});
+  Learner learn(dls, toy::model(), loss_func(toy::Loss{}));
+  toy::quiet(learn).fit(1);
+  CHECK(learn.recorder().losses.size() == 2);
+  auto const all = learn.get_preds(learn.dls.train(), {.with_input = true});
+  REQUIRE(all.inputs.at(0).size(0) == 9);
+  for (int i = 0; i < 9; ++i) CHECK(all.inputs[0][i].item<float>() == doctest::Approx(.1 * i));
+}
+
 namespace {
 struct Once {
   void before_fit(auto&) {}

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/context.hpp>
+#include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
@@ -101,6 +102,9 @@ decltype(auto) in_dataset_order(Loader& loader) {
     options.shuffle = false;
     options.drop_last = false;
     options.split_idx = Split::valid;
+    // Items that depend on the plan of their epoch, as those of a language model's stream, cannot do without it.
+    if constexpr (!requires(EpochPlan const& plan) { loader.dataset().item(0, CallContext{}, plan); })
+      options.plan = {};
     return loader.new_with(options);
   } else {
     return static_cast<Loader&>(loader);
