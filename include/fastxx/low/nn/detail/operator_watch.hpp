@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <exception>
 #include <fastxx/low/nn/forward.hpp>
-#include <fastxx/low/torch/all_nn.hpp>
+#include <fastxx/low/torch/nn.hpp>
 #include <fastxx/low/torch/record_function.hpp>
 #include <functional>
 #include <memory>
