@@ -210,27 +210,29 @@ std::string const learner_start =
     "  std::size_t size() const { return 64; }\n"
     "  std::tuple<Tensor, Tensor> operator[](std::size_t) const { return {at::zeros({4}), at::zeros({1})}; }\n"
     "};\n"
+    "struct Mse { Tensor operator()(Tensor const& x, Tensor const& y) const { return at::mse_loss(x, y); } };\n"
     "auto data() { return dataloaders(Datasets(Pairs{}, RandomSplitter{.valid_pct = .25, .seed = 1}, "
     "pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{})), {.batch_size = 16}); }\n";
 
 std::string one_learner(std::string const& name, std::string const& parts) {
-  return "void " + name + "() { Learner learn(data(), torch::nn::Linear(4, 1)" + parts + "); learn.fit(1); }\n";
+  return "void " + name + "() { Learner learn(data(), Sequential(torch::nn::Linear(4, 1))" + parts +
+         "); learn.fit(1); }\n";
 }
 
 std::string callbacks_source(int n) {
   return learner_start +
          repeated(n,
-                  "struct C# { int seen = #; void before_batch(auto& learn) { seen += int(learn.iter()); } "
-                  "void after_loss(auto& learn) { seen += int(learn.iter()) + #; } "
-                  "void after_batch(auto& learn) { seen -= int(learn.iter()); } };\n",
+                  "struct C# { int seen = #; void before_batch(auto& learn) { seen += int(learn.iter); } "
+                  "void after_loss(auto& learn) { seen += int(learn.iter) + #; } "
+                  "void after_batch(auto& learn) { seen -= int(learn.iter); } };\n",
                   "") +
-         one_learner("train", ", loss_func(mse), callbacks(" + repeated(n, "C#{}", ", ") + ")");
+         one_learner("train", ", loss_func(Mse{}), callbacks(" + repeated(n, "C#{}", ", ") + ")");
 }
 
 void measure_learner(Compiler const& compiler) {
-  std::string const first = learner_start + one_learner("first", ", loss_func(mse)");
+  std::string const first = learner_start + one_learner("first", ", loss_func(Mse{})");
   std::string const second =
-      one_learner("second", ", loss_func(mse), metrics(mse), callbacks(StopOnNaN{}), opt_func(SGD{})");
+      one_learner("second", ", loss_func(Mse{}), metrics(accuracy), callbacks(StopOnNaN{}), opt_func(SGD{})");
   report({"learner_second", compiler.compile(first + second).seconds - compiler.compile(first).seconds, .6, "s",
           "a second Learner with other parts on the same data; the other number is the budget"});
   // The slope of a line through three points, by least squares.
