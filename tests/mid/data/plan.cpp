@@ -141,6 +141,13 @@ TEST_CASE("plan: sorted and shuffled, the longest item is in the first batch and
   }
 }
 
+TEST_CASE("plan: sorted and shuffled, the longest of all groups comes first") {
+  SortedPlan plan{Indices(120, 1)};  // groups of 50 items: the longest may be drawn into any
+  plan.lengths[7] = 2;
+  DataLoader const loader(Numbers{120}, {.batch_size = 1, .shuffle = true, .plan = plan});
+  for (int epoch = 0; epoch < 8; ++epoch) CHECK(indices_of(loader)[0] == Indices{7});
+}
+
 TEST_CASE("plan: weighted draws follow the weights, with replacement, other ones each epoch") {
   WeightedPlan const plan{.weights = {1, 0, 3, 0}, .n = 4000};
   DataLoader const loader(Numbers{4}, {.batch_size = 100, .plan = plan});
