@@ -94,8 +94,8 @@ struct TransformLaws {
 
   static auto drawn_type() {
     if constexpr (fastxx::detail::Draws<T, Item>)
-      return std::type_identity<decltype(std::declval<T const&>().draw(std::declval<Item const&>(),
-                                                                       std::declval<Random&>()))>{};
+      return std::type_identity<decltype(fastxx::detail::draw_for(std::declval<T const&>(), std::declval<Item const&>(),
+                                                                  CallContext{}))>{};
     else
       return std::type_identity<fastxx::detail::NoDraw>{};
   }
@@ -167,7 +167,7 @@ struct TransformLaws {
     if constexpr (fastxx::detail::Draws<T, Item>) {
       law("encodes() gives another result for the same draw", [&] {
         Random random(options.seed);
-        auto const drawn = t.draw(item, random);
+        auto const drawn = fastxx::detail::draw_for(t, item, {.split_idx = subset(t), .random = &random});
         auto once = fastxx::detail::encode_item(t, deep_copy(item), drawn);
         return difference(fastxx::detail::encode_item(t, deep_copy(item), drawn), once, exact);
       });
@@ -205,7 +205,8 @@ struct TransformLaws {
         auto encode_drawn = [&](auto const& x) {
           if constexpr (fastxx::detail::Draws<T, Item>) {
             Random stream(options.seed);
-            return fastxx::detail::encode_item(t, deep_copy(x), t.draw(item, stream));
+            auto const drawn = fastxx::detail::draw_for(t, item, {.split_idx = subset(t), .random = &stream});
+            return fastxx::detail::encode_item(t, deep_copy(x), drawn);
           } else {
             return encode_as(t, deep_copy(x), subset(t));
           }

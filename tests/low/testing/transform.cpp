@@ -28,6 +28,12 @@ struct Jitter {  // so does this random one
   double draw(auto const&, Random& random) const { return random.uniform(); }
   double encodes(double x, double drawn) const { return x + drawn; }
 };
+struct JitterInTraining {  // and one that knows the subset
+  double draw(auto const&, CallContext const& context) const {
+    return context.split_idx == Split::train ? context.random->uniform() : 0;
+  }
+  double encodes(double x, double drawn) const { return x + drawn; }
+};
 struct Double_ : InplaceTransform {
   void encodes(TensorImage& x) const { x.mul_(2); }
   TensorImage decodes(TensorImage const& x) const { return x / 2; }
@@ -125,6 +131,8 @@ TEST_CASE("laws: transforms of the library keep them, alone, in a tuple and nest
   CHECK(check_transform(IntToFloatTensor{}, image().to(at::kByte)));
   CHECK(check_transform(Shift{3}, 1.5));
   CHECK(check_transform(Jitter{}, std::tuple(1.5, std::string("label"))));
+  CHECK(check_transform(JitterInTraining{}, 1.5));
+  CHECK(check_transform(JitterInTraining{}, std::tuple(1.5, std::string("label"))));
   CHECK(check_transform(Double_{}, image()));
   CHECK(check_transform([](int x) { return x + 1; }, 3));
   CHECK(check_transform(transform([](int x) { return x + 1; }, [](int x) { return x - 1; }), 3));
