@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/data/stream.hpp>
 #include <string>
 #include <tuple>
@@ -35,13 +36,6 @@ ForeignLoader<Range> foreign(Range& range, StreamOptions const& options = {}) {
 namespace detail {
 template <class Loader>
 using stream_batch_t = typename decltype(stream_over(std::declval<Loader&>()))::element_type::batch_type;
-template <class Batch>
-consteval std::size_t all_but_last() {
-  if constexpr (requires { std::tuple_size<Batch>::value; })
-    return std::tuple_size_v<Batch> > 1 ? std::tuple_size_v<Batch> - 1 : 1;
-  else
-    return 1;
-}
 }  // namespace detail
 
 /// Training and validation loaders of two kinds whose batches have the same types: a DataLoader, a data loader of
@@ -76,7 +70,7 @@ class MixedLoaders : public ClassNames {
 /// See MixedLoaders; all elements of a batch but the last are inputs.
 template <class Train, class Valid>
 auto loaders_of(Train train, Valid valid) {
-  constexpr std::size_t n_inp = detail::all_but_last<detail::stream_batch_t<Train>>();
+  constexpr std::size_t n_inp = detail::n_inputs<std::tuple<>, detail::stream_batch_t<Train>>();
   return MixedLoaders<n_inp, Train, Valid>(std::move(train), std::move(valid));
 }
 /// The same with a number of inputs: `loaders_of<1>(train, valid)`.

@@ -84,7 +84,8 @@ inline Optimizer::Groups each_once(Optimizer::Groups groups) {
 /// functions, but not while it trains. Callbacks get the learner by reference and may read and write every public
 /// member at every event.
 /// Errors:  see StopOnNaN, DataLoader; tensor_error [learner.model], [learner.loss], [learner.loss_shape],
-///          [learner.shapes]; state_error [learner.in_fit], [learner.no_loss]; `interrupted` after Ctrl-C
+///          [learner.shapes]; state_error [learner.in_fit], [callback.failed], [rates.count];
+///          `interrupted` after Ctrl-C
 /// Source:  fastai 2.7.18 learner.py Learner
 /// Example: examples/doc/learner.cpp
 template <class Data, class Model>
@@ -271,8 +272,9 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   }
   template <class... List>
   void take(Part<MetricsPart, hana::tuple<List...>> part) {
-    hana::for_each(part.value,
-                   [this](auto& metric) { recorder_->add_metric(detail::erase_metric<Learner>(std::move(metric))); });
+    hana::unpack(std::move(part.value), [this](List... metric) {
+      (recorder_->add_metric(detail::erase_metric<Learner>(std::move(metric))), ...);
+    });
   }
   template <class... List>
   void take(Part<CallbacksPart, hana::tuple<List...>> part) {
