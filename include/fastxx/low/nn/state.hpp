@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <map>
 #include <string>
@@ -29,16 +30,17 @@ inline std::map<std::string, Tensor> clone_state(std::map<std::string, Tensor> c
 namespace detail {
 inline std::string difference(std::map<std::string, Tensor> const& have, std::map<std::string, Tensor> const& want) {
   std::string text;
+  auto add = [&text](std::string const& entry) { text += (text.empty() ? "" : "; ") + entry; };
   for (auto const& [name, tensor] : want) {
     auto found = have.find(name);
     if (found == have.end())
-      text += "missing " + name + "; ";
+      add(name + " is missing");
     else if (found->second.sizes() != tensor.sizes())
-      text += name + " has another shape; ";
+      add(name + " is " + shape_text(found->second.sizes()) + ", in this model " + shape_text(tensor.sizes()));
   }
   for (auto const& entry : have)
-    if (!want.contains(entry.first)) text += "unexpected " + entry.first + "; ";
-  if (text.size() > 600) text = text.substr(0, 600) + "...; ";
+    if (!want.contains(entry.first)) add("unexpected " + entry.first);
+  if (text.size() > 600) text.replace(600, std::string::npos, "...");
   return text;
 }
 }  // namespace detail
