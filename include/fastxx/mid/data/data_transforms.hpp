@@ -63,7 +63,8 @@ constexpr auto item_tfms(Transforms... transforms) {
   return Part<ItemTransformsPart, decltype(composed)>{std::move(composed)};
 }
 /// Transforms of whole batches, run on the loader's device. They are tried on every element of a batch: a generic lambda
-/// takes the targets as well, `only<TensorImage>(f)` leaves them alone.
+/// takes the targets as well, `only<TensorImage>(f)` leaves them alone; `describe<Batch>()` of the pipeline lists what each
+/// stage takes and gives.
 template <class... Transforms>
 constexpr auto batch_tfms(Transforms... transforms) {
   auto composed = pipeline(std::move(transforms)...);
