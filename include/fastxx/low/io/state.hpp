@@ -8,6 +8,7 @@
 #include <fastxx/low/io/safetensors.hpp>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -50,7 +51,11 @@ struct list_element<Map> {
 };
 
 template <class T>
-inline constexpr bool has_state_form = false;
+void no_json_form() {
+  static_assert(sizeof(T) == 0,
+                "fastxx: archive(name, value): 'value' must be a tensor, have serialize(archive), or be made of bool, "
+                "numbers, std::string, containers, pairs, tuples and optionals; give its type a serialize(archive)");
+}
 
 // JSON has no NaN and no infinity: they stand as {"number": "nan"}.
 inline void write_floating(JsonWriter& to, double value) {
@@ -104,14 +109,10 @@ void write_value(JsonWriter& to, T const& value) {
     to.close(']');
   } else if constexpr (TupleState<T>) {
     to.json += '[';
-    [&]<std::size_t... I>(std::index_sequence<I...>) { ((write_value(to, std::get<I>(value)), to.json += ','), ...); }
-    (std::make_index_sequence<std::tuple_size_v<T>>());
+    std::apply([&](auto const&... part) { ((write_value(to, part), to.json += ','), ...); }, value);
     to.close(']');
   } else {
-    static_assert(
-        has_state_form<T>,
-        "fastxx: archive(name, value): 'value' must be a tensor, have serialize(archive), or be made of bool, "
-        "numbers, std::string, containers, pairs, tuples and optionals; give its type a serialize(archive)");
+    no_json_form<T>();
   }
 }
 
@@ -163,18 +164,18 @@ T read_value(JsonReader& from) {
     for (; from.more(']'); ++size) list.insert(list.end(), read_value<typename list_element<T>::type>(from));
     if (list.size() != size) from.fail("each key once");
     return list;
-  } else {
-    auto const element = [&]<class Element>(std::type_identity<Element>) {
+  } else if constexpr (TupleState<T>) {
+    T tuple{};
+    auto const read = [&]<class Part>(Part& part) {
       from.next_element();
-      return read_value<Element>(from);
+      part = read_value<Part>(from);
     };
     from.open('[');
-    return [&]<std::size_t... I>(std::index_sequence<I...>) {
-      T tuple{element(std::type_identity<std::tuple_element_t<I, T>>())...};  // braces, so from left to right
-      from.close(']');
-      return tuple;
-    }
-    (std::make_index_sequence<std::tuple_size_v<T>>());
+    std::apply([&](auto&... part) { (read(part), ...); }, tuple);
+    from.close(']');
+    return tuple;
+  } else {
+    no_json_form<T>();
   }
 }
 
