@@ -23,16 +23,16 @@ namespace detail {
 static_assert(std::endian::native == std::endian::little, "fastxx: safetensors needs a little-endian machine");
 
 inline SafeTensorsType safetensors_type(std::string const& name, at::Tensor const& tensor) {
-  std::string got = "no tensor";
+  ErrorText got = "no tensor";
   if (tensor.defined()) {
     for (auto const& type : safetensors_types)
       if (type.dtype == tensor.scalar_type() && tensor.layout() == at::kStrided) return type;
-    got = std::string(at::toString(tensor.scalar_type())) + (tensor.layout() == at::kStrided ? "" : ", not dense");
+    got = {at::toString(tensor.scalar_type()), tensor.layout() == at::kStrided ? "" : ", not dense"};
   }
   throw tensor_error("safetensors.dtype", {.call = "save_safetensors",
                                            .expected = "a dense tensor of a real number type or bool",
-                                           .got = std::move(got),
-                                           .where = "tensor '" + name + "'",
+                                           .got = got,
+                                           .where = {"tensor '", name, "'"},
                                            .fix = "convert it with .to(...) or leave it out"});
 }
 
@@ -112,7 +112,7 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
     std::ptrdiff_t const n = read_fully(file.get(), bytes, size);
     if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
     if (static_cast<std::size_t>(n) < size)
-      problem.fail("safetensors.truncated", "a header of " + std::to_string(size) + " bytes", std::to_string(n));
+      problem.fail("safetensors.truncated", {"a header of ", size, " bytes"}, {n});
   };
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
@@ -120,10 +120,8 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
   read(reinterpret_cast<char*>(&length), sizeof length);
   std::uint64_t const after = static_cast<std::uint64_t>(status.st_size) - sizeof length;
   if (length > safetensors_header_limit)
-    problem.fail("safetensors.header", "a header of at most 100000000 bytes", std::to_string(length),
-                 "name a safetensors file");
-  if (length > after)
-    problem.fail("safetensors.truncated", "a header of " + std::to_string(length) + " bytes", std::to_string(after));
+    problem.fail("safetensors.header", "a header of at most 100000000 bytes", {length}, "name a safetensors file");
+  if (length > after) problem.fail("safetensors.truncated", {"a header of ", length, " bytes"}, {after});
   std::string text(length, '\0');
   read(text.data(), text.size());
   data_bytes = after - length;
@@ -137,8 +135,7 @@ inline at::Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const
   auto* data = static_cast<char*>(tensor.data_ptr());
   std::ptrdiff_t const n = read_fully(file.get(), data, bytes);
   if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
-  if (static_cast<std::uint64_t>(n) < bytes)
-    problem.fail("safetensors.truncated", std::to_string(bytes) + " bytes", std::to_string(n));
+  if (static_cast<std::uint64_t>(n) < bytes) problem.fail("safetensors.truncated", {bytes, " bytes"}, {n});
   bool const is_bool = entry.type.dtype == at::kBool;
   if (is_bool && std::any_of(data, data + bytes, [](unsigned char byte) { return byte > 1; }))
     problem.fail("safetensors.bool", "bytes 0 and 1", "others");  // any other value in a bool is undefined behaviour

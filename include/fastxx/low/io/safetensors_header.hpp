@@ -67,17 +67,18 @@ struct SafeTensorsProblem {
   std::filesystem::path const& path;
   std::string tensor = {};
 
-  [[noreturn]] void fail(
-      std::string_view key, std::string expected, std::string got,
-      std::string fix = "the file is damaged or hostile; fetch it again from a source you trust") const {
-    throw io_error(key, {.call = "load_safetensors",
-                         .expected = std::move(expected),
-                         .got = brief(std::move(got)),
-                         .where = path.string() + (tensor.empty() ? "" : ", tensor '" + brief(tensor) + "'"),
-                         .fix = std::move(fix)});
+  [[noreturn, gnu::cold]] void fail(
+      std::string_view key, ErrorText const& expected, ErrorText const& got,
+      char const* fix = "the file is damaged or hostile; fetch it again from a source you trust") const {
+    throw io_error(
+        key, {.call = "load_safetensors",
+              .expected = expected,
+              .got = brief(got),
+              .where = {path.string(), tensor.empty() ? "" : ", tensor '", brief(tensor), tensor.empty() ? "" : "'"},
+              .fix = fix});
   }
   void expect_first(bool first, std::string const& name) const {
-    if (!first) fail("safetensors.header", "each name once", "'" + name + "' twice");
+    if (!first) fail("safetensors.header", "each name once", {"'", name, "' twice"});
   }
 };
 
@@ -98,7 +99,8 @@ inline SafeTensorsType safetensors_type(std::string const& name, SafeTensorsProb
     if (type.name == name) return type;
     known.append(known.empty() ? "" : " ").append(type.name);
   }
-  problem.fail("safetensors.dtype", "a dtype out of " + known, "'" + name + "'", "convert the tensor before saving it");
+  problem.fail("safetensors.dtype", {"a dtype out of ", known}, {"'", name, "'"},
+               "convert the tensor before saving it");
 }
 
 /// Bytes of a shape; a product that overflows is refused.
@@ -118,12 +120,12 @@ inline std::uint64_t safetensors_bytes(SafeTensorsEntry const& entry, SafeTensor
 /// Compares what the entry says with itself and with the size of the file.
 inline void check_entry(SafeTensorsEntry const& entry, SafeTensorsProblem const& problem, std::uint64_t data_bytes) {
   if (entry.end > data_bytes)
-    problem.fail("safetensors.truncated", "data up to byte " + std::to_string(entry.end),
-                 "a file with " + std::to_string(data_bytes) + " bytes of data");
+    problem.fail("safetensors.truncated", {"data up to byte ", entry.end},
+                 {"a file with ", data_bytes, " bytes of data"});
   std::uint64_t const bytes = safetensors_bytes(entry, problem);
   if (entry.end - entry.begin != bytes)
-    problem.fail("safetensors.offsets", std::to_string(bytes) + " bytes by shape and dtype",
-                 std::to_string(entry.end - entry.begin) + " by data_offsets");
+    problem.fail("safetensors.offsets", {bytes, " bytes by shape and dtype"},
+                 {entry.end - entry.begin, " by data_offsets"});
 }
 
 inline void read_metadata(JsonReader& json, SafeTensorsProblem const& problem,
@@ -173,14 +175,13 @@ inline std::vector<SafeTensorsEntry const*> in_file_order(std::vector<SafeTensor
   for (SafeTensorsEntry const* entry : sorted) {
     problem.tensor = entry->name;
     if (entry->begin != position)
-      problem.fail("safetensors.offsets", "data from byte " + std::to_string(position),
-                   std::to_string(entry->begin) + (entry->begin < position ? " (an overlap)" : " (a gap)"));
+      problem.fail("safetensors.offsets", {"data from byte ", position},
+                   {entry->begin, entry->begin < position ? " (an overlap)" : " (a gap)"});
     position = entry->end;
   }
   problem.tensor.clear();
   if (position != data_bytes)
-    problem.fail("safetensors.offsets", std::to_string(position) + " bytes of data by the header",
-                 std::to_string(data_bytes) + " in the file");
+    problem.fail("safetensors.offsets", {position, " bytes of data by the header"}, {data_bytes, " in the file"});
   return sorted;
 }
 
@@ -208,7 +209,7 @@ inline std::vector<SafeTensorsEntry> parse_safetensors_header(std::string_view t
     }
     json.end();
   } catch (JsonError const& error) {
-    problem.fail("safetensors.header", error.what(), "something else at byte " + std::to_string(error.byte));
+    problem.fail("safetensors.header", error.what(), {"something else at byte ", error.byte});
   }
   return entries;
 }
