@@ -14,12 +14,12 @@ namespace detail {
 
 /// Words or a whole number: a piece of a text that join() makes.
 struct TextPiece {
-  TextPiece(char const* text) : words(text) {}
-  TextPiece(std::string const& text) : words(text) {}
-  TextPiece(std::string_view text) : words(text) {}
+  [[gnu::noinline, gnu::cold]] TextPiece(char const* text) : words(text) {}
+  [[gnu::noinline, gnu::cold]] TextPiece(std::string const& text) : words(text) {}
+  [[gnu::noinline, gnu::cold]] TextPiece(std::string_view text) : words(text) {}
   template <std::integral Number>
   requires(sizeof(Number) > 1)  // neither characters nor bool
-      TextPiece(Number value)
+      [[gnu::noinline, gnu::cold]] TextPiece(Number value)
       : number(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value)),
         is_number(true),
         is_negative(value < 0) {}

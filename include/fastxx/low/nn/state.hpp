@@ -32,12 +32,12 @@ inline std::string difference(std::map<std::string, Tensor> const& have, std::ma
   for (auto const& [name, tensor] : want) {
     auto found = have.find(name);
     if (found == have.end())
-      text += "missing " + name + "; ";
+      text += join({"missing ", name, "; "});
     else if (found->second.sizes() != tensor.sizes())
-      text += name + " has another shape; ";
+      text += join({name, " has another shape; "});
   }
   for (auto const& entry : have)
-    if (!want.contains(entry.first)) text += "unexpected " + entry.first + "; ";
+    if (!want.contains(entry.first)) text += join({"unexpected ", entry.first, "; "});
   if (text.size() > 600) text = text.substr(0, 600) + "...; ";
   return text;
 }
@@ -52,7 +52,7 @@ inline void load_state_dict(torch::nn::Module& module, std::map<std::string, Ten
   auto const own = state_dict(module);
   if (auto const text = detail::difference(state, own); !text.empty())
     throw state_error("state_dict.mismatch", {.call = "load_state_dict",
-                                              .expected = std::to_string(own.size()) + " entries of this model",
+                                              .expected = {own.size(), " entries of this model"},
                                               .got = text,
                                               .fix = "build the model with the structure it had when it was saved"});
   torch::NoGradGuard guard;
