@@ -12,14 +12,16 @@ namespace fastxx {
 
 namespace detail {
 
-/// Words or a whole number: a piece of a text that join() makes.
+template <class T>
+concept WholeNumber = std::integral<T> && sizeof(T) > 1;  // neither characters nor bool
+
+/// Words or a whole number: a piece of a text that join() makes. Not inlined, since texts have many pieces.
 struct TextPiece {
   [[gnu::noinline, gnu::cold]] TextPiece(char const* text) : words(text) {}
   [[gnu::noinline, gnu::cold]] TextPiece(std::string const& text) : words(text) {}
   [[gnu::noinline, gnu::cold]] TextPiece(std::string_view text) : words(text) {}
-  template <std::integral Number>
-  requires(sizeof(Number) > 1)  // neither characters nor bool
-      [[gnu::noinline, gnu::cold]] TextPiece(Number value)
+  template <WholeNumber Number>
+  [[gnu::noinline, gnu::cold]] TextPiece(Number value)
       : number(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value)),
         is_number(true),
         is_negative(value < 0) {}

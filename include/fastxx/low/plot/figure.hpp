@@ -133,9 +133,9 @@ class Figure {
   }
 
   /// For makers of new kinds of figures: a gnuplot command. Text from users must go through text().
-  void command(std::string_view line) { command({line}); }
+  void command(std::string_view line) { commands_.append(line).append("\n"); }
   /// A command put together from words and whole numbers.
-  void command(std::initializer_list<detail::TextPiece> line) { commands_.append(detail::join(line)).append("\n"); }
+  void command(std::initializer_list<detail::TextPiece> line) { command(detail::join(line)); }
 
   /// For makers of new kinds of figures: one element of the plot command, with the bytes it reads from '-'.
   void element(std::initializer_list<detail::TextPiece> description, std::string_view bytes) {
