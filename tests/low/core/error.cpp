@@ -1,7 +1,10 @@
 #include <doctest/doctest.h>
 
+#include <cstdint>
 #include <fastxx/low/core/error.hpp>
+#include <limits>
 #include <string>
+#include <string_view>
 
 using namespace fastxx;
 
@@ -36,4 +39,17 @@ TEST_CASE("error: each kind is caught as itself, as error and as std::runtime_er
   CHECK_THROWS_AS(throw io_error("k", {}), std::runtime_error);
   static_assert(!std::is_base_of_v<tensor_error, data_error> && !std::is_base_of_v<io_error, state_error>);
   static_assert(std::is_base_of_v<error, state_error> && std::is_base_of_v<error, io_error>);
+}
+
+TEST_CASE("error: a part may be given in pieces, words and whole numbers") {
+  std::string const name = "lr";
+  state_error const e("a.b", {.call = {"set(\"", name, "\")"}, .expected = {3, " values"}, .got = {std::size_t{2}}});
+  CHECK(std::string(e.what()) == "[a.b] set(\"lr\"): expected 3 values; got 2");
+  CHECK(fastxx::detail::join({}) == "");
+  CHECK(fastxx::detail::join({"", -1, " ", std::string_view("a\0b", 3)}) == std::string("-1 a\0b", 6));
+  CHECK(fastxx::detail::join(
+            {std::numeric_limits<std::int64_t>::min(), " ", std::numeric_limits<std::uint64_t>::max()}) ==
+        "-9223372036854775808 18446744073709551615");
+  CHECK(fastxx::detail::join({std::numeric_limits<int>::min(), " ", static_cast<short>(-7), " ", 0u}) ==
+        "-2147483648 -7 0");
 }

@@ -129,16 +129,37 @@ TEST_CASE("safetensors: absurd header lengths cost no memory") {
 }
 
 TEST_CASE("safetensors: a header that is not the format's JSON is refused") {
-  for (std::string const header :
-       {"", "[]", "{", "{]", "nul", "{\"w\":1}", "{\"w\":{}}", "{\"w\":[]}", "{\"\xff\":1}",
-        R"({"w":{"dtype":"F32","shape":[1]}})", R"({"w":{"dtype":4,"shape":[1],"data_offsets":[0,4]}})",
-        R"({"w":{"dtype":"F32","shape":1,"data_offsets":[0,4]}})",
-        R"({"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})",
-        R"({"w":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}})",
-        R"({"w":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}})",
-        R"({"w":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]}})",
-        R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"extra":0}})", R"({"__metadata__":{"a":1}})",
-        R"({"__metadata__":[]})"}) {
+  for (std::string const header : {"",
+                                   "[]",
+                                   "{",
+                                   "{]",
+                                   "nul",
+                                   "{\"w\":1}",
+                                   "{\"w\":{}}",
+                                   "{\"w\":[]}",
+                                   "{\"\xff\":1}",
+                                   R"({"w":{"dtype":"F32","shape":[1]}})",
+                                   R"({"w":{"dtype":4,"shape":[1],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":1,"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":["1"],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[18446744073709551615],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"extra":0}})",
+                                   R"({"__metadata__":{"a":1}})",
+                                   R"({"__metadata__":[]})",
+                                   "{}x",
+                                   "{},",
+                                   "{}{}",
+                                   "{\"\x01\":1}",
+                                   R"({"w":null})",
+                                   R"({"w":{"dtype":"F32","shape":[1,],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[-0],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[1e0],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[true],"data_offsets":[0,4]}})",
+                                   R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4],}})",
+                                   R"({"w":{"dtype":"F32","shape":[1],"data_offsets":[0 4]}})"}) {
     INFO(header);
     CHECK(refusal(bytes_of(header, "1234")) == "safetensors.header");
   }
@@ -150,14 +171,28 @@ TEST_CASE("safetensors: a name twice is refused, for tensors, fields and metadat
   CHECK(refusal(bytes_of(R"({"w":{"dtype":"U8","dtype":"I8","shape":[4],"data_offsets":[0,4]}})", "1234"), "twice") ==
         "safetensors.header");
   CHECK(refusal(bytes_of(R"({"__metadata__":{"a":"1","a":"2"}})", ""), "twice") == "safetensors.header");
+  CHECK(refusal(bytes_of(R"({"__metadata__":{},"__metadata__":{}})", ""), "twice") == "safetensors.header");
+  CHECK(refusal(bytes_of("{" + w + R"(,"\u0077":{}})", "1234"), "'w' twice") == "safetensors.header");
 }
 
-TEST_CASE("safetensors: deep nesting stops the parser early") {
+TEST_CASE("safetensors: nesting is refused where the format ends, whatever its depth") {
   std::string const deep(1'000'000, '[');
-  CHECK(refusal(bytes_of("{\"w\":" + deep, ""), "nesting") == "safetensors.header");
+  CHECK(refusal(bytes_of(deep, ""), "begins with '{'") == "safetensors.header");
+  CHECK(refusal(bytes_of("{\"w\":" + deep, ""), "an object; got something else at byte 5;") == "safetensors.header");
+  CHECK(refusal(bytes_of(R"({"w":{"shape":[)" + deep, ""), "at byte 15;") == "safetensors.header");
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
-  CHECK(refusal(bytes_of(objects, ""), "nesting") == "safetensors.header");
+  CHECK(refusal(bytes_of(objects, ""), "nothing else") == "safetensors.header");
+}
+
+TEST_CASE("safetensors: 25,000 tensors in a header") {
+  Folder const folder;
+  SafeTensors content;
+  for (int i = 0; i < 25'000; ++i) content.tensors["block." + std::to_string(i)] = at::full({1}, i % 100, at::kByte);
+  fastxx::save_safetensors(folder.file, content);
+  SafeTensors const back = fastxx::load_safetensors(folder.file);
+  REQUIRE(back.tensors.size() == 25'000);
+  CHECK(back.tensors.at("block.24977").item<int>() == 77);
 }
 
 TEST_CASE("safetensors: offsets outside, overlapping, with gaps or against the shape are refused by name") {

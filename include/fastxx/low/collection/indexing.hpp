@@ -40,9 +40,8 @@ inline std::size_t checked_index(std::int64_t index, std::size_t size, char cons
   auto const count = static_cast<std::int64_t>(size);
   if (index >= count || index < -count)
     throw data_error("list.index", {.call = call,
-                                    .expected = "an index from " + std::to_string(-count) + " to " +
-                                                std::to_string(count - 1) + " for " + std::to_string(size) + " items",
-                                    .got = std::to_string(index)});
+                                    .expected = {"an index from ", -count, " to ", count - 1, " for ", size, " items"},
+                                    .got = {index}});
   return static_cast<std::size_t>(index < 0 ? index + count : index);
 }
 
@@ -82,9 +81,9 @@ Indices to_indices(Range&& range, std::size_t size) {
       ++at;
     }
     if (at != size)
-      throw data_error("list.mask", {.call = "L",
-                                     .expected = "a mask as long as the list, " + std::to_string(size) + " items",
-                                     .got = "a mask of " + std::to_string(at)});
+      throw data_error(
+          "list.mask",
+          {.call = "L", .expected = {"a mask as long as the list, ", size, " items"}, .got = {"a mask of ", at}});
   } else if constexpr (std::integral<Value>) {
     for (auto const index : range) result.push_back(checked_index(static_cast<std::int64_t>(index), size));
   }

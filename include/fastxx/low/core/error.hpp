@@ -1,11 +1,47 @@
 #pragma once
 
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
 
 namespace fastxx {
+
+namespace detail {
+
+template <class T>
+concept WholeNumber = std::integral<T> && sizeof(T) > 1;  // neither characters nor bool
+
+/// Words or a whole number: a piece of a text that join() makes. Not inlined, since texts have many pieces.
+struct TextPiece {
+  [[gnu::noinline, gnu::cold]] TextPiece(char const* text) : words(text) {}
+  [[gnu::noinline, gnu::cold]] TextPiece(std::string const& text) : words(text) {}
+  [[gnu::noinline, gnu::cold]] TextPiece(std::string_view text) : words(text) {}
+  template <WholeNumber Number>
+  [[gnu::noinline, gnu::cold]] TextPiece(Number value)
+      : number(value < 0 ? 0 - static_cast<std::uint64_t>(value) : static_cast<std::uint64_t>(value)),
+        is_number(true),
+        is_negative(value < 0) {}
+
+  std::string_view words = {};
+  std::uint64_t number = 0;
+  bool is_number = false, is_negative = false;
+};
+
+/// join({"group ", 3}) is "group 3". One call, where a sum of strings is the inlined code of as many strings.
+[[gnu::noinline, gnu::cold]] inline std::string join(std::initializer_list<TextPiece> pieces) {
+  std::string text;
+  for (TextPiece const& piece : pieces) {
+    if (piece.is_negative) text += '-';
+    text.append(piece.is_number ? std::string_view(std::to_string(piece.number)) : piece.words);
+  }
+  return text;
+}
+
+}  // namespace detail
 
 /// A std::string whose construction and destruction are calls: written at every place that throws, std::string's own
 /// inlined ones were a large part of what a program cost to compile. When memory ends, the text is lost, not the error.
@@ -15,6 +51,13 @@ struct ErrorText : std::string {
   ErrorText() = default;
   [[gnu::noinline, gnu::cold]] ErrorText(char const* text) noexcept { set(text); }
   [[gnu::noinline, gnu::cold]] ErrorText(std::string const& text) noexcept { set(text); }
+  /// {"expected ", 3, " names"}: the pieces one after the other.
+  [[gnu::noinline, gnu::cold]] ErrorText(std::initializer_list<detail::TextPiece> pieces) noexcept {
+    try {
+      std::string::operator=(detail::join(pieces));
+    } catch (...) {
+    }
+  }
   [[gnu::noinline, gnu::cold]] ErrorText(std::string&& text) noexcept : std::string(std::move(text)) {}
   [[gnu::noinline, gnu::cold]] ErrorText(ErrorText const& other) noexcept : std::string() { set(other); }
   [[gnu::noinline, gnu::cold]] ErrorText(ErrorText&& other) noexcept : std::string(std::move(other)) {}

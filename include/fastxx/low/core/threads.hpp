@@ -82,13 +82,12 @@ inline int usable_cores() {
 /// Example: examples/doc/loader.cpp
 inline ThreadPlan thread_plan(int workers, int local_ranks = 1) {
   if (local_ranks < 1)
-    throw data_error(
-        "threads.ranks",
-        {.call = "thread_plan", .expected = "1 or more processes on this machine", .got = std::to_string(local_ranks)});
+    throw data_error("threads.ranks",
+                     {.call = "thread_plan", .expected = "1 or more processes on this machine", .got = {local_ranks}});
   if (workers < 0)
     throw data_error("threads.workers", {.call = "thread_plan",
                                          .expected = "0 or more workers",
-                                         .got = std::to_string(workers),
+                                         .got = {workers},
                                          .fix = "use 0 to load in the calling thread"});
   int total = detail::omp_num_threads(std::getenv("OMP_NUM_THREADS"));
   if (total == 0) total = std::max(1, usable_cores() / local_ranks);
@@ -161,8 +160,8 @@ std::vector<std::thread> start_workers(int count, Body body) {
     for (auto& thread : threads) thread.join();
     at::set_num_threads(intra_op);
     throw state_error("threads.start", {.call = "start_workers",
-                                        .expected = std::to_string(count) + " threads",
-                                        .got = std::to_string(threads.size()) + " (" + failure.what() + ")",
+                                        .expected = {count, " threads"},
+                                        .got = {threads.size(), " (", failure.what(), ")"},
                                         .fix = "use fewer workers or raise the limit on threads (ulimit -u)"});
   }
   gate->wait_for(count);

@@ -92,8 +92,8 @@ inline std::ptrdiff_t read_fully(int descriptor, char* bytes, std::size_t size) 
 /// A path in the same folder that nobody else uses, also not another thread or process.
 inline std::filesystem::path temporary_name_beside(std::filesystem::path const& path) {
   static std::atomic<unsigned> counter{0};
-  std::string const tag = std::to_string(::getpid()) + "-" + std::to_string(counter++);
-  return path.parent_path() / ("." + path.filename().string().substr(0, 100) + "." + tag + ".tmp");
+  std::string const name = path.filename().string().substr(0, 100);
+  return path.parent_path() / join({".", name, ".", ::getpid(), "-", counter++, ".tmp"});
 }
 
 }  // namespace detail

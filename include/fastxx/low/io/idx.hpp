@@ -55,12 +55,9 @@ class IdxFile {
   /// The most bytes the whole file can hold: deflate never packs tighter than 1032 to 1.
   std::uint64_t most_bytes() const { return gzdirect(file_.get()) ? size_ : size_ * 1032; }
 
-  [[noreturn]] void fail(std::string_view key, std::string expected, std::string got, std::string fix) const {
-    throw io_error(key, {.call = "read_idx",
-                         .expected = std::move(expected),
-                         .got = std::move(got),
-                         .where = path_.string(),
-                         .fix = std::move(fix)});
+  [[noreturn, gnu::cold]] void fail(std::string_view key, ErrorText const& expected, ErrorText const& got,
+                                    char const* fix) const {
+    throw io_error(key, {.call = "read_idx", .expected = expected, .got = got, .where = path_.string(), .fix = fix});
   }
 
  private:
@@ -70,7 +67,7 @@ class IdxFile {
     if (code == Z_OK || code == Z_STREAM_END) return;
     if (code == Z_BUF_ERROR) fail("idx.truncated", "a whole gzip file", "one that ends early", "fetch the file again");
     if (code == Z_ERRNO) throw_file_error("idx.open", "read_idx", path_, errno);
-    fail("idx.corrupt", "an intact gzip file", "damaged data (" + std::string(text) + ")", "fetch the file again");
+    fail("idx.corrupt", "an intact gzip file", {"damaged data (", text, ")"}, "fetch the file again");
   }
 
   struct Close {
@@ -112,8 +109,7 @@ inline std::uint32_t big_endian(unsigned char const* b) {
 inline IdxType read_idx_type(IdxFile& file, unsigned& dimensions) {
   std::array<unsigned char, 4> magic{};
   std::uint64_t const n = file.read(magic.data(), magic.size());
-  if (n < magic.size())
-    file.fail("idx.truncated", "a header of 4 bytes", std::to_string(n) + " bytes", "fetch the file again");
+  if (n < magic.size()) file.fail("idx.truncated", "a header of 4 bytes", {n, " bytes"}, "fetch the file again");
   auto const type = idx_type(magic[2]);
   dimensions = magic[3];
   if (magic[0] != 0 || magic[1] != 0 || !type || dimensions == 0) {
@@ -128,7 +124,7 @@ inline IdxType read_idx_type(IdxFile& file, unsigned& dimensions) {
 inline std::vector<std::int64_t> read_idx_shape(IdxFile& file, IdxType type, unsigned dimensions) {
   std::vector<unsigned char> raw(4 * dimensions);
   if (file.read(raw.data(), raw.size()) < raw.size())
-    file.fail("idx.truncated", std::to_string(dimensions) + " dimensions in the header", "the end of the file",
+    file.fail("idx.truncated", {dimensions, " dimensions in the header"}, "the end of the file",
               "fetch the file again");
   std::vector<std::int64_t> shape;
   std::uint64_t const most = file.most_bytes();
@@ -137,13 +133,12 @@ inline std::vector<std::int64_t> read_idx_shape(IdxFile& file, IdxType type, uns
   for (unsigned i = 0; i < dimensions; ++i) {
     std::uint64_t const extent = big_endian(&raw[4 * i]);
     shape.push_back(static_cast<std::int64_t>(extent));
-    text += (i ? " x " : "") + std::to_string(extent);
+    text += detail::join({i ? " x " : "", extent});
     if (extent == 0) file.fail("idx.empty", "at least one entry in each dimension", text, "fetch the file again");
     // Checked before multiplying, so that a hostile header can neither overflow nor make us allocate.
     if (extent > most / bytes)
-      file.fail("idx.truncated",
-                text + (i + 1 < dimensions ? " x ... entries" : " entries") + " as its header promises",
-                "a file that can hold at most " + std::to_string(most) + " bytes", "fetch the file again");
+      file.fail("idx.truncated", {text, i + 1 < dimensions ? " x ... entries" : " entries", " as its header promises"},
+                {"a file that can hold at most ", most, " bytes"}, "fetch the file again");
     bytes *= extent;
   }
   return shape;
@@ -183,12 +178,10 @@ inline at::Tensor read_idx(std::filesystem::path const& path) {
   auto const count = static_cast<std::uint64_t>(tensor.numel());
   std::uint64_t const promised = count * type.bytes;
   std::uint64_t const n = file.read(tensor.data_ptr(), promised);
-  if (n < promised)
-    file.fail("idx.truncated", std::to_string(promised) + " bytes after the header", std::to_string(n),
-              "fetch the file again");
+  if (n < promised) file.fail("idx.truncated", {promised, " bytes after the header"}, {n}, "fetch the file again");
   char extra = 0;  // asking for one more byte also makes zlib check the checksum at the end
   if (file.read(&extra, 1) != 0)
-    file.fail("idx.too_long", std::to_string(promised) + " bytes after the header", "more", "fetch the file again");
+    file.fail("idx.too_long", {promised, " bytes after the header"}, "more", "fetch the file again");
   if constexpr (std::endian::native == std::endian::little) {
     if (type.bytes == 2) detail::swap_bytes<std::uint16_t>(tensor.data_ptr(), count);
     if (type.bytes == 4) detail::swap_bytes<std::uint32_t>(tensor.data_ptr(), count);

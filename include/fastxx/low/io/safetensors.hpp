@@ -16,70 +16,89 @@
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 namespace fastxx {
-
-/// What a safetensors file holds: tensors by name, and words about them.
-///
-/// Source:  https://github.com/huggingface/safetensors, "Format" in its README
-struct SafeTensors {
-  std::map<std::string, at::Tensor> tensors = {};
-  std::map<std::string, std::string> metadata = {};
-};
 
 namespace detail {
 
 static_assert(std::endian::native == std::endian::little, "fastxx: safetensors needs a little-endian machine");
 
 inline SafeTensorsType safetensors_type(std::string const& name, at::Tensor const& tensor) {
-  std::string got = "no tensor";
+  ErrorText got = "no tensor";
   if (tensor.defined()) {
     for (auto const& type : safetensors_types)
       if (type.dtype == tensor.scalar_type() && tensor.layout() == at::kStrided) return type;
-    got = std::string(at::toString(tensor.scalar_type())) + (tensor.layout() == at::kStrided ? "" : ", not dense");
+    got = {at::toString(tensor.scalar_type()), tensor.layout() == at::kStrided ? "" : ", not dense"};
   }
   throw tensor_error("safetensors.dtype", {.call = "save_safetensors",
                                            .expected = "a dense tensor of a real number type or bool",
-                                           .got = std::move(got),
-                                           .where = "tensor '" + name + "'",
+                                           .got = got,
+                                           .where = {"tensor '", name, "'"},
                                            .fix = "convert it with .to(...) or leave it out"});
 }
 
-/// The tensors in the order of their bytes: wide types first, so that every one of them is aligned.
+/// Calls f(entry) in the order of the data: wide types first, so that every tensor is aligned.
+template <class Entries, class Function>
+void in_data_order(Entries& entries, Function const& f) {
+  for (std::uint64_t const bytes : {8, 4, 2, 1})
+    for (auto& entry : entries)
+      if (entry.type.bytes == bytes) f(entry);
+}
+
 inline std::vector<SafeTensorsEntry> safetensors_layout(SafeTensors const& content) {
   std::vector<SafeTensorsEntry> entries;
   for (auto const& [name, tensor] : content.tensors)
     entries.push_back({name, safetensors_type(name, tensor), tensor.sizes().vec(), 0, 0});
-  std::stable_sort(entries.begin(), entries.end(),
-                   [](auto const& a, auto const& b) { return a.type.bytes > b.type.bytes; });
   std::uint64_t position = 0;
-  for (auto& entry : entries) {
+  in_data_order(entries, [&](SafeTensorsEntry& entry) {
     entry.begin = position;
     position += static_cast<std::uint64_t>(content.tensors.at(entry.name).numel()) * entry.type.bytes;
     entry.end = position;
-  }
+  });
   return entries;
+}
+
+inline void write_metadata(JsonWriter& to, std::map<std::string, std::string> const& metadata) {
+  to.text("__metadata__");
+  to.json += ":{";
+  for (auto const& [key, value] : metadata) {
+    to.text(key);
+    to.json += ':';
+    to.text(value);
+    to.json += ',';
+  }
+  to.close('}');
+  to.json += ',';
+}
+
+inline void write_entry(JsonWriter& to, SafeTensorsEntry const& entry) {
+  to.text(entry.name);
+  to.json += ":{\"data_offsets\":[";
+  to.natural(entry.begin);
+  to.json += ',';
+  to.natural(entry.end);
+  to.json.append("],\"dtype\":\"").append(entry.type.name).append("\",\"shape\":[");
+  for (std::int64_t const extent : entry.shape) {
+    to.integer(extent);
+    to.json += ',';
+  }
+  to.close(']');
+  to.json += "},";
 }
 
 /// Length and JSON, padded with spaces so that the data begin at a multiple of 8.
 inline std::string safetensors_header(SafeTensors const& content, std::vector<SafeTensorsEntry> const& entries) {
-  auto refuse = [](std::string got, std::string fix) {
-    throw data_error("safetensors.header", {.call = "save_safetensors", .got = std::move(got), .fix = std::move(fix)});
+  auto refuse = [](char const* got, char const* fix) {
+    throw data_error("safetensors.header", {.call = "save_safetensors", .got = got, .fix = fix});
   };
-  nlohmann::json header = nlohmann::json::object();
-  if (!content.metadata.empty()) header["__metadata__"] = content.metadata;
+  JsonWriter to{.json = "{"};
+  if (!content.metadata.empty()) write_metadata(to, content.metadata);
   for (auto const& entry : entries) {
     if (entry.name == "__metadata__") refuse("a tensor named __metadata__", "choose another name");
-    header[entry.name] = {
-        {"dtype", entry.type.name}, {"shape", entry.shape}, {"data_offsets", {entry.begin, entry.end}}};
+    write_entry(to, entry);
   }
-  std::string text;
-  try {
-    text = header.dump();
-  } catch (nlohmann::json::exception const&) {
-    refuse("a name or a word of the metadata that is not UTF-8", "use UTF-8");
-  }
+  to.close('}');
+  if (!to.valid) refuse("a name or a word of the metadata that is not UTF-8", "use UTF-8");
+  std::string& text = to.json;
   text.resize((text.size() + 7) / 8 * 8, ' ');
   if (text.size() > safetensors_header_limit) refuse("names and words of more than 100 MB", "store less of them");
   std::uint64_t const length = text.size();
@@ -87,13 +106,13 @@ inline std::string safetensors_header(SafeTensors const& content, std::vector<Sa
 }
 
 /// Read length and JSON; leaves the file at the first byte of data, whose number goes to `data_bytes`.
-inline nlohmann::json read_safetensors_header(FileHandle const& file, SafeTensorsProblem const& problem,
-                                              std::uint64_t& data_bytes) {
+inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsProblem const& problem,
+                                           std::uint64_t& data_bytes) {
   auto read = [&](char* bytes, std::size_t size) {
     std::ptrdiff_t const n = read_fully(file.get(), bytes, size);
     if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
     if (static_cast<std::size_t>(n) < size)
-      problem.fail("safetensors.truncated", "a header of " + std::to_string(size) + " bytes", std::to_string(n));
+      problem.fail("safetensors.truncated", {"a header of ", size, " bytes"}, {n});
   };
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
@@ -101,14 +120,12 @@ inline nlohmann::json read_safetensors_header(FileHandle const& file, SafeTensor
   read(reinterpret_cast<char*>(&length), sizeof length);
   std::uint64_t const after = static_cast<std::uint64_t>(status.st_size) - sizeof length;
   if (length > safetensors_header_limit)
-    problem.fail("safetensors.header", "a header of at most 100000000 bytes", std::to_string(length),
-                 "name a safetensors file");
-  if (length > after)
-    problem.fail("safetensors.truncated", "a header of " + std::to_string(length) + " bytes", std::to_string(after));
+    problem.fail("safetensors.header", "a header of at most 100000000 bytes", {length}, "name a safetensors file");
+  if (length > after) problem.fail("safetensors.truncated", {"a header of ", length, " bytes"}, {after});
   std::string text(length, '\0');
   read(text.data(), text.size());
   data_bytes = after - length;
-  return parse_safetensors_header(text, problem);
+  return text;
 }
 
 inline at::Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, SafeTensorsProblem problem) {
@@ -118,8 +135,7 @@ inline at::Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const
   auto* data = static_cast<char*>(tensor.data_ptr());
   std::ptrdiff_t const n = read_fully(file.get(), data, bytes);
   if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
-  if (static_cast<std::uint64_t>(n) < bytes)
-    problem.fail("safetensors.truncated", std::to_string(bytes) + " bytes", std::to_string(n));
+  if (static_cast<std::uint64_t>(n) < bytes) problem.fail("safetensors.truncated", {bytes, " bytes"}, {n});
   bool const is_bool = entry.type.dtype == at::kBool;
   if (is_bool && std::any_of(data, data + bytes, [](unsigned char byte) { return byte > 1; }))
     problem.fail("safetensors.bool", "bytes 0 and 1", "others");  // any other value in a bool is undefined behaviour
@@ -139,10 +155,10 @@ inline void save_safetensors(std::filesystem::path const& path, SafeTensors cons
   std::string const header = detail::safetensors_header(content, entries);
   write_file_atomically(path, [&](FileWriter& writer) {
     writer.write(header);
-    for (auto const& entry : entries) {
+    detail::in_data_order(entries, [&](detail::SafeTensorsEntry const& entry) {
       at::Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
       writer.write(dense.data_ptr(), entry.end - entry.begin);
-    }
+    });
   });
 }
 
@@ -157,13 +173,11 @@ inline SafeTensors load_safetensors(std::filesystem::path const& path) {
   detail::FileHandle const file(detail::open_retrying(path.c_str(), O_RDONLY));
   if (file.get() < 0) detail::throw_file_error("safetensors.open", "load_safetensors", path, errno);
   std::uint64_t data_bytes = 0;
-  nlohmann::json const header = detail::read_safetensors_header(file, problem, data_bytes);
-  SafeTensors content{.metadata = detail::safetensors_metadata(header, problem)};
-  std::vector<detail::SafeTensorsEntry> entries;
-  for (auto const& [name, object] : header.items())
-    if (name != "__metadata__") entries.push_back(detail::safetensors_entry(name, object, problem, data_bytes));
-  detail::check_coverage(entries, problem, data_bytes);
-  for (auto const& entry : entries) content.tensors[entry.name] = detail::read_safetensor(file, entry, problem);
+  std::string const header = detail::read_safetensors_header(file, problem, data_bytes);
+  SafeTensors content;
+  auto const entries = detail::parse_safetensors_header(header, problem, data_bytes, content);
+  for (auto const* entry : detail::in_file_order(entries, problem, data_bytes))
+    content.tensors[entry->name] = detail::read_safetensor(file, *entry, problem);
   return content;
 }
 

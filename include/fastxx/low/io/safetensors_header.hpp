@@ -2,23 +2,32 @@
 // The distrustful half of safetensors.hpp: from the header's text to a list of entries that are known to be right.
 
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/json.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <limits>
 #include <map>
-#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include <nlohmann/json.hpp>
+namespace fastxx {
 
-namespace fastxx::detail {
+/// What a safetensors file holds: tensors by name, and words about them.
+///
+/// Source:  https://github.com/huggingface/safetensors, "Format" in its README
+struct SafeTensors {
+  std::map<std::string, at::Tensor> tensors = {};
+  std::map<std::string, std::string> metadata = {};
+};
+
+namespace detail {
 
 inline constexpr std::uint64_t safetensors_header_limit = 100'000'000;  // the reference implementation's limit
 
@@ -58,76 +67,40 @@ struct SafeTensorsProblem {
   std::filesystem::path const& path;
   std::string tensor = {};
 
-  [[noreturn]] void fail(
-      std::string_view key, std::string expected, std::string got,
-      std::string fix = "the file is damaged or hostile; fetch it again from a source you trust") const {
-    throw io_error(key, {.call = "load_safetensors",
-                         .expected = std::move(expected),
-                         .got = brief(std::move(got)),
-                         .where = path.string() + (tensor.empty() ? "" : ", tensor '" + brief(tensor) + "'"),
-                         .fix = std::move(fix)});
+  [[noreturn, gnu::cold]] void fail(
+      std::string_view key, ErrorText const& expected, ErrorText const& got,
+      char const* fix = "the file is damaged or hostile; fetch it again from a source you trust") const {
+    throw io_error(
+        key, {.call = "load_safetensors",
+              .expected = expected,
+              .got = brief(got),
+              .where = {path.string(), tensor.empty() ? "" : ", tensor '", brief(tensor), tensor.empty() ? "" : "'"},
+              .fix = fix});
+  }
+  void expect_first(bool first, std::string const& name) const {
+    if (!first) fail("safetensors.header", "each name once", {"'", name, "' twice"});
   }
 };
-
-/// Stops the parser at what a correct header never has, before it costs memory: a key twice, deep nesting.
-class SafeTensorsGuard {
- public:
-  explicit SafeTensorsGuard(SafeTensorsProblem const& problem) : problem_(&problem) {}
-
-  bool operator()(int depth, nlohmann::json::parse_event_t event, nlohmann::json& parsed) {
-    using Event = nlohmann::json::parse_event_t;
-    if (depth > 3) problem_->fail("safetensors.header", "a header of at most 3 levels", "deeper nesting");
-    if (event == Event::object_start) keys_.emplace_back();
-    if (event == Event::object_end) keys_.pop_back();
-    if (event == Event::key && !keys_.back().insert(parsed.get<std::string>()).second)
-      problem_->fail("safetensors.header", "each name once", "'" + parsed.get<std::string>() + "' twice");
-    return true;
-  }
-
- private:
-  SafeTensorsProblem const* problem_;
-  std::vector<std::set<std::string>> keys_;
-};
-
-inline nlohmann::json parse_safetensors_header(std::string const& text, SafeTensorsProblem const& problem) {
-  try {
-    if (text.empty() || text.front() != '{')
-      problem.fail("safetensors.header", "JSON that begins with '{'", "other bytes");
-    // A reference, because the parser copies its callback.
-    SafeTensorsGuard guard(problem);
-    return nlohmann::json::parse(text, [&guard](int depth, nlohmann::json::parse_event_t event,
-                                                nlohmann::json& parsed) { return guard(depth, event, parsed); });
-  } catch (nlohmann::json::exception const& error) {
-    problem.fail("safetensors.header", "a JSON header", error.what());
-  }
-}
 
 /// A JSON list of whole numbers from 0 to 2^63-1.
-inline std::vector<std::int64_t> unsigned_list(nlohmann::json const& object, char const* field,
-                                               SafeTensorsProblem const& problem) {
-  auto const found = object.find(field);
-  if (found == object.end() || !found->is_array())
-    problem.fail("safetensors.header", std::string("a list '") + field + "'",
-                 found == object.end() ? "none" : "something else");
+inline std::vector<std::int64_t> read_extents(JsonReader& json) {
   std::vector<std::int64_t> numbers;
-  for (auto const& number : *found) {
-    if (!number.is_number_unsigned() || number.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max())
-      problem.fail("safetensors.header", std::string("whole numbers from 0 in '") + field + "'", number.dump());
-    numbers.push_back(number.get<std::int64_t>());
+  json.open('[');
+  while (json.more(']')) {
+    if (json.peek() == '-') json.fail("a whole number from 0");
+    numbers.push_back(json.integer());
   }
   return numbers;
 }
 
-inline SafeTensorsType safetensors_type(nlohmann::json const& object, SafeTensorsProblem const& problem) {
-  auto const found = object.find("dtype");
-  if (found == object.end() || !found->is_string())
-    problem.fail("safetensors.header", "a word 'dtype'", found == object.end() ? "none" : "something else");
+inline SafeTensorsType safetensors_type(std::string const& name, SafeTensorsProblem const& problem) {
   std::string known;
   for (auto const& type : safetensors_types) {
-    if (type.name == found->get_ref<std::string const&>()) return type;
-    known += (known.empty() ? "" : " ") + std::string(type.name);
+    if (type.name == name) return type;
+    known.append(known.empty() ? "" : " ").append(type.name);
   }
-  problem.fail("safetensors.dtype", "a dtype out of " + known, found->dump(), "convert the tensor before saving it");
+  problem.fail("safetensors.dtype", {"a dtype out of ", known}, {"'", name, "'"},
+               "convert the tensor before saving it");
 }
 
 /// Bytes of a shape; a product that overflows is refused.
@@ -144,57 +117,102 @@ inline std::uint64_t safetensors_bytes(SafeTensorsEntry const& entry, SafeTensor
   return bytes;
 }
 
-inline SafeTensorsEntry safetensors_entry(std::string const& name, nlohmann::json const& object,
-                                          SafeTensorsProblem problem, std::uint64_t data_bytes) {
-  problem.tensor = name;
-  if (!object.is_object() || object.size() != 3)
-    problem.fail("safetensors.header", "an object with dtype, shape and data_offsets", "something else");
-  SafeTensorsEntry entry{name, safetensors_type(object, problem), unsigned_list(object, "shape", problem), 0, 0};
-  auto const offsets = unsigned_list(object, "data_offsets", problem);
-  if (offsets.size() != 2 || offsets[0] > offsets[1])
-    problem.fail("safetensors.offsets", "data_offsets as [begin, end]", object["data_offsets"].dump());
-  entry.begin = static_cast<std::uint64_t>(offsets[0]);
-  entry.end = static_cast<std::uint64_t>(offsets[1]);
+/// Compares what the entry says with itself and with the size of the file.
+inline void check_entry(SafeTensorsEntry const& entry, SafeTensorsProblem const& problem, std::uint64_t data_bytes) {
   if (entry.end > data_bytes)
-    problem.fail("safetensors.truncated", "data up to byte " + std::to_string(entry.end),
-                 "a file with " + std::to_string(data_bytes) + " bytes of data");
+    problem.fail("safetensors.truncated", {"data up to byte ", entry.end},
+                 {"a file with ", data_bytes, " bytes of data"});
   std::uint64_t const bytes = safetensors_bytes(entry, problem);
   if (entry.end - entry.begin != bytes)
-    problem.fail("safetensors.offsets", std::to_string(bytes) + " bytes by shape and dtype",
-                 std::to_string(entry.end - entry.begin) + " by data_offsets");
+    problem.fail("safetensors.offsets", {bytes, " bytes by shape and dtype"},
+                 {entry.end - entry.begin, " by data_offsets"});
+}
+
+inline void read_metadata(JsonReader& json, SafeTensorsProblem const& problem,
+                          std::map<std::string, std::string>& metadata) {
+  json.open('{');
+  while (json.more('}')) {
+    std::string const key = json.key();
+    problem.expect_first(metadata.try_emplace(key, json.text()).second, key);
+  }
+}
+
+inline SafeTensorsEntry read_entry(JsonReader& json, std::string const& name, SafeTensorsProblem const& problem) {
+  SafeTensorsEntry entry{name, {}, {}, 0, 0};
+  bool has_dtype = false, has_shape = false, has_offsets = false;
+  json.open('{');
+  while (json.more('}')) {
+    std::string const field = json.key();
+    bool& has = field == "dtype" ? has_dtype : field == "shape" ? has_shape : has_offsets;
+    if (&has == &has_offsets && field != "data_offsets") json.fail("dtype, shape and data_offsets and nothing else");
+    problem.expect_first(!std::exchange(has, true), field);
+    if (&has == &has_dtype) {
+      entry.type = safetensors_type(json.text(), problem);
+    } else if (&has == &has_shape) {
+      entry.shape = read_extents(json);
+    } else {
+      auto const offsets = read_extents(json);
+      if (offsets.size() != 2 || offsets[0] > offsets[1])
+        problem.fail("safetensors.offsets", "data_offsets as [begin, end]", "others");
+      entry.begin = static_cast<std::uint64_t>(offsets[0]);
+      entry.end = static_cast<std::uint64_t>(offsets[1]);
+    }
+  }
+  if (!(has_dtype && has_shape && has_offsets)) json.fail("dtype, shape and data_offsets");
   return entry;
 }
 
-/// The data must be covered without gap or overlap, so that no byte can hide and none is read twice.
-inline void check_coverage(std::vector<SafeTensorsEntry>& entries, SafeTensorsProblem problem,
-                           std::uint64_t data_bytes) {
-  std::sort(entries.begin(), entries.end(),
-            [](auto const& a, auto const& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+/// The data must be covered without gap or overlap, so that no byte can hide and none is read twice. The entries in the
+/// order of their data.
+inline std::vector<SafeTensorsEntry const*> in_file_order(std::vector<SafeTensorsEntry> const& entries,
+                                                          SafeTensorsProblem problem, std::uint64_t data_bytes) {
+  std::vector<SafeTensorsEntry const*> sorted;
+  for (auto const& entry : entries) sorted.push_back(&entry);
+  std::sort(sorted.begin(), sorted.end(), [](SafeTensorsEntry const* a, SafeTensorsEntry const* b) {
+    return a->begin != b->begin ? a->begin < b->begin : a->end < b->end;
+  });
   std::uint64_t position = 0;
-  for (auto const& entry : entries) {
-    problem.tensor = entry.name;
-    if (entry.begin != position)
-      problem.fail("safetensors.offsets", "data from byte " + std::to_string(position),
-                   std::to_string(entry.begin) + (entry.begin < position ? " (an overlap)" : " (a gap)"));
-    position = entry.end;
+  for (SafeTensorsEntry const* entry : sorted) {
+    problem.tensor = entry->name;
+    if (entry->begin != position)
+      problem.fail("safetensors.offsets", {"data from byte ", position},
+                   {entry->begin, entry->begin < position ? " (an overlap)" : " (a gap)"});
+    position = entry->end;
   }
   problem.tensor.clear();
   if (position != data_bytes)
-    problem.fail("safetensors.offsets", std::to_string(position) + " bytes of data by the header",
-                 std::to_string(data_bytes) + " in the file");
+    problem.fail("safetensors.offsets", {position, " bytes of data by the header"}, {data_bytes, " in the file"});
+  return sorted;
 }
 
-inline std::map<std::string, std::string> safetensors_metadata(nlohmann::json const& header,
-                                                               SafeTensorsProblem const& problem) {
-  std::map<std::string, std::string> metadata;
-  auto const found = header.find("__metadata__");
-  if (found == header.end()) return metadata;
-  if (!found->is_object()) problem.fail("safetensors.header", "__metadata__ as an object of words", "something else");
-  for (auto const& [key, value] : found->items()) {
-    if (!value.is_string()) problem.fail("safetensors.header", "__metadata__ as an object of words", value.dump());
-    metadata[key] = value.get<std::string>();
+/// The entries; the words of the metadata go to `content`, and the names of the tensors, without tensors yet.
+inline std::vector<SafeTensorsEntry> parse_safetensors_header(std::string_view text, SafeTensorsProblem problem,
+                                                              std::uint64_t data_bytes, SafeTensors& content) {
+  if (!text.starts_with('{')) problem.fail("safetensors.header", "JSON that begins with '{'", "other bytes");
+  std::vector<SafeTensorsEntry> entries;
+  bool has_metadata = false;
+  JsonReader json(text);
+  try {
+    json.open('{');
+    while (json.more('}')) {
+      std::string const name = json.key();
+      if (name == "__metadata__") {
+        problem.expect_first(!std::exchange(has_metadata, true), name);
+        read_metadata(json, problem, content.metadata);
+      } else {
+        problem.expect_first(content.tensors.try_emplace(name).second, name);
+        problem.tensor = name;
+        entries.push_back(read_entry(json, name, problem));
+        check_entry(entries.back(), problem, data_bytes);
+        problem.tensor.clear();
+      }
+    }
+    json.end();
+  } catch (JsonError const& error) {
+    problem.fail("safetensors.header", error.what(), {"something else at byte ", error.byte});
   }
-  return metadata;
+  return entries;
 }
 
-}  // namespace fastxx::detail
+}  // namespace detail
+}  // namespace fastxx

@@ -1,11 +1,14 @@
 #pragma once
 
 #include <cmath>
-#include <cstdlib>
+#include <cstddef>
+#include <cstdint>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/json.hpp>
 #include <fastxx/low/io/safetensors.hpp>
-#include <nlohmann/json.hpp>
+#include <limits>
 #include <string>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -13,22 +16,167 @@ namespace fastxx {
 
 namespace detail {
 
-// JSON has no NaN and no infinity, and would write null: they stand as {"number": "nan"} in what we write.
-inline nlohmann::json to_state(nlohmann::json value) {
-  if (value.is_structured()) {
-    for (auto& element : value) element = to_state(std::move(element));
-  } else if (value.is_number_float() && !std::isfinite(value.get<double>())) {
-    double const number = value.get<double>();
-    return {{"number", std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf"}};
-  }
-  return value;
+// What the types of values have, rather than their names, so that no container needs to be included here.
+template <class T>
+concept OptionalState = requires(T value) {
+  value.has_value(), value.reset(), *value;
+};
+template <class T>
+concept MapState = requires {
+  typename T::mapped_type;
+};
+template <class T>
+concept NamedState = MapState<T> && std::is_base_of_v<std::string, typename T::key_type>;
+template <class T>
+concept TupleState = requires {
+  std::tuple_size<T>::value;
+};
+template <class T>
+concept ArrayState = TupleState<T> && requires(T value) {
+  value.begin();
+};
+template <class T>
+concept ListState = requires(T value, typename T::value_type element) {
+  value.insert(value.end(), element);
+  value.size();
+};
+
+template <class List>
+struct list_element {
+  using type = typename List::value_type;
+};
+template <MapState Map>
+struct list_element<Map> {
+  using type = std::pair<typename Map::key_type, typename Map::mapped_type>;  // its own has a key that is const
+};
+
+template <class T>
+void no_json_form() {
+  static_assert(sizeof(T) == 0,
+                "fastxx: archive(name, value): 'value' must be a tensor, have serialize(archive), or be made of bool, "
+                "numbers, std::string, containers, pairs, tuples and optionals; give its type a serialize(archive)");
 }
-inline nlohmann::json from_state(nlohmann::json value) {
-  if (value.is_object() && value.size() == 1 && value.contains("number") && value["number"].is_string())
-    return std::strtod(value["number"].get<std::string>().c_str(), nullptr);
-  if (value.is_structured())
-    for (auto& element : value) element = from_state(std::move(element));
-  return value;
+
+// JSON has no NaN and no infinity: they stand as {"number": "nan"}.
+inline void write_floating(JsonWriter& to, double value) {
+  if (std::isfinite(value)) return to.floating(value);
+  to.json.append("{\"number\":\"").append(std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf").append("\"}");
+}
+inline double read_floating(JsonReader& from) {
+  if (from.peek() != '{') return from.floating();
+  from.open('{');
+  if (!from.more('}') || from.key() != "number") from.fail("the key \"number\"");
+  std::string const name = from.text();
+  from.close('}');
+  double const infinity = std::numeric_limits<double>::infinity();
+  if (name == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (name != "inf" && name != "-inf") from.fail("nan, inf or -inf");
+  return name == "inf" ? infinity : -infinity;
+}
+
+template <class T>
+void write_value(JsonWriter& to, T const& value) {
+  if constexpr (std::is_same_v<T, bool>) {
+    to.json += value ? "true" : "false";
+  } else if constexpr (std::is_enum_v<T>) {
+    write_value(to, static_cast<std::underlying_type_t<T>>(value));
+  } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
+    to.integer(value);
+  } else if constexpr (std::is_integral_v<T>) {
+    to.natural(value);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    write_floating(to, static_cast<double>(value));
+  } else if constexpr (std::is_base_of_v<std::string, T>) {
+    to.text(value);
+  } else if constexpr (OptionalState<T>) {
+    static_assert(!OptionalState<typename T::value_type>, "fastxx: an optional in an optional has no form in JSON");
+    value.has_value() ? write_value(to, *value) : void(to.json += "null");
+  } else if constexpr (NamedState<T>) {
+    to.json += '{';
+    for (auto const& [key, mapped] : value) {
+      to.text(key);
+      to.json += ':';
+      write_value(to, mapped);
+      to.json += ',';
+    }
+    to.close('}');
+  } else if constexpr (ArrayState<T> || ListState<T>) {
+    to.json += '[';
+    for (typename T::value_type const& element : value) {
+      write_value(to, element);
+      to.json += ',';
+    }
+    to.close(']');
+  } else if constexpr (TupleState<T>) {
+    to.json += '[';
+    std::apply([&](auto const&... part) { ((write_value(to, part), to.json += ','), ...); }, value);
+    to.close(']');
+  } else {
+    no_json_form<T>();
+  }
+}
+
+template <class T>
+T read_value(JsonReader& from) {
+  if constexpr (std::is_same_v<T, bool>) {
+    return from.boolean();
+  } else if constexpr (std::is_enum_v<T>) {
+    return static_cast<T>(read_value<std::underlying_type_t<T>>(from));
+  } else if constexpr (std::is_integral_v<T>) {
+    using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
+    Wide const wide = std::is_signed_v<T> ? static_cast<Wide>(from.integer()) : static_cast<Wide>(from.natural());
+    if (static_cast<Wide>(static_cast<T>(wide)) != wide) from.fail("a number that fits");
+    return static_cast<T>(wide);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    double const wide = read_floating(from);
+    if (static_cast<double>(static_cast<T>(wide)) != wide && !std::isnan(wide)) from.fail("a number that fits");
+    return static_cast<T>(wide);
+  } else if constexpr (std::is_base_of_v<std::string, T>) {
+    T text;
+    static_cast<std::string&>(text) = from.text();
+    return text;
+  } else if constexpr (OptionalState<T>) {
+    return from.word("null") ? T() : T(read_value<typename T::value_type>(from));
+  } else if constexpr (NamedState<T>) {
+    T map;
+    std::size_t size = 0;
+    from.open('{');
+    for (; from.more('}'); ++size) {
+      typename T::key_type key;
+      static_cast<std::string&>(key) = from.key();
+      map.emplace(std::move(key), read_value<typename T::mapped_type>(from));
+    }
+    if (map.size() != size) from.fail("each key once");
+    return map;
+  } else if constexpr (ArrayState<T>) {
+    T array{};
+    from.open('[');
+    for (auto& element : array) {
+      from.next_element();
+      element = read_value<typename T::value_type>(from);
+    }
+    from.close(']');
+    return array;
+  } else if constexpr (ListState<T>) {
+    T list;
+    std::size_t size = 0;
+    from.open('[');
+    for (; from.more(']'); ++size) list.insert(list.end(), read_value<typename list_element<T>::type>(from));
+    if (list.size() != size) from.fail("each key once");
+    return list;
+  } else if constexpr (TupleState<T>) {
+    T tuple{};
+    auto const read = [&]<class Part>(Part& part) {
+      from.next_element();
+      part = read_value<Part>(from);
+    };
+    from.open('[');
+    std::apply([&](auto&... part) { (read(part), ...); }, tuple);
+    from.close(']');
+    return tuple;
+  } else {
+    no_json_form<T>();
+  }
 }
 
 }  // namespace detail
@@ -37,8 +185,9 @@ inline nlohmann::json from_state(nlohmann::json value) {
 /// tensors, members that have a serialize() of their own part by part (a tensor's metadata too), everything else as JSON
 /// in the metadata. One function serves saving and loading.
 ///
-/// Errors:  data_error [state.text] for a text that is not UTF-8; the compiler's, for a member that is neither a tensor
-///          nor known to nlohmann::json
+/// As JSON: bool, numbers, enumerations, std::string, and containers (vectors, arrays, maps, sets), pairs, tuples and
+///          optionals of them; not what has a serialize() inside a container: give that container's owner one
+/// Errors:  data_error [state.text] for a text that is not UTF-8; a static_assert for a member of any other type
 /// Source:  own design (features L-17)
 /// Example: examples/doc/serialize.cpp
 class StateWriter {
@@ -62,19 +211,22 @@ class StateWriter {
       T copy = value;  // one serialize() serves saving and loading, so it cannot be const
       copy.serialize(inner);
     } else if constexpr (!std::is_base_of_v<Tensor, T>) {
-      try {
-        file_.metadata[key] = detail::to_state(value).dump();
-      } catch (nlohmann::json::type_error const&) {
-        throw data_error("state.text", {.call = "save",
-                                        .expected = "text in UTF-8",
-                                        .got = "bytes that are none",
-                                        .where = "member " + key,
-                                        .fix = "convert the text, or keep bytes in a tensor or a list of numbers"});
-      }
+      detail::JsonWriter json;
+      detail::write_value(json, value);
+      if (!json.valid) refuse_text(key);
+      file_.metadata[key] = std::move(json.json);
     }
   }
 
  private:
+  [[noreturn, gnu::cold]] static void refuse_text(std::string const& key) {
+    throw data_error("state.text", {.call = "save",
+                                    .expected = "text in UTF-8",
+                                    .got = "bytes that are none",
+                                    .where = "member " + key,
+                                    .fix = "convert the text, or keep bytes in a tensor or a list of numbers"});
+  }
+
   SafeTensors& file_;
   std::string prefix_;
 };
@@ -117,12 +269,12 @@ class StateReader {
     auto const found = file_.metadata.find(key);
     if (found == file_.metadata.end()) refuse("state.missing", key, "nothing");
     try {
-      auto const saved = nlohmann::json::parse(found->second);
-      T const value = detail::from_state(saved).template get<T>();
-      if (detail::to_state(value) != saved) refuse("state.value", key, "a value of another type or range");
+      detail::JsonReader json(found->second);
+      T value = detail::read_value<T>(json);
+      json.end();
       return value;
-    } catch (nlohmann::json::exception const&) {
-      refuse("state.value", key, "a value of another type");
+    } catch (detail::JsonError const&) {
+      refuse("state.value", key, "a value of another type or range");
     }
   }
 

@@ -191,9 +191,9 @@ class OutputHook {
   Tensor stored() const {
     auto const tensors = stored_tensors();
     if (tensors.size() != 1)
-      throw state_error("hook.several_outputs", {.call = "stored() of a hook on " + hook_.module().name(),
+      throw state_error("hook.several_outputs", {.call = {"stored() of a hook on ", hook_.module().name()},
                                                  .expected = "a module whose forward gives one tensor",
-                                                 .got = std::to_string(tensors.size()) + " tensors",
+                                                 .got = {tensors.size(), " tensors"},
                                                  .fix = "ask for stored_tensors()"});
     return tensors.front();
   }
@@ -202,7 +202,7 @@ class OutputHook {
     auto const& kept = hook_.stored();
     for (std::size_t i = 0; i < kept.tensors.size(); ++i)
       if (detail::version_of(kept.tensors[i]) != kept.versions[i])
-        throw state_error("hook.overwritten", {.call = "stored() of a hook on " + hook_.module().name(),
+        throw state_error("hook.overwritten", {.call = {"stored() of a hook on ", hook_.module().name()},
                                                .expected = "the output as the module gave it",
                                                .got = "a tensor that a later in-place layer wrote over",
                                                .fix = "hook it with {.clone = true}"});

@@ -19,7 +19,7 @@ inline std::pair<Tensor, Tensor> flatten_check(Tensor const& prediction, Tensor 
     throw tensor_error("flatten_check.numel",
                        {.call = "flatten_check",
                         .expected = "as many predictions as targets",
-                        .got = detail::shape_text(prediction.sizes()) + " and " + detail::shape_text(target.sizes()),
+                        .got = {detail::shape_text(prediction.sizes()), " and ", detail::shape_text(target.sizes())},
                         .fix = "reduce the prediction (argmax) or reshape the target"});
   return {prediction.contiguous().view(-1), target.contiguous().view(-1)};
 }
@@ -47,7 +47,7 @@ struct CrossEntropyLossFlat {
           "cross_entropy.shape",
           {.call = "CrossEntropyLossFlat",
            .expected = "one target per row of scores",
-           .got = detail::shape_text(prediction.sizes()) + " and targets " + detail::shape_text(target.sizes()),
+           .got = {detail::shape_text(prediction.sizes()), " and targets ", detail::shape_text(target.sizes())},
            .fix = "check the model's last layer, `axis` and what the labelling pipeline gives"});
     Tensor const classes = target.reshape(-1).to(at::kLong);
     return detail::cross_entropy_loss(flat, classes, reduce ? at::Reduction::Mean : at::Reduction::None, ignore_index,

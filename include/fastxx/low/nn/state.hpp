@@ -30,16 +30,18 @@ inline std::map<std::string, Tensor> clone_state(std::map<std::string, Tensor> c
 namespace detail {
 inline std::string difference(std::map<std::string, Tensor> const& have, std::map<std::string, Tensor> const& want) {
   std::string text;
-  auto add = [&text](std::string const& entry) { text += (text.empty() ? "" : "; ") + entry; };
+  auto add = [&text](std::initializer_list<TextPiece> pieces) {
+    text += join({text.empty() ? "" : "; ", join(pieces)});
+  };
   for (auto const& [name, tensor] : want) {
     auto found = have.find(name);
     if (found == have.end())
-      add(name + " is missing");
+      add({name, " is missing"});
     else if (found->second.sizes() != tensor.sizes())
-      add(name + " is " + shape_text(found->second.sizes()) + ", in this model " + shape_text(tensor.sizes()));
+      add({name, " is ", shape_text(found->second.sizes()), ", in this model ", shape_text(tensor.sizes())});
   }
   for (auto const& entry : have)
-    if (!want.contains(entry.first)) add("unexpected " + entry.first);
+    if (!want.contains(entry.first)) add({"unexpected ", entry.first});
   if (text.size() > 600) text.replace(600, std::string::npos, "...");
   return text;
 }
@@ -54,7 +56,7 @@ inline void load_state_dict(torch::nn::Module& module, std::map<std::string, Ten
   auto const own = state_dict(module);
   if (auto const text = detail::difference(state, own); !text.empty())
     throw state_error("state_dict.mismatch", {.call = "load_state_dict",
-                                              .expected = std::to_string(own.size()) + " entries of this model",
+                                              .expected = {own.size(), " entries of this model"},
                                               .got = text,
                                               .fix = "build the model with the structure it had when it was saved"});
   torch::NoGradGuard guard;

@@ -114,10 +114,9 @@ class OptimWrapper {
   void set_hyper(std::string_view name, std::vector<double> const& values) {
     auto const in = place_of(name);
     if (values.size() != 1 && values.size() != n_groups())
-      throw state_error("optimizer.hyper_count",
-                        {.call = "OptimWrapper::set_hyper(\"" + std::string(name) + "\", values)",
-                         .expected = "1 value or " + std::to_string(n_groups()) + ", one for each group",
-                         .got = std::to_string(values.size())});
+      throw state_error("optimizer.hyper_count", {.call = {"OptimWrapper::set_hyper(\"", name, "\", values)"},
+                                                  .expected = {"1 value or ", n_groups(), ", one for each group"},
+                                                  .got = {values.size()}});
     for (std::size_t g = 0; g < n_groups(); ++g) in(options(g)) = values[values.size() == 1 ? 0 : g];
   }
   std::vector<double> hyper(std::string_view name) const {
@@ -143,10 +142,9 @@ class OptimWrapper {
   void freeze_to(int n) {
     auto const count = static_cast<int>(n_groups());
     if (n > count || n < -count)
-      throw state_error("optimizer.freeze",
-                        {.call = "OptimWrapper::freeze_to(" + std::to_string(n) + ")",
-                         .expected = "a number from " + std::to_string(-count) + " to " + std::to_string(count),
-                         .got = std::to_string(n)});
+      throw state_error("optimizer.freeze", {.call = {"OptimWrapper::freeze_to(", n, ")"},
+                                             .expected = {"a number from ", -count, " to ", count},
+                                             .got = {n}});
     frozen_idx_ = static_cast<std::size_t>(n < 0 ? n + count : n);
     each([this](std::size_t group, at::Tensor& p) {
       bool const train = group >= frozen_idx_ || is_forced(p);
@@ -196,9 +194,9 @@ class OptimWrapper {
       if (hyper.name == name) return hyper.in;
       names += (names.empty() ? "" : ", ") + std::string(hyper.name);
     }
-    throw state_error("optimizer.unknown_hyper", {.call = "OptimWrapper of " + type_name<Torch>(),
-                                                  .expected = "one of " + names,
-                                                  .got = "'" + std::string(name) + "'"});
+    throw state_error(
+        "optimizer.unknown_hyper",
+        {.call = {"OptimWrapper of ", type_name<Torch>()}, .expected = {"one of ", names}, .got = {"'", name, "'"}});
   }
   template <class Action>
   void each(Action action) {
@@ -308,7 +306,7 @@ struct TorchOptimizer {
     if (seen.empty())
       throw state_error("optimizer.no_parameters", {.call = type_name<Torch>(),
                                                     .expected = "at least one parameter",
-                                                    .got = std::to_string(groups.size()) + " groups without any",
+                                                    .got = {groups.size(), " groups without any"},
                                                     .fix = "pass the model's parameters"});
   }
 };

@@ -123,8 +123,8 @@ inline std::vector<Tick> ticks_of(Axis const& axis, int wanted) {
 inline std::string gnuplot_ticks(std::vector<Tick> const& ticks) {
   std::string list;
   for (Tick const& tick : ticks)
-    list += (list.empty() ? "(" : ", ") + gnuplot_string(tick.label) + " " + number(tick.value) +
-            (tick.label.empty() ? " 1" : " 0");
+    list += join({list.empty() ? "(" : ", ", gnuplot_string(tick.label), " ", number(tick.value),
+                  tick.label.empty() ? " 1" : " 0"});
   return list.empty() ? "()" : list + ")";
 }
 

@@ -67,11 +67,11 @@ struct ConfusionLayout {
 inline void read_confusion(ConfusionLayout& layout, at::Tensor const& counts, ConfusionMatrixOptions const& options) {
   bool const defined = counts.defined();
   if (!defined || counts.dim() != 2 || counts.size(0) != counts.size(1) || counts.size(0) == 0 || counts.is_complex())
-    throw tensor_error("plot.confusion", {.call = "plot_confusion_matrix",
-                                          .expected = "counts as a square matrix (classes, classes)",
-                                          .got = defined ? std::to_string(counts.dim()) + " dimensions, " +
-                                                               std::to_string(counts.numel()) + " entries"
-                                                         : "no tensor"});
+    throw tensor_error("plot.confusion",
+                       {.call = "plot_confusion_matrix",
+                        .expected = "counts as a square matrix (classes, classes)",
+                        .got = defined ? ErrorText{counts.dim(), " dimensions, ", counts.numel(), " entries"}
+                                       : ErrorText("no tensor")});
   layout.classes = static_cast<std::size_t>(counts.size(0));
   at::Tensor const wide = counts.detach().cpu().to(at::kDouble).contiguous();
   auto const* const data = wide.data_ptr<double>();
@@ -86,9 +86,9 @@ inline void read_confusion(ConfusionLayout& layout, at::Tensor const& counts, Co
 
 inline void name_classes(ConfusionLayout& layout, std::vector<std::string> const& classes) {
   if (!classes.empty() && classes.size() != layout.classes)
-    throw data_error("plot.classes", {.call = "plot_confusion_matrix",
-                                      .expected = std::to_string(layout.classes) + " class names",
-                                      .got = std::to_string(classes.size())});
+    throw data_error(
+        "plot.classes",
+        {.call = "plot_confusion_matrix", .expected = {layout.classes, " class names"}, .got = {classes.size()}});
   layout.name_px = std::clamp(layout.cell * 0.75, 9.0, 13.0);
   for (std::size_t i = 0; i < layout.classes; ++i)
     layout.names.push_back(shortened_text(classes.empty() ? std::to_string(i) : classes[i], 170, layout.name_px));

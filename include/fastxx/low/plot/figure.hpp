@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -94,7 +95,7 @@ class Figure {
     if (std::min(width_px, height_px) < 16 || std::max(width_px, height_px) > largest_px)
       throw data_error("plot.size", {.call = "Figure",
                                      .expected = "a width and a height from 16 to 16384 pixels",
-                                     .got = std::to_string(width_px) + " x " + std::to_string(height_px),
+                                     .got = {width_px, " x ", height_px},
                                      .fix = "show less, or make the parts smaller"});
   }
 
@@ -109,50 +110,51 @@ class Figure {
                                                                         : "right";
     std::string const line = shortened_text(words, 1e9, style.size_px);
     if (line.empty()) return;
-    command("set label " + detail::gnuplot_string(line) + " at screen " + detail::number(style.x_px / width_px_) + "," +
-            detail::number(1 - style.y_px / height_px_) + " " + align + (style.upwards ? " rotate by 90" : "") +
-            (style.boxed ? " boxed" : "") + " front noenhanced font " + font(style.size_px) + " textcolor rgb " +
-            detail::gnuplot_colour(style.colour));
+    command({"set label ", detail::gnuplot_string(line), " at screen ", detail::number(style.x_px / width_px_), ",",
+             detail::number(1 - style.y_px / height_px_), " ", align, style.upwards ? " rotate by 90" : "",
+             style.boxed ? " boxed" : "", " front noenhanced font ", font(style.size_px), " textcolor rgb ",
+             detail::gnuplot_colour(style.colour)});
   }
 
   /// For makers of new kinds of figures: elements count in pixels from the upper left corner, without axes.
   void use_pixels() {
     command("unset border\nunset tics\nset lmargin at screen 0\nset rmargin at screen 1");
     command("set bmargin at screen 0\nset tmargin at screen 1");
-    command("set xrange [0:" + std::to_string(width_px_) + "]\nset yrange [" + std::to_string(height_px_) + ":0]");
+    command({"set xrange [0:", width_px_, "]\nset yrange [", height_px_, ":0]"});
   }
 
   /// For makers of new kinds of figures: a straight line between two points in pixels.
   void line(double x0, double y0, double x1, double y1, Colour colour, double width_px = 1) {
     auto const at = [&](double x, double y) {
-      return " screen " + detail::number(x / width_px_) + "," + detail::number(1 - y / height_px_);
+      return detail::join({" screen ", detail::number(x / width_px_), ",", detail::number(1 - y / height_px_)});
     };
-    command("set arrow from" + at(x0, y0) + " to" + at(x1, y1) + " nohead front linewidth " + detail::number(width_px) +
-            " linecolor rgb " + detail::gnuplot_colour(colour));
+    command({"set arrow from", at(x0, y0), " to", at(x1, y1), " nohead front linewidth ", detail::number(width_px),
+             " linecolor rgb ", detail::gnuplot_colour(colour)});
   }
 
   /// For makers of new kinds of figures: red, green, blue bytes in rows, each pixel `scale` pixels wide. Needs
   /// use_pixels().
   void image(detail::Pixels const& pixels, double x_px, double y_px, int scale) {
-    std::string const size = std::to_string(scale);
-    element("'-' binary array=(" + std::to_string(pixels.width) + "," + std::to_string(pixels.height) + ") dx=" + size +
-                " dy=" + size + " origin=(" + detail::number(x_px + scale / 2.0) + "," +
-                detail::number(y_px + scale / 2.0) + ") format='%uchar%uchar%uchar' using 1:2:3 with rgbimage",
+    element({"'-' binary array=(", pixels.width, ",", pixels.height, ") dx=", scale, " dy=", scale, " origin=(",
+             detail::number(x_px + scale / 2.0), ",", detail::number(y_px + scale / 2.0),
+             ") format='%uchar%uchar%uchar' using 1:2:3 with rgbimage"},
             pixels.rgb);
   }
 
   /// For makers of new kinds of figures: a gnuplot command. Text from users must go through text().
   void command(std::string_view line) { commands_.append(line).append("\n"); }
+  /// A command put together from words and whole numbers.
+  void command(std::initializer_list<detail::TextPiece> line) { command(detail::join(line)); }
 
   /// For makers of new kinds of figures: one element of the plot command, with the bytes it reads from '-'.
-  void element(std::string_view description, std::string_view bytes) {
-    elements_.append(elements_.empty() ? "plot " : ", ").append(description);
+  void element(std::initializer_list<detail::TextPiece> description, std::string_view bytes) {
+    elements_.append(elements_.empty() ? "plot " : ", ").append(detail::join(description));
     bytes_.append(bytes);
   }
 
   /// For makers of new kinds of figures: the name of the font at a size, as a gnuplot string.
   static std::string font(double size_px) {
-    return "\"" + std::string(plot_font) + "," + detail::number(size_px * 0.75) + "\"";  // gnuplot counts in points
+    return detail::join({"\"", plot_font, ",", detail::number(size_px * 0.75), "\""});  // gnuplot counts in points
   }
 
   /// The picture as the bytes of a PNG.
@@ -160,14 +162,14 @@ class Figure {
     if (elements_.empty()) {  // gnuplot draws only when it plots something
       Figure blank = *this;
       blank.use_pixels();
-      blank.element("NaN", "");
+      blank.element({"NaN"}, "");
       return blank.png();
     }
-    std::string const size = std::to_string(width_px_) + "," + std::to_string(height_px_);
     return detail::run_gnuplot(
-        "set encoding utf8\nset terminal pngcairo noenhanced background \"#ffffff\" size " + size + " font " +
-        font(13) + "\nunset key\nset style textbox opaque fillcolor rgb \"#ffffff\" noborder margins 0.5,0.5\n" +
-        commands_ + elements_ + "\n" + bytes_);
+        detail::join({"set encoding utf8\nset terminal pngcairo noenhanced background \"#ffffff\" size ", width_px_,
+                      ",", height_px_, " font ", font(13),
+                      "\nunset key\nset style textbox opaque fillcolor rgb \"#ffffff\" noborder margins 0.5,0.5\n",
+                      commands_, elements_, "\n", bytes_}));
   }
 
   /// Write the picture; complete or not at all.

@@ -41,11 +41,10 @@ inline std::string run_gnuplot(std::string_view script) {
                                     .got = errno_text(result.start_error),
                                     .fix = "install it: apt-get install gnuplot-nox"});
   if (result.status > 0 || !is_whole_png(result.out))
-    throw io_error("plot.gnuplot",
-                   {.call = "Figure",
-                    .expected = "a PNG from gnuplot",
-                    .got = "exit status " + std::to_string(result.status) + " and: " + first_complaint(result.err),
-                    .fix = "check that gnuplot works: apt-get install --reinstall gnuplot-nox"});
+    throw io_error("plot.gnuplot", {.call = "Figure",
+                                    .expected = "a PNG from gnuplot",
+                                    .got = {"exit status ", result.status, " and: ", first_complaint(result.err)},
+                                    .fix = "check that gnuplot works: apt-get install --reinstall gnuplot-nox"});
   return std::move(result.out);
 }
 

@@ -45,11 +45,11 @@ inline Pixels pixels_of(at::Tensor const& image, std::string const& where) {
   bool const dtype =
       defined && (image.scalar_type() == at::kByte || image.scalar_type() == at::kBool || image.is_floating_point());
   if (!shape || !dtype) {
-    std::string got = defined ? std::string(at::toString(image.scalar_type())) + " (" : "no tensor";
-    for (std::int64_t i = 0; i < dims; ++i) got += (i ? "," : "") + std::to_string(image.size(i));
+    std::string got = defined ? join({at::toString(image.scalar_type()), " ("}) : "no tensor";
+    for (std::int64_t i = 0; i < dims; ++i) got += join({i ? "," : "", image.size(i)});
     throw tensor_error("plot.image", {.call = "plot_images",
                                       .expected = "uint8 or floating point (H,W), (1,H,W) or (3,H,W)",
-                                      .got = got + (defined ? ")" : ""),
+                                      .got = {got, defined ? ")" : ""},
                                       .where = where,
                                       .fix = "decode the batch first, or select one image of it"});
   }
@@ -122,7 +122,7 @@ struct GridLayout {
 };
 
 inline void add_image(GridLayout& grid, TitledImage const& item, int image_px) {
-  grid.pixels.push_back(fitted(pixels_of(item.image, "image " + std::to_string(grid.pixels.size())), image_px));
+  grid.pixels.push_back(fitted(pixels_of(item.image, join({"image ", grid.pixels.size()})), image_px));
   Pixels const& pixels = grid.pixels.back();
   grid.scales.push_back(std::max(1, image_px / std::max(pixels.width, pixels.height)));
   grid.titles.push_back(lines_of(item.title));
@@ -168,9 +168,8 @@ inline GridLayout grid_layout(std::vector<TitledImage> const& images, ImageGridO
 inline Figure plot_images(std::vector<TitledImage> const& images, ImageGridOptions const& options = {}) {
   if (images.empty()) throw data_error("plot.empty", {.call = "plot_images", .expected = "an image", .got = "none"});
   if (options.image_px < 8 || options.image_px > 4096)
-    throw data_error(
-        "plot.options",
-        {.call = "plot_images", .expected = "image_px from 8 to 4096", .got = std::to_string(options.image_px)});
+    throw data_error("plot.options",
+                     {.call = "plot_images", .expected = "image_px from 8 to 4096", .got = {options.image_px}});
   detail::GridLayout const grid = detail::grid_layout(images, options);
   Figure figure(grid.width, grid.height);
   figure.use_pixels();

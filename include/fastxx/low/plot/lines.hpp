@@ -86,11 +86,10 @@ inline void include_data(LineLayout& layout, std::vector<Series> const& lines, s
   };
   for (Series const& series : lines) {
     if (!series.x.empty() && series.x.size() != series.y.size())
-      throw data_error("plot.series",
-                       {.call = "plot_lines",
-                        .expected = "as many x as y",
-                        .got = std::to_string(series.x.size()) + " and " + std::to_string(series.y.size()),
-                        .where = "series '" + series.name + "'"});
+      throw data_error("plot.series", {.call = "plot_lines",
+                                       .expected = "as many x as y",
+                                       .got = {series.x.size(), " and ", series.y.size()},
+                                       .where = {"series '", series.name, "'"}});
     for (std::size_t i = 0; i < series.y.size(); ++i) include(x_at(series, i), series.y[i]);
   }
   for (Mark const& mark : marks) include(mark.x, mark.y);
@@ -134,27 +133,27 @@ inline LineLayout line_layout(std::vector<Series> const& lines, LinePlotOptions 
   if (layout.plot.right - layout.plot.left < 60 || layout.plot.bottom - layout.plot.top < 40)
     throw data_error("plot.size", {.call = "plot_lines",
                                    .expected = "room for the axes beside their labels",
-                                   .got = std::to_string(options.width_px) + " x " + std::to_string(options.height_px),
+                                   .got = {options.width_px, " x ", options.height_px},
                                    .fix = "make width_px and height_px larger"});
   return layout;
 }
 
 inline void draw_axes(Figure& figure, LineLayout const& layout) {
   auto const side = [&](char const* name, double part) {
-    figure.command(std::string("set ") + name + "margin at screen " + number(part));
+    figure.command({"set ", name, "margin at screen ", number(part)});
   };
   side("l", layout.plot.left / figure.width_px());
   side("r", layout.plot.right / figure.width_px());
   side("t", 1 - layout.plot.top / figure.height_px());
   side("b", 1 - layout.plot.bottom / figure.height_px());
-  auto const axis = [&](std::string const& name, Axis const& a, std::vector<Tick> const& ticks) {
-    if (a.log) figure.command("set logscale " + name);
-    figure.command("set " + name + "range [" + number(a.low) + ":" + number(a.high) + "]");
-    figure.command("set " + name + "tics nomirror out scale 0.6,0.3 font " + Figure::font(12) + " textcolor rgb " +
-                   gnuplot_colour(colours::grey) + " " + gnuplot_ticks(ticks));
+  auto const axis = [&](char const* name, Axis const& a, std::vector<Tick> const& ticks) {
+    if (a.log) figure.command({"set logscale ", name});
+    figure.command({"set ", name, "range [", number(a.low), ":", number(a.high), "]"});
+    figure.command({"set ", name, "tics nomirror out scale 0.6,0.3 font ", Figure::font(12), " textcolor rgb ",
+                    gnuplot_colour(colours::grey), " ", gnuplot_ticks(ticks)});
   };
-  figure.command("set border 3 linecolor rgb " + gnuplot_colour({156, 163, 175}));
-  figure.command("set grid xtics ytics back linetype 1 linewidth 1 linecolor rgb " + gnuplot_colour(colours::faint));
+  figure.command({"set border 3 linecolor rgb ", gnuplot_colour({156, 163, 175})});
+  figure.command({"set grid xtics ytics back linetype 1 linewidth 1 linecolor rgb ", gnuplot_colour(colours::faint)});
   axis("x", layout.x, layout.x_ticks);
   axis("y", layout.y, layout.y_ticks);
 }
@@ -195,10 +194,9 @@ inline void draw_series(Figure& figure, std::vector<std::pair<double, double>> c
   std::string bytes;
   for (auto const& [x, y] : points) append_point(bytes, x, y);
   bool const few = points.size() <= 25;  // a handful of epochs: the points matter, and a single one has no line
-  figure.element("'-' binary record=(" + std::to_string(points.size()) + ") format='%double%double' using 1:2 with " +
-                     (few ? "linespoints pointtype 7 pointsize 0.6" : "lines") +
-                     (points.size() > 500 ? " linewidth 1.3" : " linewidth 2") + " linecolor rgb " +
-                     gnuplot_colour(colour),
+  figure.element({"'-' binary record=(", points.size(), ") format='%double%double' using 1:2 with ",
+                  few ? "linespoints pointtype 7 pointsize 0.6" : "lines",
+                  points.size() > 500 ? " linewidth 1.3" : " linewidth 2", " linecolor rgb ", gnuplot_colour(colour)},
                  bytes);
 }
 
@@ -243,8 +241,8 @@ inline void draw_marks(Figure& figure, LineLayout const& layout, std::vector<Ser
     std::string bytes;
     append_point(bytes, mark.x, mark.y);
     figure.element(
-        "'-' binary record=(1) format='%double%double' using 1:2 with points pointtype 7 pointsize 1.4 linecolor rgb " +
-            gnuplot_colour(mark.colour),
+        {"'-' binary record=(1) format='%double%double' using 1:2 with points pointtype 7 pointsize 1.4 linecolor rgb ",
+         gnuplot_colour(mark.colour)},
         bytes);
     double const x = layout.x_px(mark.x), y = layout.y_px(mark.y);
     taken.push_back({x - 7, y - 7, x + 7, y + 7});
@@ -297,7 +295,7 @@ inline Figure plot_lines(std::vector<Series> const& lines, LinePlotOptions const
   for (std::size_t i = 0; i < lines.size(); ++i)
     detail::draw_series(figure, detail::drawn_points(layout, lines[i]), detail::line_colour(i));
   detail::draw_marks(figure, layout, lines, options.marks);
-  if (figure.empty()) figure.element("NaN", "");  // axes alone
+  if (figure.empty()) figure.element({"NaN"}, "");  // axes alone
   detail::draw_words(figure, layout, options);
   return figure;
 }

@@ -65,7 +65,7 @@ Tensor tensor(std::vector<T> const& values) {
         throw tensor_error("tensor.ragged", {.call = "tensor",
                                              .expected = "lists of one length, as the first: shape " +
                                                          detail::shape_text(rows.front().sizes()),
-                                             .got = "one of shape " + detail::shape_text(row.sizes()),
+                                             .got = {"one of shape ", detail::shape_text(row.sizes())},
                                              .fix = "pad them, or keep a vector of tensors"});
     return detail::stack(rows, 0);
   }
@@ -87,16 +87,15 @@ T tensor(T const& x) {
 struct one_hot_t {
   Tensor operator()(Tensor const& indices, std::int64_t classes) const {
     if (classes < 0)
-      throw tensor_error("one_hot.classes",
-                         {.call = "one_hot", .expected = "0 or more classes", .got = std::to_string(classes)});
+      throw tensor_error("one_hot.classes", {.call = "one_hot", .expected = "0 or more classes", .got = {classes}});
     Tensor const flat = indices.reshape({-1}).to(at::kLong);
     Tensor const encoded = detail::empty_cpu({classes}, at::kByte).zero_().to(indices.device());
     if (flat.numel() == 0) return encoded;
     std::int64_t const lowest = flat.min().item<std::int64_t>(), highest = flat.max().item<std::int64_t>();
     if (lowest < 0 || highest >= classes)
       throw tensor_error("one_hot.index", {.call = "one_hot",
-                                           .expected = "indices from 0 to " + std::to_string(classes - 1),
-                                           .got = std::to_string(lowest < 0 ? lowest : highest),
+                                           .expected = {"indices from 0 to ", classes - 1},
+                                           .got = {lowest < 0 ? lowest : highest},
                                            .fix = "pass the vocabulary's size as the number of classes"});
     encoded.index_fill_(0, flat, 1);
     return encoded;
@@ -124,8 +123,7 @@ std::vector<Word> one_hot_decode(Tensor const& encoded, std::vector<Word> const&
     if (static_cast<std::size_t>(index) >= vocab.size())
       throw tensor_error("one_hot_decode.vocab", {.call = "one_hot_decode",
                                                   .expected = "a word for each 1",
-                                                  .got = "index " + std::to_string(index) + " and a vocabulary of " +
-                                                         std::to_string(vocab.size())});
+                                                  .got = {"index ", index, " and a vocabulary of ", vocab.size()}});
     words.push_back(vocab[static_cast<std::size_t>(index)]);
   }
   return words;

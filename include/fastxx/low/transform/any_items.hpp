@@ -109,7 +109,7 @@ struct TypedItems {
                        {.call = "AnyPipeline::setup",
                         .expected = "items of one type, " + type_name<Type>() + " as the first",
                         .got = "another type",
-                        .where = "item " + std::to_string(index),
+                        .where = {"item ", index},
                         .fix = "set a pipeline up on items of one type"});
     } else {
       return items[index];

@@ -76,12 +76,12 @@ struct Normalize {
                                                     .got = "none",
                                                     .fix = "use Normalize::from_stats or set the pipeline up on data"});
     if (image.dim() != 4 || image.size(1) != mean.size(1))
-      throw tensor_error("normalize.channels",
-                         {.call = "Normalize",
-                          .expected = "a batch (N,C,H,W) with C = " + std::to_string(mean.size(1)),
-                          .got = image.dim() == 4 ? "C = " + std::to_string(image.size(1))
-                                                  : std::to_string(image.dim()) + " dimensions",
-                          .fix = "give statistics for these channels, or let it learn them from the data"});
+      throw tensor_error(
+          "normalize.channels",
+          {.call = "Normalize",
+           .expected = {"a batch (N,C,H,W) with C = ", mean.size(1)},
+           .got = image.dim() == 4 ? ErrorText{"C = ", image.size(1)} : ErrorText{image.dim(), " dimensions"},
+           .fix = "give statistics for these channels, or let it learn them from the data"});
   }
 };
 

@@ -32,7 +32,7 @@ inline Optimizer::Optimizer(StepPlan plan, Groups const& groups) : plan_(std::mo
   if (seen.empty())
     throw state_error("optimizer.no_parameters", {.call = "Optimizer",
                                                   .expected = "at least one parameter",
-                                                  .got = std::to_string(groups.size()) + " groups without any",
+                                                  .got = {groups.size(), " groups without any"},
                                                   .fix = "pass the model's parameters"});
   std::sort(seen.begin(), seen.end());
   if (std::adjacent_find(seen.begin(), seen.end()) != seen.end())
@@ -51,20 +51,21 @@ inline void Optimizer::add_group(std::vector<at::Tensor> const& tensors) {
   for (auto const& tensor : tensors) {
     bool const usable = tensor.defined() && tensor.is_floating_point() && tensor.is_leaf();
     if (!usable)
-      throw tensor_error("optimizer.parameter",
-                         {.call = "Optimizer",
-                          .expected = "leaf tensors of floating-point numbers",
-                          .got = !tensor.defined()             ? "an undefined tensor"
-                                 : !tensor.is_floating_point() ? "a tensor of " + std::string(tensor.dtype().name())
-                                                               : "the result of a computation",
-                          .where = where(groups_.size(), group.slots.size())});
+      throw tensor_error(
+          "optimizer.parameter",
+          {.call = "Optimizer",
+           .expected = "leaf tensors of floating-point numbers",
+           .got = !tensor.defined()             ? ErrorText("an undefined tensor")
+                  : !tensor.is_floating_point() ? ErrorText{"a tensor of ", std::string(tensor.dtype().name())}
+                                                : ErrorText("the result of a computation"),
+           .where = where(groups_.size(), group.slots.size())});
     group.slots.push_back({tensor, {}});
   }
   groups_.push_back(std::move(group));
 }
 
 inline std::string Optimizer::where(std::size_t group, std::size_t parameter) const {
-  return "group " + std::to_string(group) + ", parameter " + std::to_string(parameter);
+  return detail::join({"group ", group, ", parameter ", parameter});
 }
 
 /// Count the step and see to it that there is state, where the parameter is.
@@ -123,8 +124,8 @@ inline std::size_t Optimizer::hyper_index(std::string_view name) const {
   auto const found = std::find_if(all.begin(), all.end(), [&](Hyper const& h) { return h.name == name; });
   if (found == all.end())
     throw state_error("optimizer.unknown_hyper", {.call = "Optimizer",
-                                                  .expected = "one of " + detail::joined(hyper_names()),
-                                                  .got = "'" + std::string(name) + "'",
+                                                  .expected = {"one of ", detail::joined(hyper_names())},
+                                                  .got = {"'", name, "'"},
                                                   .fix = "use a name that one of the stages lists"});
   return static_cast<std::size_t>(found - all.begin());
 }
@@ -134,10 +135,9 @@ inline void Optimizer::set_hyper(std::string_view name, double value) { set_hype
 inline void Optimizer::set_hyper(std::string_view name, std::vector<double> const& values) {
   auto const index = hyper_index(name);
   if (values.size() != 1 && values.size() != n_groups())
-    throw state_error("optimizer.hyper_count",
-                      {.call = "Optimizer::set_hyper(\"" + std::string(name) + "\", values)",
-                       .expected = "1 value or " + std::to_string(n_groups()) + ", one for each group",
-                       .got = std::to_string(values.size())});
+    throw state_error("optimizer.hyper_count", {.call = {"Optimizer::set_hyper(\"", name, "\", values)"},
+                                                .expected = {"1 value or ", n_groups(), ", one for each group"},
+                                                .got = {values.size()}});
   for (std::size_t g = 0; g < n_groups(); ++g) set_hyper_at(g, index, values[values.size() == 1 ? 0 : g]);
 }
 
@@ -171,10 +171,9 @@ inline Optimizer::Groups Optimizer::groups() const {
 inline void Optimizer::freeze_to(int n) {
   auto const count = static_cast<int>(n_groups());
   if (n > count || n < -count)
-    throw state_error("optimizer.freeze",
-                      {.call = "Optimizer::freeze_to(" + std::to_string(n) + ")",
-                       .expected = "a number from " + std::to_string(-count) + " to " + std::to_string(count),
-                       .got = std::to_string(n)});
+    throw state_error(
+        "optimizer.freeze",
+        {.call = {"Optimizer::freeze_to(", n, ")"}, .expected = {"a number from ", -count, " to ", count}, .got = {n}});
   frozen_idx_ = static_cast<std::size_t>(n < 0 ? n + count : n);
   for (std::size_t g = 0; g < n_groups(); ++g) set_trainable(g, g >= frozen_idx_);
 }

@@ -27,15 +27,15 @@ namespace detail {
 struct StateDemand {
   std::string where;
 
-  [[noreturn]] void fail(std::string const& expected, std::string const& got) const {
+  [[noreturn, gnu::cold]] void fail(ErrorText const& expected, ErrorText const& got) const {
     throw state_error("optimizer.state", {.call = "Optimizer::load_state_dict",
                                           .expected = expected,
                                           .got = got,
                                           .where = where,
                                           .fix = "load what an optimizer with the same stages and groups has saved"});
   }
-  void count(std::size_t expected, std::size_t got, std::string const& what) const {
-    if (expected != got) fail(std::to_string(expected) + " " + what, std::to_string(got));
+  void count(std::size_t expected, std::size_t got, char const* what) const {
+    if (expected != got) fail({expected, " ", what}, {got});
   }
 };
 
@@ -45,9 +45,9 @@ inline void Optimizer::check(OptimizerState const& state) const {
   detail::StateDemand{}.count(n_groups(), state.groups.size(), "groups");
   for (std::size_t g = 0; g < n_groups(); ++g) {
     auto const& saved = state.groups[g];
-    detail::StateDemand const demand{"group " + std::to_string(g)};
+    detail::StateDemand const demand{detail::join({"group ", g})};
     for (auto const& name : hyper_names())
-      if (!saved.hypers.contains(name)) demand.fail("hyper-parameter '" + name + "'", "none");
+      if (!saved.hypers.contains(name)) demand.fail({"hyper-parameter '", name, "'"}, "none");
     demand.count(plan_.hypers.size(), saved.hypers.size(), "hyper-parameters");
     demand.count(groups_[g].slots.size(), saved.parameters.size(), "parameters");
     for (std::size_t i = 0; i < saved.parameters.size(); ++i)
@@ -61,11 +61,10 @@ inline void Optimizer::check(OptimizerState::Parameter const& saved, at::Tensor 
   demand.count(plan_.state.size(), saved.tensors.size(), "state tensors");
   for (auto const& name : plan_.state) {
     auto const found = saved.tensors.find(std::string(name));
-    if (found == saved.tensors.end() || !found->second.defined())
-      demand.fail("state '" + std::string(name) + "'", "none");
+    if (found == saved.tensors.end() || !found->second.defined()) demand.fail({"state '", name, "'"}, "none");
     auto const sizes = found->second.sizes();
     if (sizes != p.sizes())
-      demand.fail("'" + std::string(name) + "' of shape " + detail::shape_text(p.sizes()), detail::shape_text(sizes));
+      demand.fail({"'", name, "' of shape ", detail::shape_text(p.sizes())}, detail::shape_text(sizes));
   }
 }
 
