@@ -44,4 +44,5 @@
 #include <fastxx/mid/train/saved_state.hpp>
 #include <fastxx/mid/train/state.hpp>
 #include <fastxx/mid/train/stop_on_nan.hpp>
+#include <fastxx/mid/train/tracker.hpp>
 #include <fastxx/mid/train/train_eval.hpp>

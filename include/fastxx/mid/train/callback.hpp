@@ -17,7 +17,8 @@
 namespace fastxx {
 
 class TrainState;
-class StateWriter;  // low/io/state.hpp
+// low/io/state.hpp
+class StateWriter;
 class StateReader;
 
 namespace detail {
@@ -29,6 +30,9 @@ class StateCopy;
 struct CallbacksPart {};
 
 /// Callbacks for a Learner or for one call of fit: `callbacks(MixUp{}, SaveModel{})`.
+///
+/// A callback that remembers something names it in `void serialize(auto& archive) { archive("name", member); }`: then
+/// checkpoints keep it, and evaluation inside an event and lr_find put it back.
 template <class... Callbacks>
 constexpr auto callbacks(Callbacks... list) {
   return Part<CallbacksPart, hana::tuple<Callbacks...>>{hana::tuple<Callbacks...>(std::move(list)...)};

@@ -26,8 +26,6 @@ struct CheckpointOptions {
 
 namespace detail {
 
-class LRFinder;  // mid/inspect/lr_find.hpp
-
 // What a process that was killed while it wrote has left beside the file.
 inline void remove_temporaries_of(std::filesystem::path const& path) {
   std::error_code ignored;

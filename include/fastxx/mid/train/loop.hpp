@@ -119,6 +119,7 @@ class TrainLoop : public TrainState {
     EvaluationScope(TrainLoop& loop, EpochReader& reader)
         : loop_(loop),
           reader_(reader),
+          inside_event_(loop.in_fit_ || loop.evaluating > 0),
           epoch_(reader.epoch()),
           callbacks_(loop.callbacks_),
           position_(loop),
@@ -129,7 +130,7 @@ class TrainLoop : public TrainState {
       ++loop.evaluating;
     }
     ~EvaluationScope() {
-      if (loop_.in_fit_) reader_.set_epoch(epoch_);
+      if (inside_event_) reader_.set_epoch(epoch_);
       if (!loop_.in_fit_) recorder_.final_record = loop_.recorder_->final_record;
       *loop_.recorder_ = std::move(recorder_);
       loop_.logger = std::move(logger_);
@@ -142,6 +143,7 @@ class TrainLoop : public TrainState {
    private:
     TrainLoop& loop_;
     EpochReader& reader_;
+    bool inside_event_;
     std::int64_t epoch_;
     detail::KeptStates callbacks_;
     TrainPosition position_;

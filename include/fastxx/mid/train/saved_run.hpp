@@ -187,6 +187,10 @@ inline SafeTensors saved_run(TrainState const& learn, FitIdentity fit, RunPositi
   for (auto const& part : parts) {
     StateWriter own(file, part.prefix);
     part.handlers->save(part.object, own);
+    if (learn.device().is_cpu()) continue;
+    StateCopy copy;
+    part.handlers->copy(part.object, copy);
+    for (auto const& name : copy.not_on_cpu()) file.metadata["on_device." + part.prefix + name] = "true";
   }
   return file;
 }
@@ -267,6 +271,8 @@ class SavedRun {
     final_ = std::move(final_rows[0]);
     optimizer_ = read_optimizer(saved, path_);
     weights_ = saved.part("model."), gradients_ = saved.part("grad.");
+    for (auto& [name, tensor] : file_.tensors)
+      if (file_.metadata.contains("on_device." + name)) tensor = tensor.to(learn.device());
     for (auto& [name, generator] : generators(learn.device())) {
       try {
         generator.clone().set_state(saved.tensor(name));

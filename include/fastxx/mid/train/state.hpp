@@ -29,6 +29,8 @@ namespace detail {
 class StateCopy {
  public:
   void put_back() { putting_back_ = true; }
+  /// The tensors that are on another device.
+  std::vector<std::string> const& not_on_cpu() const { return not_on_cpu_; }
 
   template <class T>
   void operator()(std::string const& name, T& value) {
@@ -44,7 +46,10 @@ class StateCopy {
     } else {
       auto copy = std::make_shared<T>(value);
       if constexpr (std::is_base_of_v<Tensor, T>)
-        if (value.defined()) static_cast<Tensor&>(*copy) = value.detach().clone();
+        if (value.defined()) {
+          static_cast<Tensor&>(*copy) = value.detach().clone();
+          if (!value.device().is_cpu()) not_on_cpu_.push_back(key);
+        }
       values_[key] = {callback_key<T>(), std::move(copy)};
     }
   }
@@ -55,6 +60,7 @@ class StateCopy {
     std::shared_ptr<void> value;
   };
   std::map<std::string, Value> values_;
+  std::vector<std::string> not_on_cpu_;
   std::string prefix_;
   bool putting_back_ = false;
 };
@@ -93,6 +99,8 @@ class KeptStates {
   std::vector<CallbackEntry> callbacks_;  // so that they live
   std::vector<Kept> kept_;
 };
+
+class LRFinder;  // mid/inspect/lr_find.hpp; callbacks that leave traces stay away from its mock run
 
 // Where a fit begins, when not at its beginning.
 struct StartingPoint {
@@ -157,7 +165,7 @@ class TrainState : public TrainPosition {
   at::Device device() const { return device_; }
 
   /// What reads the training or the validation batches; nullptr outside of training.
-  virtual EpochReader* reader(bool train) const = 0;
+  virtual EpochReader* reader(bool) const { return nullptr; }
   /// Where the fit that begins goes on, for before_fit: the batches before are left out, and before_epoch and
   /// before_train come for an epoch that is entered in the middle too.
   void start_at(detail::StartingPoint const& point) { start_ = point; }
