@@ -55,6 +55,7 @@ void require_same(auto& learn, auto& whole) {
   CHECK(at::equal(mine.average, other.average));
   CHECK(learn.train_iter == whole.train_iter);
   CHECK(learn.data_epoch() == whole.data_epoch());
+  if constexpr (requires { learn.dls.valid().epoch(); }) CHECK(learn.dls.valid().epoch() == whole.dls.valid().epoch());
 }
 
 // Trains until it is killed, then with another learner to the end; how the two compare with one that was not disturbed.
@@ -113,6 +114,57 @@ TEST_CASE("gradients that add up over several batches are part of a save") {
   resume::train(whole, folder.path / "whole", 1, resume::Accumulate{});
   for (std::int64_t batch = 1; batch < 5; ++batch)
     kill_and_go_on(whole, folder.path / "run", 1, {"before_batch", 1, batch}, 0, resume::Accumulate{});
+}
+
+namespace {
+// Reads a batch of its own inside an epoch, which uses up a number of the loader.
+struct Peek {
+  void after_batch(auto& learn) {
+    if (learn.training && learn.iter == 1) CHECK_FALSE(learn.dls.train().begin() == learn.dls.train().end());
+  }
+};
+}  // namespace
+
+TEST_CASE("a callback that reads the training loader itself does not mix up its epochs") {
+  resume::Folder const folder;
+  auto whole = resume::learner(0);
+  resume::train(whole, folder.path / "whole", 1, Peek{});
+  CHECK(whole.data_epoch() == 2 * resume::epochs);
+  for (std::int64_t batch : {1, 3, 5})
+    kill_and_go_on(whole, folder.path / "run", 1, {"before_batch", 1, batch}, 0, Peek{});
+}
+
+namespace {
+struct NoValidation {
+  static constexpr int order = 30;  // before the Recorder
+  void before_validate(TrainState& learn) {
+    if (learn.epoch == 1) throw CancelValidException();
+  }
+};
+}  // namespace
+
+TEST_CASE("a validation that is cancelled before it begins leaves no numbers, not those of the epoch before") {
+  auto learn = resume::learner(0);
+  learn.fit(2, {.lr = .01}, callbacks(NoValidation{}));
+  CHECK(learn.recorder().values[0][1].has_value());
+  CHECK_FALSE(learn.recorder().values[1][1].has_value());
+  CHECK_FALSE(learn.recorder().values[1][2].has_value());
+}
+
+TEST_CASE("memory: saving every batch keeps the resident size flat") {
+  auto resident_kb = [] {
+    std::FILE* file = std::fopen("/proc/self/statm", "r");
+    long pages = 0, resident = 0;
+    REQUIRE(std::fscanf(file, "%ld %ld", &pages, &resident) == 2);
+    std::fclose(file);
+    return static_cast<double>(resident * 4);
+  };
+  resume::Folder const folder;
+  auto learn = resume::learner(0, 20000);
+  learn.fit(3, {.lr = .01}, callbacks(Checkpoint(folder.path / "first", {.every = 1})));
+  double const first = resident_kb();
+  learn.fit(12, {.lr = .01}, callbacks(Checkpoint(folder.path / "second", {.every = 1})));
+  CHECK(resident_kb() < 1.02 * first);
 }
 
 TEST_CASE("a fit that had ended has nothing left to do and leaves its result") {
