@@ -3,6 +3,12 @@
 #include <iostream>
 using namespace fastxx;
 
+// What training and serving must say alike; a program that serves calls it as well.
+auto clothes() {
+  return data_transforms(type_tfms(pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{}, Categorize{})),
+                         batch_tfms(IntToFloatTensor{}, Normalize{}));
+}
+
 int main(int argc, char** argv) {
   DataLoadersOptions loading{.batch_size = 64, .seed = 42};
   std::filesystem::path out = "fashion_mnist";
@@ -20,14 +26,8 @@ int main(int argc, char** argv) {
     make_output_folder(out);
     auto const data = vision::fashion_mnist();
     std::cout << data.describe() << std::endl;
-
-    auto const image = pipeline(ItemGetter<0>{});
-    auto const label = pipeline(ItemGetter<1>{}, Categorize{});
-    auto const prepare = batch_tfms(IntToFloatTensor{}, Normalize{});
-    Datasets const dsets(data.train, RandomSplitter{.valid_pct = .1, .seed = loading.seed}, image, label);
-    auto const dls = dataloaders(dsets, loading, prepare);
+    auto dls = dataloaders(data.train, RandomSplitter{.valid_pct = .1, .seed = loading.seed}, clothes(), loading);
     std::cout << "a batch: " << show_batch(dls, out / "batch.png") << std::endl;
-
     set_seed(loading.seed);
     Learner learn(dls, vision::small_cnn(dls.c()), metrics(accuracy));
     auto const rates = learn.lr_find();
@@ -39,7 +39,7 @@ int main(int argc, char** argv) {
     std::cout << "confusion matrix: " << interp.plot_confusion_matrix(out / "confusion_matrix.png") << std::endl;
     std::cout << "top losses: " << interp.plot_top_losses(9, out / "top_losses.png") << std::endl;
     learn.export_to(out / "model.safetensors");
-    auto model = load_learner(out / "model.safetensors", vision::small_cnn(dls.c()), type_tfms(image, label), prepare);
+    auto model = load_learner(out / "model.safetensors", clothes(), vision::small_cnn);
     std::cout << "the first test image shows: " << std::get<0>(model.predict(data.test[0])) << std::endl;
   });
 }

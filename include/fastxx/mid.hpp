@@ -10,6 +10,7 @@
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/collate.hpp>
+#include <fastxx/mid/data/data_transforms.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/data/loader.hpp>
@@ -21,6 +22,9 @@
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/plot_loss.hpp>
 #include <fastxx/mid/inspect/show.hpp>
+#include <fastxx/mid/serve/inference.hpp>
+#include <fastxx/mid/serve/loss_decoding.hpp>
+#include <fastxx/mid/serve/transform_file.hpp>
 #include <fastxx/mid/train/any_optimizer.hpp>
 #include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/callback.hpp>

@@ -1,6 +1,6 @@
 # cmake -DROOT=<repository> -P layers.cmake
 # An include points down or stays in its layer (low < mid < app < the headers at the top); libtorch and Hana have one
-# door each.
+# door each; a program that serves a model includes nothing of training.
 set(bad 0)
 
 # What a header may see (as = includer) and from where it may be seen (as = included).
@@ -48,6 +48,25 @@ foreach(header IN LISTS headers)
     endif()
   endforeach()
 endforeach()
+
+# All that mid/serve reaches.
+file(GLOB reached RELATIVE "${ROOT}/include/fastxx" "${ROOT}/include/fastxx/mid/serve/*")
+set(waiting ${reached})
+while(waiting)
+  list(POP_FRONT waiting header)
+  if(header MATCHES "^mid/(train|inspect)/" OR header MATCHES "^mid/data/loaders?.hpp$")
+    refuse("mid/serve" "fastxx/${header}" "what is served needs no training")
+  endif()
+  file(STRINGS "${ROOT}/include/fastxx/${header}" lines REGEX "^[ \t]*#[ \t]*include[ \t]*<fastxx/")
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE ".*<fastxx/([^>]+)>.*" "\\1" inner "${line}")
+    list(FIND reached "${inner}" known)
+    if(known EQUAL -1)
+      list(APPEND reached "${inner}")
+      list(APPEND waiting "${inner}")
+    endif()
+  endforeach()
+endwhile()
 if(bad)
   message(FATAL_ERROR "${bad} includes are not allowed")
 endif()

@@ -149,6 +149,8 @@ TEST_CASE("H-25 H-26 H-52 H-53 H-54 vision: a small network learns, and everythi
   CHECK(*last[2] > 0.6);
   CHECK(*last[2] + *last[3] == doctest::Approx(1));
 
+  show_results(learn, folder.path / "results.png");
+
   ClassificationInterpretation const interp(learn, dls.test_dl(First{&data.test, 100}));
   CHECK(interp.predictions().preds.sizes() == at::IntArrayRef({100, 10}));
   auto const matrix = interp.confusion_matrix();
@@ -165,12 +167,12 @@ TEST_CASE("H-25 H-26 H-52 H-53 H-54 vision: a small network learns, and everythi
   interp.plot_confusion_matrix(folder.path / "confusion.png");
   interp.plot_top_losses(4, folder.path / "top.png");
   learn.recorder().plot_loss(folder.path / "loss.png");
-  for (char const* name : {"batch.png", "confusion.png", "top.png", "loss.png"})
+  for (char const* name : {"batch.png", "results.png", "confusion.png", "top.png", "loss.png"})
     CHECK(std::filesystem::file_size(folder.path / name) > 2000);
 
   // The shown top loss is the image it belongs to, as the source has it.
   auto const worst = static_cast<std::size_t>(indices[0].item<std::int64_t>());
-  auto const cell = fastxx::detail::show_loader_item(interp.loader(), worst);
+  auto const cell = fastxx::detail::show_sample(fastxx::detail::decoded_item(interp.loader(), worst));
   CHECK(at::equal(cell.cell.image, std::get<0>(data.test[worst]).tensor()));
   CHECK(cell.cell.title == std::get<1>(data.test[worst]));
 }

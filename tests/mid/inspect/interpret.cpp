@@ -66,8 +66,8 @@ TEST_CASE("regression: the largest losses as a table") {
   Interpretation const interp(learn);
   CHECK(interp.top_losses(2).second[0].item<std::int64_t>() == 3);
   CHECK(interp.top_losses_table(1) ==
-        "item        loss        target      prediction\n"
-        "3           57.76       7.6         0\n");
+        "item  loss   target  prediction\n"
+        "3     57.76  7.6     0\n");
   CHECK_THROWS_WITH_AS((ClassificationInterpretation(learn)), doctest::Contains("[interpret.classes]"), tensor_error);
 }
 

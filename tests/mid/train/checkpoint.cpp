@@ -308,7 +308,7 @@ TEST_CASE("a checkpoint of another fit is refused in one sentence that says what
   CHECK(has(text, "hyper-parameter sqr_mom"));
   text = refused(resume::learner(0, 9), ours);
   CHECK(has(text, "[state_dict.mismatch]"));
-  CHECK(has(text, "0.weight of shape (8, 1) instead of (9, 1)"));
+  CHECK(has(text, "0.weight is (8, 1), in this model (9, 1)"));
 }
 
 TEST_CASE("the second fit of a learner needs a file of its own") {
@@ -479,13 +479,13 @@ TEST_CASE(
   auto larger = resume::learner(0, 9);
   auto const before = weights(larger);
   CHECK(has(message([&] { larger.load(path, {.with_opt = false, .strict = false}); }),
-            "0.weight of shape (8, 1) instead of (9, 1)"));
+            "0.weight is (8, 1), in this model (9, 1)"));
   CHECK(same(weights(larger), before));
 
   // A bare file, as Python writes it, of which the model has a part.
   save_safetensors(path, {.tensors = {{"0.weight", at::full({8, 1}, 7.F)}, {"head.bias", at::zeros({2})}}});
   auto const text = message([&] { third.load(path, {.with_opt = false}); });
-  CHECK(has(text, "missing 0.bias"));
+  CHECK(has(text, "0.bias is missing"));
   CHECK(has(text, "unexpected head.bias"));
   CHECK(has(text, "model.safetensors"));
   third.load(path, {.with_opt = false, .strict = false});

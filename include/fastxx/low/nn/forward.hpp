@@ -113,6 +113,17 @@ template <class Module, class... Arguments>
   }
 }
 
+// Models and losses take plain tensors unless an element is no tensor at all.
+template <class X>
+decltype(auto) as_model_input(X const& x) {
+  if constexpr (std::is_base_of_v<Tensor, X>)
+    return static_cast<Tensor const&>(x);
+  else
+    return (x);
+}
+template <class X>
+using model_input_t = std::decay_t<decltype(as_model_input(std::declval<X const&>()))>;
+
 }  // namespace detail
 
 /// Call a module so that its hooks run: `forward(model, x)` is `model->forward(x)`, with what hook_output and

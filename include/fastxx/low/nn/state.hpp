@@ -33,17 +33,18 @@ namespace detail {
 inline std::string difference(std::map<std::string, Tensor> const& have, std::map<std::string, Tensor> const& want,
                               bool strict = true) {
   std::string text;
+  auto add = [&text](std::string const& entry) { text += (text.empty() ? "" : "; ") + entry; };
   for (auto const& [name, tensor] : want) {
     auto found = have.find(name);
-    if (found == have.end())
-      text += strict ? "missing " + name + "; " : "";
-    else if (found->second.sizes() != tensor.sizes())
-      text +=
-          name + " of shape " + shape_text(found->second.sizes()) + " instead of " + shape_text(tensor.sizes()) + "; ";
+    if (found == have.end()) {
+      if (strict) add(name + " is missing");
+    } else if (found->second.sizes() != tensor.sizes()) {
+      add(name + " is " + shape_text(found->second.sizes()) + ", in this model " + shape_text(tensor.sizes()));
+    }
   }
   for (auto const& entry : have)
-    if (strict && !want.contains(entry.first)) text += "unexpected " + entry.first + "; ";
-  if (text.size() > 600) text = text.substr(0, 600) + "...; ";
+    if (strict && !want.contains(entry.first)) add("unexpected " + entry.first);
+  if (text.size() > 600) text.replace(600, std::string::npos, "...");
   return text;
 }
 
@@ -53,7 +54,7 @@ inline void require_same_state(torch::nn::Module const& module, std::map<std::st
   if (auto const text = difference(state, own, strict); !text.empty())
     throw state_error("state_dict.mismatch", {.call = "load_state_dict",
                                               .expected = std::to_string(own.size()) + " entries of this model",
-                                              .got = text.substr(0, text.size() - 2),
+                                              .got = text,
                                               .where = std::move(where),
                                               .fix = "build the model with the structure it had when it was saved"});
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/gnuplot.hpp>
@@ -29,6 +30,14 @@ inline constexpr Colour ink{31, 41, 55}, grey{107, 114, 128}, faint{229, 231, 23
 inline constexpr Colour blue{37, 99, 235}, orange{234, 88, 12}, green{21, 128, 61}, red{220, 38, 38};
 inline constexpr Colour violet{124, 58, 237}, cyan{8, 145, 178}, pink{219, 39, 119}, ochre{202, 138, 4};
 }  // namespace colours
+
+namespace detail {
+// For lines and classes, in turn.
+inline constexpr std::array<Colour, 8> line_colours{colours::blue,   colours::orange, colours::green, colours::red,
+                                                    colours::violet, colours::cyan,   colours::pink,  colours::ochre};
+
+inline Colour line_colour(std::size_t i) { return line_colours[i % line_colours.size()]; }
+}  // namespace detail
 
 /// Where and how one line of text stands in a figure.
 ///

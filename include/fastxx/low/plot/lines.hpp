@@ -47,11 +47,6 @@ struct LinePlotOptions {
 
 namespace detail {
 
-inline constexpr std::array<Colour, 8> line_colours{colours::blue,   colours::orange, colours::green, colours::red,
-                                                    colours::violet, colours::cyan,   colours::pink,  colours::ochre};
-
-inline Colour line_colour(std::size_t i) { return line_colours[i % line_colours.size()]; }
-
 struct Rectangle {
   double left = 0, top = 0, right = 0, bottom = 0;
 

@@ -64,7 +64,7 @@ struct MaskMeta {
   void serialize(auto& archive) { archive("codes", codes); }
 };
 
-/// A class index per pixel. Drawing it in colours belongs to vision; here it shows itself as any image does.
+/// A class index per pixel. It shows itself as a mask over an image, on a context that knows masks, else as an image.
 ///
 /// Shapes:  (H,W) or (N,H,W): no channel
 /// Dtypes:  uint8 as read, int64 for a loss
@@ -72,6 +72,16 @@ struct MaskMeta {
 /// Example: examples/doc/tensor_metadata.cpp
 struct TensorMask : Semantic<TensorMask, TensorImageBase, MaskMeta> {
   using Semantic::Semantic;
+
+  template <class Context>
+  requires requires(Context& ctx, Tensor const& t) { ctx.image(t); }
+  Context show(Context ctx) const {
+    if constexpr (requires { ctx.mask(this->tensor()); })
+      ctx.mask(this->tensor());
+    else
+      ctx.image(this->tensor());
+    return ctx;
+  }
 };
 
 /// A displacement per pixel, for grid sampling.

@@ -51,14 +51,20 @@ std::string stage_name() {
     return type_name<Stage>();
 }
 
-/// How a stage is called in a printed pipeline: its type, and the numbers and texts it serializes, as in
+/// How a stage is called in a printed pipeline: its type, or the label that named() gave it, and the numbers and texts it serializes, as in
 /// `IntToFloatTensor -- {div: 255}`.
 ///
 /// Source:  fastcore 1.7.28 transform.py DisplayedTransform (L-12); differs: any transform with serialize() is one
 /// Example: examples/doc/pipeline.cpp
 template <class Stage>
 std::string stage_text(Stage const& stage) {
-  std::string text = stage_name<Stage>();
+  std::string text;
+  if constexpr (requires { std::string(stage.label); })
+    text = stage.label;
+  else if constexpr (requires { std::string(stage.encode.label); })
+    text = stage.encode.label;
+  else
+    text = stage_name<Stage>();
   if constexpr (requires(Stage & copy, detail::SettingsText & archive) { copy.serialize(archive); }) {
     Stage copy = stage;  // one serialize() serves saving and loading, so it cannot be const
     detail::SettingsText settings;

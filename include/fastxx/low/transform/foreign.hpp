@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/transform/named.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/low/transform/traits.hpp>
 #include <string>
@@ -51,6 +52,7 @@ struct TorchTransform : ItemTransform {
   T transform;
 
   static std::string name() { return type_name<T>(); }
+  std::string export_name() const { return fastxx::export_name(transform); }
 
   template <class X>
   requires detail::TorchTakes<T, std::remove_const_t<X>>

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/transform/arrange.hpp>
 #include <fastxx/low/transform/foreign.hpp>
+#include <fastxx/low/transform/named.hpp>
 #include <fastxx/low/transform/transform.hpp>
 #include <string>
 #include <type_traits>
@@ -72,6 +73,16 @@ struct FunctionTransform {
     std::string const type = type_name<Encode>();
     return type.find("lambda") == std::string::npos ? type : "lambda";
   }
+  /// As its functions are called in files; empty when one of them has no name.
+  std::string export_name() const {
+    std::string const text = fastxx::export_name(encode);
+    if constexpr (std::is_same_v<Decode, detail::NoFunction>) {
+      return text;
+    } else {
+      std::string const decoding = fastxx::export_name(decode);
+      return text.empty() || decoding.empty() ? "" : text + "/" + decoding;
+    }
+  }
 
   template <class X>
   requires detail::FunctionTakes<Encode, std::remove_const_t<X>>
@@ -93,6 +104,8 @@ template <TransformOptions Options, class Function, class Decode>
 inline constexpr bool is_told_by_type_v<FunctionTransform<Options, Function, Decode>> = std::is_empty_v<Function>;
 template <TransformOptions Options, class Function, class Decode>
 inline constexpr bool is_told_by_type_v<SplitFunctionTransform<Options, Function, Decode>> = std::is_empty_v<Function>;
+template <class Callable>
+inline constexpr bool is_told_by_type_v<Named<Callable>> = false;
 }  // namespace detail
 
 /// Make a transform from functions: `transform(half, twice)`, `transform<TransformOptions{.order = 5}>(half)`.
@@ -128,6 +141,11 @@ struct Only {
       return detail::call_function(function, x);
     else
       return std::remove_const_t<X>(x);  // one sentence is enough
+  }
+
+  std::string export_name() const {
+    std::string const text = fastxx::export_name(function);
+    return text.empty() ? "" : "only<" + detail::portable_name(type_name<Item>()) + ">(" + text + ")";
   }
 };
 template <class Item, class Function>

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <algorithm>
 #include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/mid/data/collate.hpp>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -65,6 +69,22 @@ auto to_device(X x, at::Device device) {
   }
 }
 
+// A batch as a std::tuple; one that is no tuple is its only input.
+template <class Batch>
+auto batch_tuple(Batch batch) {
+  return std::tuple<Batch>(std::move(batch));
+}
+template <class... Elements>
+auto batch_tuple(std::tuple<Elements...> batch) {
+  return batch;
+}
+template <class A, class B>
+auto batch_tuple(std::pair<A, B> batch) {
+  return std::tuple<A, B>(std::move(batch));
+}
+template <class Batch>
+using batch_tuple_t = decltype(batch_tuple(std::declval<Batch>()));
+
 // The part of a batch that belongs to the calling thread.
 template <class AfterBatch, class Collated>
 auto finish_batch(AfterBatch const& after_batch, Collated collated, at::Device device, CallContext const& context) {
@@ -99,6 +119,48 @@ auto batch_of(std::vector<Item> items, Batching<AfterItem, AfterBatch, Hooks> co
   for (auto& item : items) made.push_back(batching.after_item(std::move(item), context));
   return detail::finish_batch(batching.after_batch, detail::collate_hooked(batching.hooks, made), batching.device,
                               context);
+}
+
+namespace detail {
+
+// Element `index` of one column of a batch.
+template <class Column>
+auto element_of(Column const& column, std::size_t index) {
+  if constexpr (std::is_base_of_v<Tensor, Column>)
+    return Column(column.select(0, static_cast<std::int64_t>(index)).cpu());
+  else if constexpr (is_tuple_v<Column>)
+    return map_tuple(column, [index](auto const& part) { return element_of(part, index); });
+  else
+    return column[index];
+}
+
+template <class Column>
+std::size_t column_size(Column const& column) {
+  if constexpr (std::is_base_of_v<Tensor, Column>)
+    return static_cast<std::size_t>(column.size(0));
+  else if constexpr (is_tuple_v<Column>)
+    return column_size(std::get<0>(as_std_tuple(column)));
+  else
+    return column.size();
+}
+
+}  // namespace detail
+
+/// The samples of a batch, at most `max_n`, on the CPU, with batch and item transforms undone: the inverse of batch_of.
+/// Each is a tuple of as many elements as the batch has.
+///
+/// Source:  fastai 2.7.18 data/core.py TfmdDL.decode_batch
+template <class Batch, class AfterItem, class AfterBatch, class Hooks>
+auto decode_batch(Batch const& batch, Batching<AfterItem, AfterBatch, Hooks> const& batching, std::size_t max_n) {
+  auto const columns = detail::batch_tuple(batching.after_batch.decode(batch));
+  auto const n = std::min(max_n, detail::column_size(std::get<0>(columns)));
+  auto sample = [&](std::size_t index) {
+    return batching.after_item.decode(std::apply(
+        [&](auto const&... column) { return std::make_tuple(detail::element_of(column, index)...); }, columns));
+  };
+  std::vector<decltype(sample(0))> samples;
+  for (std::size_t i = 0; i < n; ++i) samples.push_back(sample(i));
+  return samples;
 }
 
 }  // namespace fastxx

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/data_transforms.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <memory>
 #include <numeric>
@@ -59,10 +60,17 @@ class DatasetSubset {
     return detail::subset_item_name(state_->splits, static_cast<std::size_t>(split_idx_), index);
   }
 
-  /// Undo the pipelines on a sample, element by element, until each element can show itself.
+  /// Undo the pipelines on a sample (of all elements, or of the first), element by element, until each can show itself.
   template <class... Elements>
   auto decode_until_shown(std::tuple<Elements...> const& sample) const {
     return decode_at(sample, std::index_sequence_for<Elements...>{});
+  }
+
+  /// The same for a first target alone.
+  template <class Target>
+  auto decode_target_until_shown(Target const& target) const
+      requires(std::tuple_size_v<decltype(State::pipelines)> > n_inp) {
+    return std::get<n_inp>(state_->pipelines).decode_until_shown(target);
   }
 
   auto const& pipelines() const { return state_->pipelines; }
@@ -162,14 +170,6 @@ void try_items(State const& state, Pipeline const& pipeline) {
 
 }  // namespace detail
 
-/// How many pipelines, counted from the first, make inputs; the others make targets.
-template <std::size_t N>
-struct NInp {};
-template <std::size_t N>
-constexpr NInp<N> n_inp() {
-  return {};
-}
-
 /// A collection of items seen through one pipeline per element of the resulting tuple, split into subsets.
 ///
 /// All else is lazy: a pipeline runs when an item is asked for. At construction the stages that learn see the
@@ -228,8 +228,7 @@ class Datasets {
 };
 
 template <class Items, class Splitter, class... Pipelines>
-Datasets(Items, Splitter, Pipelines...)
-    -> Datasets<(sizeof...(Pipelines) > 1 ? sizeof...(Pipelines) - 1 : 1), Items, Pipelines...>;
+Datasets(Items, Splitter, Pipelines...) -> Datasets<detail::default_n_inp(sizeof...(Pipelines)), Items, Pipelines...>;
 template <class Items, class Splitter, std::size_t N, class... Pipelines>
 Datasets(Items, Splitter, NInp<N>, Pipelines...) -> Datasets<N, Items, Pipelines...>;
 

@@ -7,6 +7,8 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/data_transforms.hpp>
+#include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <optional>
@@ -30,22 +32,6 @@ struct DataLoadersOptions {
   LoaderPlan plan = {};        ///< of the training loader
   LoaderPlan valid_plan = {};  ///< of the others
 };
-
-struct ItemTransformsPart {};
-struct BatchTransformsPart {};
-
-/// Transforms of single items, run in the workers on the CPU.
-template <class... Transforms>
-constexpr auto item_tfms(Transforms... transforms) {
-  auto composed = pipeline(std::move(transforms)...);
-  return Part<ItemTransformsPart, decltype(composed)>{std::move(composed)};
-}
-/// Transforms of whole batches, run on the loader's device.
-template <class... Transforms>
-constexpr auto batch_tfms(Transforms... transforms) {
-  auto composed = pipeline(std::move(transforms)...);
-  return Part<BatchTransformsPart, decltype(composed)>{std::move(composed)};
-}
 
 namespace detail {
 template <class Dataset>
@@ -128,6 +114,14 @@ class DataLoaders : public ClassNames {
     return valid().with_dataset(train().dataset().with_items(std::move(items)));
   }
 
+  /// Copies of all that turns raw items into batches, as it has been set up: what predicting needs, without the items.
+  auto transforms() const requires(std::tuple_size_v<pipelines_type> > 0) {
+    using Types = detail::TypePipelinesOf<n_inp, pipelines_type>;
+    auto batching = valid().batching();
+    return DataTransforms<typename Types::type, decltype(batching.after_item), decltype(batching.after_batch),
+                          decltype(batching.hooks)>{{pipelines()}, std::move(batching)};
+  }
+
   pipelines_type const& pipelines() const requires(std::tuple_size_v<pipelines_type> > 0) {
     return train().dataset().pipelines();
   }
@@ -194,29 +188,47 @@ inline LoaderOptions loader_options(DataLoadersOptions const& options, int split
 /// Example: examples/doc/datasets.cpp
 template <class Datasets, class... Parts>
 auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options, Parts... parts) {
-  static_assert((detail::is_part_v<Parts> && ...),
-                "fastxx::dataloaders: transforms are given as item_tfms(...) or batch_tfms(...)");
-  static_assert(detail::count_parts<ItemTransformsPart, Parts...>() <= 1 &&
-                    detail::count_parts<BatchTransformsPart, Parts...>() <= 1,
-                "fastxx::dataloaders: item_tfms(...) or batch_tfms(...) is given twice");
+  static_assert(((detail::is_part_v<Parts> && !std::is_same_v<detail::part_name_t<Parts>, TypeTransformsPart>)&&...),
+                "fastxx::dataloaders: transforms are given as item_tfms(...), batch_tfms(...) or before_batch(...)");
+  static_assert(((detail::count_parts<detail::part_name_t<Parts>, Parts...>() == 1) && ...),
+                "fastxx::dataloaders: item_tfms(...), batch_tfms(...) or before_batch(...) is given twice");
   apply(thread_plan(options.workers));
   auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), parts...);
   auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
+  auto const hooks = detail::pick_part<HooksPart>(LoaderHooks(), parts...);
   auto const train = datasets.train();
   decltype(after_item)::template check<std::decay_t<decltype(train[0])>>();
   after_item.setup(detail::TrainItems<std::decay_t<decltype(train)>>{train}, true);
-  auto one = DataLoader(train, detail::loader_options(options, Split::train), after_item);
+  auto one = DataLoader(train, detail::loader_options(options, Split::train), after_item, Pipeline<>(), hooks);
   after_batch.setup(detail::FirstBatch<decltype(one)>{one}, true);
   decltype(after_batch)::template check<typename decltype(one)::batch_type>();
 
-  using Loader = decltype(DataLoader(datasets.train(), LoaderOptions{}, after_item, after_batch));
+  using Loader = decltype(DataLoader(datasets.train(), LoaderOptions{}, after_item, after_batch, hooks));
   std::vector<Loader> loaders;
   for (std::size_t s = 0; s < datasets.n_subsets(); ++s) {
     int const split_idx = static_cast<int>(s);
-    loaders.push_back(
-        DataLoader(datasets.subset(split_idx), detail::loader_options(options, split_idx), after_item, after_batch));
+    loaders.push_back(DataLoader(datasets.subset(split_idx), detail::loader_options(options, split_idx), after_item,
+                                 after_batch, hooks));
   }
   return DataLoaders<Loader>(std::move(loaders));
+}
+
+/// The same from raw items and all that is done with them, said once for training and serving:
+/// `dataloaders(items, RandomSplitter{}, clothes(), {.batch_size = 64})`.
+///
+/// Source:  own design; fastai's DataBlock.dataloaders
+/// Example: examples/fashion_mnist.cpp
+template <class Items, class Splitter, class Types, class AfterItem, class AfterBatch, class Hooks>
+auto dataloaders(Items items, Splitter const& splitter,
+                 DataTransforms<Types, AfterItem, AfterBatch, Hooks> const& transforms,
+                 DataLoadersOptions const& options = {}) {
+  auto const datasets = std::apply(
+      [&](auto const&... pipeline) { return Datasets(std::move(items), splitter, n_inp<Types::n_inp>(), pipeline...); },
+      transforms.pipelines());
+  auto const& batching = transforms.batching;
+  return dataloaders(datasets, options, Part<ItemTransformsPart, AfterItem>{batching.after_item},
+                     Part<BatchTransformsPart, AfterBatch>{batching.after_batch},
+                     Part<HooksPart, Hooks>{batching.hooks});
 }
 
 }  // namespace fastxx

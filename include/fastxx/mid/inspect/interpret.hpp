@@ -56,30 +56,17 @@ class Interpretation {
   /// The k items with the largest losses as a table: item, loss, target, prediction.
   std::string top_losses_table(std::int64_t k) const {
     auto const [losses, indices] = top_losses(k);
-    std::string table = "item        loss        target      prediction\n";
+    std::vector<std::vector<std::string>> rows;
     for (std::int64_t i = 0; i < losses.size(0); ++i) {
       auto const item = indices[i].item<std::int64_t>();
-      char start[64];
-      std::snprintf(start, sizeof start, "%-11ld %-11.5g ", static_cast<long>(item), losses[i].item<double>());
-      table += start + padded(predictions_.targs[item]) + " " + padded(predictions_.decoded[item]);
-      table.erase(table.find_last_not_of(' ') + 1);
-      table += "\n";
+      rows.push_back({std::to_string(item), detail::tensor_text(losses[i], ""), text_of(predictions_.targs[item]),
+                      text_of(predictions_.decoded[item])});
     }
-    return table;
+    return text_table({"item", "loss", "target", "prediction"}, std::move(rows));
   }
 
  private:
-  static std::string padded(Tensor const& value) {
-    std::string text;
-    Tensor const flat = value.reshape({-1}).to(at::kDouble);
-    for (std::int64_t i = 0; i < flat.numel() && i < 4; ++i) {
-      char number[32];
-      std::snprintf(number, sizeof number, "%s%.5g", i > 0 ? " " : "", flat[i].item<double>());
-      text += number;
-    }
-    if (flat.numel() > 4) text += " ...";
-    return text + std::string(text.size() < 11 ? 11 - text.size() : 0, ' ');
-  }
+  static std::string text_of(Tensor const& value) { return detail::tensor_text(value, "tensor"); }
 
   Predictions predictions_;
 };
@@ -197,7 +184,7 @@ class ClassificationInterpretation : public ClassificationReport {
     std::vector<TitledImage> images;
     for (std::int64_t i = 0; i < items.size(0); ++i) {
       auto const item = items[i].template item<std::int64_t>();
-      images.push_back(detail::show_loader_item(loader_, static_cast<std::size_t>(item)).cell);
+      images.push_back(detail::show_sample(detail::decoded_item(loader_, static_cast<std::size_t>(item))).cell);
       set_title(images.back(), item);
     }
     plot_images(images, options.grid).save(path);

@@ -2,9 +2,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/overload_for.hpp>
+#include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/images.hpp>
+#include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
-#include <fastxx/mid/data/collate.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
+#include <fastxx/mid/data/stream.hpp>
+#include <fastxx/mid/inspect/image_cell.hpp>
+#include <fastxx/mid/inspect/text_table.hpp>
 #include <filesystem>
 #include <string>
 #include <tuple>
@@ -14,81 +21,264 @@
 
 namespace fastxx {
 
-/// A context that items show themselves on: one image with a title of one line per text.
-///
-/// Source:  own design, in place of fastai's matplotlib axes
-/// Example: examples/doc/learner.cpp
-struct ImageCell {
-  TitledImage cell = {};
-
-  void image(Tensor const& image) { cell.image = image.detach().cpu(); }
-  void title(std::string const& text) { cell.title += (cell.title.empty() ? "" : "\n") + text; }
-};
-
-/// How show_batch and its relatives arrange what they draw.
+/// How show_batch and its relatives arrange what they show.
 struct ShowOptions {
   std::size_t max_n = 9;
+  std::size_t max_width = 60;  ///< characters of a table's cell
   ImageGridOptions grid = {};
+};
+
+/// The names of two open sets of functions, chosen by the types of a batch's first input and first target (`Any` where
+/// there is none): who shows a batch, and who shows what a model predicts for it. Specialise
+/// `overload_for<show_batch_set, TensorText, TensorCategory>` with `std::string operator()(auto const& shown) const`; it
+/// gets a ShownSamples and returns what show_batch returns. Images are drawn in a grid, all else is a table.
+///
+/// Source:  fastai 2.7.18 data/core.py show_batch, show_results (typedispatch)
+/// Example: examples/doc/show.cpp
+struct show_batch_set {};
+struct show_results_set {};
+
+/// What is to be shown: decoded samples, tuples with the inputs first; the model's decoded predictions for them, or none.
+template <std::size_t NInp, class Sample, class Prediction>
+struct ShownSamples {
+  static constexpr std::size_t n_inp = NInp;
+  std::vector<Sample> samples;
+  std::vector<Prediction> predictions;
+  std::filesystem::path path;  ///< where a picture goes; may be empty
+  ShowOptions options;
 };
 
 namespace detail {
 
-// Element `index` of one column of a batch.
-template <class Column>
-auto sample_of(Column const& column, std::size_t index) {
-  if constexpr (std::is_base_of_v<Tensor, Column>)
-    return Column(column.select(0, static_cast<std::int64_t>(index)));
-  else
-    return column[index];
-}
-inline Tensor sample_of(Tensor const& column, std::size_t index) {
-  return column.select(0, static_cast<std::int64_t>(index));
-}
-
-template <class Column>
-std::size_t column_size(Column const& column) {
-  if constexpr (std::is_base_of_v<Tensor, Column>)
-    return static_cast<std::size_t>(column.size(0));
-  else
-    return column.size();
+// All elements from the first to before the last that can show themselves on a cell, or have a text.
+template <std::size_t First, std::size_t Last, class Sample>
+ImageCell show_elements(Sample const& sample, ImageCell cell) {
+  auto show = [&](auto const& element) {
+    if constexpr (requires { element.show(cell); })
+      cell = element.show(std::move(cell));
+    else
+      cell.title(item_text(element));
+  };
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (show(std::get<First + I>(sample)), ...); }
+  (std::make_index_sequence<Last - First>{});
+  return cell;
 }
 
-// Sample `index` of a batch, undone through all transforms until it can show itself, drawn on a cell.
+template <class Sample>
+ImageCell show_sample(Sample const& sample) {
+  return show_elements<0, std::tuple_size_v<Sample>>(sample, ImageCell{});
+}
+
+// Draws one sample with its prediction: a text below the target's, green or red; an image or mask in a cell of its own.
+template <std::size_t NInp, class Sample, class Prediction>
+void show_result(std::vector<TitledImage>& images, Sample const& sample, Prediction const& prediction) {
+  constexpr std::size_t size = std::tuple_size_v<Sample>;
+  ImageCell const inputs = show_elements<0, NInp>(sample, ImageCell{});
+  ImageCell target = show_elements<NInp, size>(sample, inputs);
+  ImageCell predicted = show_elements<0, 1>(std::tie(prediction), inputs);
+  if (predicted.layers > inputs.layers) {
+    target.title("target"), predicted.title("prediction");
+    images.push_back(std::move(target.cell));
+    images.push_back(std::move(predicted.cell));
+  } else {
+    bool const right = target.cell.title == predicted.cell.title;
+    if (size > NInp) target.cell.title_colour = right ? colours::green : colours::red;
+    target.title(item_text(prediction));
+    images.push_back(std::move(target.cell));
+  }
+}
+
+inline std::string save_grid(std::vector<TitledImage> const& images, std::filesystem::path const& path,
+                             ShowOptions const& options) {
+  if (path.empty())
+    throw data_error("show.path", {.call = "show_batch",
+                                   .expected = "a path for the picture, since images are drawn",
+                                   .got = "none",
+                                   .fix = "give one: show_batch(dls, \"batch.png\")"});
+  plot_images(images, options.grid).save(path);
+  return path.string();
+}
+
+// Names of the columns: input, input 2, target, prediction.
+inline std::vector<std::string> column_names(std::size_t n_inp, std::size_t size, bool with_prediction) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < size; ++i) {
+    std::size_t const number = i < n_inp ? i : i - n_inp;
+    names.push_back((i < n_inp ? "input" : "target") + (number > 0 ? " " + std::to_string(number + 1) : ""));
+  }
+  if (with_prediction) names.push_back("prediction");
+  return names;
+}
+
+// A table is returned, or written where there is a path.
+inline std::string placed_table(std::string table, std::filesystem::path const& path) {
+  if (path.empty()) return table;
+  write_file_atomically(path, table);
+  return path.string();
+}
+
+struct ShowAsTable {
+  template <class Shown>
+  std::string operator()(Shown const& shown) const {
+    using Sample = typename decltype(shown.samples)::value_type;
+    std::vector<std::vector<std::string>> rows;
+    for (std::size_t i = 0; i < shown.samples.size(); ++i) {
+      rows.push_back(std::apply([](auto const&... element) { return std::vector<std::string>{item_text(element)...}; },
+                                shown.samples[i]));
+      if (i < shown.predictions.size()) rows.back().push_back(item_text(shown.predictions[i]));
+    }
+    auto const names = column_names(Shown::n_inp, std::tuple_size_v<Sample>, !shown.predictions.empty());
+    return placed_table(text_table(names, std::move(rows), shown.options.max_width), shown.path);
+  }
+};
+struct ShowAsImages {
+  template <class Shown>
+  std::string operator()(Shown const& shown) const {
+    std::vector<TitledImage> images;
+    for (std::size_t i = 0; i < shown.samples.size(); ++i)
+      if (i < shown.predictions.size())
+        show_result<Shown::n_inp>(images, shown.samples[i], shown.predictions[i]);
+      else
+        images.push_back(show_sample(shown.samples[i]).cell);
+    return save_grid(images, shown.path, shown.options);
+  }
+};
+
+}  // namespace detail
+
+template <>
+struct overload_for<show_batch_set, Any, Any> : detail::ShowAsTable {};
+template <>
+struct overload_for<show_batch_set, TensorImageBase, Any> : detail::ShowAsImages {};
+template <>
+struct overload_for<show_results_set, Any, Any> : detail::ShowAsTable {};
+template <>
+struct overload_for<show_results_set, TensorImageBase, Any> : detail::ShowAsImages {};
+
+namespace detail {
+
+// Samples of a loader's batch, undone through all transforms; `undo` takes them through the dataset's own.
+template <class Loader, class Batch, class Undo>
+auto decoded_by(Loader const& loader, Batch const& batch, std::size_t max_n, Undo const& undo) {
+  auto const samples = [&] {
+    if constexpr (requires { loader.batching(); })
+      return decode_batch(batch, loader.batching(), max_n);
+    else
+      return decode_batch(batch, Batching<>{}, max_n);
+  }();
+  std::vector<std::decay_t<decltype(undo(samples[0]))>> decoded;
+  for (auto const& sample : samples) decoded.push_back(undo(sample));
+  return decoded;
+}
 template <class Loader, class Batch>
-ImageCell show_sample(Loader const& loader, Batch const& decoded_batch, std::size_t index) {
-  auto sample =
-      std::apply([&](auto const&... column) { return std::make_tuple(sample_of(column, index)...); }, decoded_batch);
-  auto item = loader.dataset().decode_until_shown(loader.after_item().decode(std::move(sample)));
-  return show_item(item, ImageCell{});
+auto decoded_samples(Loader const& loader, Batch const& batch, std::size_t max_n) {
+  return decoded_by(loader, batch, max_n, [&](auto const& sample) {
+    if constexpr (requires { loader.dataset().decode_until_shown(sample); })
+      return loader.dataset().decode_until_shown(sample);
+    else
+      return sample;
+  });
+}
+// What a model predicts, decoded as the loader's first target is.
+template <class Target, class Loader>
+auto decoded_predictions(Loader const& loader, Tensor const& predictions, std::size_t max_n) {
+  return decoded_by(loader, std::make_tuple(Target(predictions)), max_n, [&](auto const& sample) {
+    if constexpr (requires { loader.dataset().decode_target_until_shown(std::get<0>(sample)); })
+      return loader.dataset().decode_target_until_shown(std::get<0>(sample));
+    else
+      return std::get<0>(sample);
+  });
 }
 
-// Item `index` of the loader's dataset as a batch of its own, drawn on a cell.
+// Item `index` of the loader's dataset, as the model sees it but decoded for people.
 template <class Loader>
-ImageCell show_loader_item(Loader const& loader, std::size_t index) {
-  CallContext const context{.split_idx = loader.options().split_idx};
-  auto item = loader.after_item()(loader.dataset().item(index, context), context);
-  using Item = std::decay_t<decltype(item)>;
-  auto batch = loader.after_batch()(collate(std::vector<Item>{std::move(item)}), context);
-  return show_sample(loader, loader.after_batch().decode(batch), 0);
+auto decoded_item(Loader const& loader, std::size_t index) {
+  int const split_idx = loader.options().split_idx;
+  auto item = [&] {
+    if constexpr (requires(CallContext const& context) { loader.dataset().item(index, context); })
+      return loader.dataset().item(index, CallContext{.split_idx = split_idx});
+    else
+      return loader.dataset()[index];
+  }();
+  std::vector<decltype(item)> one;
+  one.push_back(std::move(item));
+  return decoded_samples(loader, loader.batch_of(std::move(one), split_idx), 1).at(0);
+}
+
+template <std::size_t NInp, class Batch>
+struct ShownTypes {
+  using Tuple = batch_tuple_t<Batch>;
+  using Input = std::tuple_element_t<0, Tuple>;
+  static consteval auto target() {
+    if constexpr (std::tuple_size_v < Tuple >> NInp)
+      return std::type_identity<std::tuple_element_t<NInp, Tuple>>{};
+    else
+      return std::type_identity<Any>{};
+  }
+  using Target = typename decltype(target())::type;
+};
+
+// A batch that a loader makes beside its epochs, at random where it can be shuffled; of a foreign loader the first one.
+template <class Loader>
+auto batch_to_show(Loader& loader, bool at_random) {
+  if constexpr (requires { loader.new_with(loader.options()).one_batch(); }) {
+    if (!at_random) return loader.one_batch();
+    auto options = loader.options();
+    options.shuffle = true, options.drop_last = false, options.workers = 0, options.plan = {};
+    return loader.new_with(options).one_batch();
+  } else {
+    auto const stream = stream_over(loader);
+    stream->start(0, 0);
+    auto* const batch = stream->next();
+    if (!batch)
+      throw data_error("show.empty", {.call = "show_batch", .expected = "a batch", .got = "a loader without any"});
+    return typename std::decay_t<decltype(*stream)>::batch_type(*batch);
+  }
 }
 
 }  // namespace detail
 
-/// Draw up to nine samples of one training batch with their targets, as the model sees them but decoded for people;
-/// gives back where the picture is.
+/// Show up to nine samples of one training batch with their targets, as the model sees them but decoded for people.
+/// Images are drawn to `path`, which is returned; all else becomes a table, which is returned, or written when there is
+/// a path: `std::cout << show_batch(dls)`. Who shows which types is an open set: show_batch_set.
 ///
-/// Errors:  io_error when the picture cannot be drawn or written
+/// Errors:  data_error [show.path] for images without a path; io_error when the picture cannot be drawn or written
 /// Source:  fastai 2.7.18 data/core.py show_batch (H-25, H-26)
-/// Example: examples/fashion_mnist.cpp
+/// Example: examples/doc/show.cpp
 template <class DataLoaders>
-std::string show_batch(DataLoaders const& dls, std::filesystem::path const& path, ShowOptions const& options = {}) {
-  auto const& loader = dls.train();
-  auto const batch = loader.after_batch().decode(loader.one_batch());
-  std::vector<TitledImage> images;
-  std::size_t const n = std::min(options.max_n, detail::column_size(std::get<0>(batch)));
-  for (std::size_t i = 0; i < n; ++i) images.push_back(detail::show_sample(loader, batch, i).cell);
-  plot_images(images, options.grid).save(path);
-  return path.string();
+std::string show_batch(DataLoaders&& dls, std::filesystem::path const& path = {}, ShowOptions const& options = {}) {
+  auto& loader = dls.train();
+  auto const batch = detail::batch_to_show(loader, false);
+  constexpr std::size_t n_inp = std::decay_t<DataLoaders>::n_inp;
+  using Types = detail::ShownTypes<n_inp, std::decay_t<decltype(batch)>>;
+  auto samples = detail::decoded_samples(loader, batch, options.max_n);
+  using Sample = typename decltype(samples)::value_type;
+  ShownSamples<n_inp, Sample, Tensor> const shown{std::move(samples), {}, path, options};
+  return detail::nearest_overload_t<show_batch_set, typename Types::Input, typename Types::Target>{}(shown);
+}
+
+/// Show up to nine samples of a batch of the validation data, drawn at random, with their targets and what the model
+/// predicts: texts green where they agree and red else, masks side by side; all but images as a table.
+///
+/// Errors:  as show_batch
+/// Source:  fastai 2.7.18 learner.py show_results (H-27)
+/// Example: examples/doc/show.cpp
+template <class Learner>
+std::string show_results(Learner& learn, std::filesystem::path const& path = {}, ShowOptions const& options = {}) {
+  auto& loader = learn.dls.valid();
+  std::vector const batches{detail::batch_to_show(loader, true)};
+  using Batch = typename decltype(batches)::value_type;
+  constexpr std::size_t n_inp = std::decay_t<decltype(learn.dls)>::n_inp;
+  using Types = detail::ShownTypes<n_inp, Batch>;
+  auto const decoded = learn.get_preds(batches, {.with_decoded = true}).decoded;
+  using Target =
+      std::conditional_t<std::is_constructible_v<typename Types::Target, Tensor>, typename Types::Target, Tensor>;
+  auto samples = detail::decoded_samples(loader, batches[0], options.max_n);
+  auto predictions = detail::decoded_predictions<Target>(loader, decoded, options.max_n);
+  using Sample = typename decltype(samples)::value_type;
+  using Prediction = typename decltype(predictions)::value_type;
+  ShownSamples<n_inp, Sample, Prediction> const shown{std::move(samples), std::move(predictions), path, options};
+  return detail::nearest_overload_t<show_results_set, typename Types::Input, typename Types::Target>{}(shown);
 }
 
 }  // namespace fastxx

@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/torch/tensor.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/stream.hpp>
 #include <fastxx/mid/train/epoch_reader.hpp>
 #include <string>
@@ -26,33 +28,6 @@ class BatchReader : public EpochReader {
 };
 
 namespace detail {
-
-// Models and losses take plain tensors unless an element is no tensor at all.
-template <class X>
-decltype(auto) as_model_input(X const& x) {
-  if constexpr (std::is_base_of_v<Tensor, X>)
-    return static_cast<Tensor const&>(x);
-  else
-    return (x);
-}
-template <class X>
-using model_input_t = std::decay_t<decltype(as_model_input(std::declval<X const&>()))>;
-
-// A batch as a std::tuple; one that is no tuple is its only input.
-template <class Batch>
-auto batch_tuple(Batch batch) {
-  return std::tuple<Batch>(std::move(batch));
-}
-template <class... Elements>
-auto batch_tuple(std::tuple<Elements...> batch) {
-  return batch;
-}
-template <class A, class B>
-auto batch_tuple(std::pair<A, B> batch) {
-  return std::tuple<A, B>(std::move(batch));
-}
-template <class Batch>
-using batch_tuple_t = decltype(batch_tuple(std::declval<Batch>()));
 
 template <class Tuple, std::size_t First, class Indices>
 struct SubTuple;

@@ -195,15 +195,16 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     static_assert(included, "fastxx::Learner: for predict and export_to #include <fastxx/mid/train/inference.hpp>");
     if constexpr (included) return inference_of(*this);
   }
-  /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item.
-  template <class Item>
-  auto predict(Item const& item) const {
-    return inference().predict(item);
+  /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item: as the source gives it,
+  /// or one argument for each input.
+  template <class... Raw>
+  auto predict(Raw const&... raw) const {
+    if constexpr (!std::is_void_v<decltype(inference())>) return inference().predict(raw...);
   }
   /// Write model and transforms, but neither items nor optimizer state, for load_learner.
   template <class Path>
   void export_to(Path const& path) const {
-    inference().save(path);
+    if constexpr (!std::is_void_v<decltype(inference())>) inference().save(path);
   }
 
   /// Write weights and, unless `{.with_opt = false}`, the optimizer's state: whole or not at all. This and load() need

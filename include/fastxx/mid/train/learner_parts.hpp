@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/train/callback.hpp>
 #include <fastxx/mid/train/metric.hpp>
 #include <type_traits>
@@ -9,16 +10,10 @@
 
 namespace fastxx {
 
-/// The names of the parts that loss_func(...), opt_func(...) and splitter(...) make.
-struct LossFuncPart {};
+/// The names of the parts that opt_func(...) and splitter(...) make.
 struct OptFuncPart {};
 struct SplitterPart {};
 
-/// The loss of a Learner: `loss(prediction, targets...)`, with `activation` and `decodes` where it has them.
-template <class Loss>
-constexpr auto loss_func(Loss loss) {
-  return Part<LossFuncPart, Loss>{std::move(loss)};
-}
 /// The optimizer of a Learner: a recipe such as `Adam{.wd = .1}`.
 template <class Recipe>
 constexpr auto opt_func(Recipe recipe) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <exception>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/nn/modes.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/train/interrupt.hpp>
@@ -17,22 +18,6 @@
 namespace fastxx {
 
 namespace detail {
-
-// Whether each module of a model is in training mode, to be put back whatever happens.
-class ModelModes {
- public:
-  explicit ModelModes(torch::nn::Module const& model) {
-    for (auto const& part : model.modules()) modes_.emplace_back(part, part->is_training());
-  }
-  ~ModelModes() {
-    for (auto const& [part, training] : modes_) part->train(training);  // parents come before their children
-  }
-  ModelModes(ModelModes const&) = delete;
-  ModelModes& operator=(ModelModes const&) = delete;
-
- private:
-  std::vector<std::pair<std::shared_ptr<torch::nn::Module>, bool>> modes_;
-};
 
 inline std::string shapes_text(std::vector<Tensor> const& tensors) {
   std::string text;

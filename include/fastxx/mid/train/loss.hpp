@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/train/metric.hpp>
 #include <functional>
 #include <memory>
@@ -10,31 +11,6 @@
 #include <vector>
 
 namespace fastxx {
-
-/// How the prediction, one tensor, is found in what a model gives: the first tensor of a tuple, pair or vector, or the
-/// member `prediction` of a struct. Specialise it, with `static Tensor get(Output const&)`, for any other output.
-///
-/// Source:  own design; fastai's callbacks (RNNCallback) replace learn.pred instead
-/// Example: tests/mid/train/outputs.cpp
-template <class Output>
-struct prediction_of {
-  static Tensor get(Output const& output) {
-    if constexpr (std::is_base_of_v<Tensor, Output>) {
-      return output;
-    } else if constexpr (requires { output.prediction; }) {
-      return output.prediction;
-    } else if constexpr (requires { std::tuple_size<Output>::value; }) {
-      return prediction_of<std::decay_t<decltype(std::get<0>(output))>>::get(std::get<0>(output));
-    } else if constexpr (requires { output.front(); }) {
-      return prediction_of<std::decay_t<decltype(output.front())>>::get(output.front());
-    } else {
-      static_assert(std::is_base_of_v<Tensor, Output>,
-                    "fastxx::Learner: no prediction is found in what this model gives; name one of its members "
-                    "'prediction', or specialise fastxx::prediction_of<Output>");
-      return {};
-    }
-  }
-};
 
 /// The loss of a Learner, of any class: called with the prediction and the targets, or with all that the model gave
 /// when it asks for that. May be assigned to while training runs; `activation`, `decodes` and losses per item come from
@@ -146,26 +122,6 @@ class LossFunction {
   };
 
   std::shared_ptr<Base> held_;
-};
-
-/// How the scores of a model become probabilities, and those classes: what is left of a loss at inference.
-///
-/// Source:  fastai 2.7.18 losses.py BaseLoss.activation, BaseLoss.decodes
-/// Example: examples/fashion_mnist.cpp
-struct LossDecoding {
-  std::function<Tensor(Tensor const&)> activation;
-  std::function<Tensor(Tensor const&)> decodes;
-
-  /// Of a loss with the members `activation` and `decodes`; what it lacks changes nothing.
-  template <class Loss>
-  static LossDecoding of(Loss const& loss) {
-    LossDecoding decoding{[](Tensor const& x) { return x; }, [](Tensor const& x) { return x; }};
-    if constexpr (requires(Tensor const& x) { loss.activation(x); })
-      decoding.activation = [loss](Tensor const& x) { return loss.activation(x); };
-    if constexpr (requires(Tensor const& x) { loss.decodes(x); })
-      decoding.decodes = [loss](Tensor const& x) { return loss.decodes(x); };
-    return decoding;
-  }
 };
 
 }  // namespace fastxx

@@ -1,0 +1,125 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace fastxx {
+
+/// The names of the parts that type_tfms(...), item_tfms(...), batch_tfms(...) and before_batch(...) make.
+struct TypeTransformsPart {};
+struct ItemTransformsPart {};
+struct BatchTransformsPart {};
+struct HooksPart {};
+
+/// How many pipelines, counted from the first, make inputs; the others make targets.
+template <std::size_t N>
+struct NInp {};
+template <std::size_t N>
+constexpr NInp<N> n_inp() {
+  return {};
+}
+
+namespace detail {
+template <std::size_t N, class... Pipelines>
+struct TypePipelines {
+  static constexpr std::size_t n_inp = N;
+  std::tuple<Pipelines...> pipelines;
+};
+template <std::size_t N, class Tuple>
+struct TypePipelinesOf;
+template <std::size_t N, class... Pipelines>
+struct TypePipelinesOf<N, std::tuple<Pipelines...>> {
+  using type = TypePipelines<N, Pipelines...>;
+};
+inline constexpr std::size_t default_n_inp(std::size_t pipelines) { return pipelines > 1 ? pipelines - 1 : 1; }
+}  // namespace detail
+
+/// One pipeline for each element of an item, inputs first: `type_tfms(pipeline(...), pipeline(..., Categorize{}))`. All
+/// but the last make inputs, unless it is said: `type_tfms(n_inp<1>(), image, boxes, labels)`.
+template <class... Pipelines>
+constexpr auto type_tfms(Pipelines... pipelines) {
+  using Made = detail::TypePipelines<detail::default_n_inp(sizeof...(Pipelines)), Pipelines...>;
+  return Part<TypeTransformsPart, Made>{Made{{std::move(pipelines)...}}};
+}
+template <std::size_t N, class... Pipelines>
+constexpr auto type_tfms(NInp<N>, Pipelines... pipelines) {
+  static_assert(
+      N >= 1 && N <= sizeof...(Pipelines),
+      "fastxx::type_tfms(n_inp<N>(), pipelines...): N must be at least 1 and at most the number of pipelines");
+  using Made = detail::TypePipelines<N, Pipelines...>;
+  return Part<TypeTransformsPart, Made>{Made{{std::move(pipelines)...}}};
+}
+/// Transforms of single items, run in the workers on the CPU.
+template <class... Transforms>
+constexpr auto item_tfms(Transforms... transforms) {
+  auto composed = pipeline(std::move(transforms)...);
+  return Part<ItemTransformsPart, decltype(composed)>{std::move(composed)};
+}
+/// Transforms of whole batches, run on the loader's device. They are tried on every element of a batch: a generic lambda
+/// takes the targets as well, `only<TensorImage>(f)` leaves them alone.
+template <class... Transforms>
+constexpr auto batch_tfms(Transforms... transforms) {
+  auto composed = pipeline(std::move(transforms)...);
+  return Part<BatchTransformsPart, decltype(composed)>{std::move(composed)};
+}
+/// A function from the items of a batch, a vector, to those that are collated: it pads them to one length. Written as a
+/// template it serves items with and without targets.
+template <class Function>
+constexpr auto before_batch(Function function) {
+  return Part<HooksPart, BeforeBatch<Function>>{{std::move(function)}};
+}
+
+/// All that turns raw items into batches, and back: what a program that trains and one that predicts must say alike. Put
+/// it into a function that both call: `auto clothes() { return data_transforms(type_tfms(...), batch_tfms(...)); }`.
+///
+/// Source:  own design; in fastai the pickled Learner carries it
+/// Example: examples/fashion_mnist.cpp
+template <class TypePipelines, class AfterItem, class AfterBatch, class Hooks>
+struct DataTransforms {
+  static constexpr std::size_t n_inp = TypePipelines::n_inp;
+  static constexpr std::size_t n_pipelines = std::tuple_size_v<decltype(TypePipelines::pipelines)>;
+
+  TypePipelines type_tfms;
+  Batching<AfterItem, AfterBatch, Hooks> batching;
+
+  auto const& pipelines() const { return type_tfms.pipelines; }
+  /// The vocabulary of the targets, and its size: what a classifier's last layer must give.
+  auto const& vocab() const { return detail::find_in_last<VocabAttribute, n_pipelines - 1>(pipelines()); }
+  std::int64_t c() const { return static_cast<std::int64_t>(vocab().size()); }
+};
+
+/// `data_transforms(type_tfms(image, label), item_tfms(...), batch_tfms(...), before_batch(...))`, in any order; all but
+/// type_tfms may be left out.
+///
+/// Source:  own design
+/// Example: examples/fashion_mnist.cpp
+template <class... Parts>
+constexpr auto data_transforms(Parts... parts) {
+  constexpr bool known =
+      (detail::count_parts<TypeTransformsPart, Parts...>() + detail::count_parts<ItemTransformsPart, Parts...>() +
+       detail::count_parts<BatchTransformsPart, Parts...>() + detail::count_parts<HooksPart, Parts...>()) ==
+      sizeof...(Parts);
+  static_assert(known,
+                "fastxx::data_transforms(parts...): a part must be type_tfms(...), item_tfms(...), batch_tfms(...) or "
+                "before_batch(...)");
+  static_assert(!known || (detail::count_parts<TypeTransformsPart, Parts...>() == 1 &&
+                           ((detail::count_parts<detail::part_name_t<Parts>, Parts...>() == 1) && ...)),
+                "fastxx::data_transforms(parts...): type_tfms(...) must be given, and each part once");
+  if constexpr (known && detail::count_parts<TypeTransformsPart, Parts...>() == 1) {
+    auto types = detail::pick_part<TypeTransformsPart>(0, parts...);
+    auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), parts...);
+    auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
+    auto hooks = detail::pick_part<HooksPart>(LoaderHooks(), parts...);
+    return DataTransforms<decltype(types), decltype(after_item), decltype(after_batch), decltype(hooks)>{
+        std::move(types), {std::move(after_item), std::move(after_batch), std::move(hooks)}};
+  }
+}
+
+}  // namespace fastxx

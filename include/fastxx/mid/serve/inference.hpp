@@ -1,0 +1,228 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/io/safetensors.hpp>
+#include <fastxx/low/nn/forward.hpp>
+#include <fastxx/low/nn/modes.hpp>
+#include <fastxx/low/nn/state.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
+#include <fastxx/mid/data/collate.hpp>
+#include <fastxx/mid/data/data_transforms.hpp>
+#include <fastxx/mid/serve/loss_decoding.hpp>
+#include <fastxx/mid/serve/transform_file.hpp>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+namespace detail {
+
+// What a stage takes when it says so, void when it is a template.
+template <class Stage>
+consteval auto stage_parameter() {
+  if constexpr (requires(Stage const& stage) { stage.encode; })
+    return decltype(function_parameter<decltype(Stage::encode)>()){};
+  else
+    return decltype(encodes_parameter<Stage>()){};
+}
+
+// The type a pipeline gives, whatever comes in: from the first stage on that says what it takes. `void` stands for a
+// type that nobody can know yet.
+template <class X>
+struct GivenType {
+  using type = X;
+};
+template <class X, class Stage>
+consteval auto operator>>(GivenType<X>, CheckStep<Stage>) {
+  using Parameter = typename decltype(stage_parameter<Stage>())::type;
+  if constexpr (!std::is_void_v<X>)
+    return GivenType<encoded_t<Stage, X>>{};
+  else if constexpr (!std::is_void_v<Parameter> && NamesEncodes<Stage>)
+    return GivenType<encoded_t<Stage, Parameter>>{};
+  else
+    return GivenType<void>{};
+}
+template <class... Stages>
+consteval auto given_type(Pipeline<Stages...> const*) {
+  return (GivenType<void>{} >> ... >> CheckStep<Stages>{});
+}
+
+// The type of the first target in a batch; void when it cannot be told.
+template <class Transforms>
+consteval auto target_in_batch() {
+  if constexpr (Transforms::n_pipelines > Transforms::n_inp) {
+    using Pipelines = std::decay_t<decltype(std::declval<Transforms const&>().pipelines())>;
+    using Item =
+        typename decltype(given_type(static_cast<std::tuple_element_t<Transforms::n_inp, Pipelines>*>(nullptr)))::type;
+    if constexpr (std::is_void_v<Item>) {
+      return std::type_identity<void>{};
+    } else {
+      using Batching = decltype(Transforms::batching);
+      using Made = decltype(std::declval<Batching const&>().after_item(std::declval<std::tuple<Item>>()));
+      using Collated = decltype(collate(std::declval<std::vector<Made>>()));
+      using Batch = decltype(std::declval<Batching const&>().after_batch(std::declval<Collated>()));
+      return std::type_identity<std::tuple_element_t<0, Batch>>{};
+    }
+  } else {
+    return std::type_identity<Tensor>{};  // no target: what the model says is shown as it is
+  }
+}
+
+}  // namespace detail
+
+/// What a trained model needs to predict: the transforms, the loss (for its activation and decoding) and the model. It
+/// holds no items and no optimizer, and needs no header of training. `Target` is what a batch's first target is.
+///
+/// Source:  fastai 2.7.18 learner.py export, load_learner, predict (H-41...H-43, TR-81)
+/// Example: examples/doc/export.cpp
+template <class Transforms, class Model, class Target>
+class InferenceLearner {
+ public:
+  static constexpr std::size_t n_inp = Transforms::n_inp;
+
+  Transforms transforms;
+  LossDecoding loss;
+  Model model;
+
+  /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item, with the transforms of
+  /// validation.
+  ///
+  /// The item is what the source gives, or what any later stage of the input pipeline takes. With several inputs it is
+  /// the source's item, or one argument for each of them. The prediction, of a model that gives several tensors the
+  /// first, is decoded as the first target.
+  template <class... Raw>
+  auto predict(Raw const&... raw) {
+    static_assert(sizeof...(Raw) == 1 || sizeof...(Raw) == n_inp,
+                  "fastxx::InferenceLearner::predict(...): give one raw item, or one argument for each input");
+    std::vector<decltype(encoded(raw...))> one;
+    one.push_back(encoded(raw...));
+    return std::move(predict_encoded(std::move(one)).front());
+  }
+
+  /// The same for many items, as one batch: hooks see them together and pad them to one length.
+  template <class Items>
+  auto predict_batch(Items const& items) {
+    std::vector<decltype(encoded(items[0]))> all;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(items.size()); ++i) all.push_back(encoded(items[i]));
+    return predict_encoded(std::move(all));
+  }
+
+  /// Write model and transforms to a file that holds data, never code.
+  ///
+  /// Errors:  state_error [export.unnamed] for a lambda without a name; io_error when the file cannot be written; an
+  ///          existing file then stays as it was
+  void save(std::filesystem::path const& path) const {
+    SafeTensors file;
+    detail::write_transforms(file, transforms);
+    for (auto const& [name, tensor] : state_dict(detail::module_of(model)))
+      file.tensors["model." + name] = tensor.cpu().contiguous();
+    save_safetensors(path, file);
+  }
+
+ private:
+  static constexpr CallContext context{.split_idx = Split::valid};
+
+  template <class... Raw>
+  auto encoded(Raw const&... raw) const {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      auto const all = std::tie(raw...);
+      return std::make_tuple(
+          std::get<I>(transforms.pipelines())(std::get<(sizeof...(Raw) > 1 ? I : 0)>(all), context)...);
+    }
+    (std::make_index_sequence<n_inp>{});
+  }
+
+  template <class Encoded>
+  auto predict_encoded(std::vector<Encoded> encoded) {
+    at::NoGradGuard const no_grad;
+    detail::ModelModes const modes(detail::module_of(model));
+    detail::module_of(model).eval();
+    std::vector<std::tuple<decltype(decoded_target(Tensor())), Tensor, Tensor>> results;
+    if (encoded.empty()) return results;
+    auto const batch = detail::batch_tuple(batch_of(std::move(encoded), transforms.batching, context));
+    auto const output =
+        std::apply([this](auto const&... x) { return forward(model, detail::as_model_input(x)...); }, batch);
+    Tensor const activated = loss.activation(prediction_of<std::decay_t<decltype(output)>>::get(output));
+    Tensor const probabilities = activated.cpu(), decoded = loss.decodes(activated).cpu();
+    for (std::int64_t i = 0; i < decoded.size(0); ++i)
+      results.emplace_back(decoded_target(decoded[i]), decoded[i], probabilities[i]);
+    return results;
+  }
+
+  auto decoded_target(Tensor const& decoded) const {
+    auto const& batching = transforms.batching;
+    using Known = std::conditional_t<std::is_constructible_v<Target, Tensor>, Target, Tensor>;
+    auto const one = std::make_tuple(Known(decoded.unsqueeze(0)));
+    auto target = std::get<0>(decode_batch(one, batching, 1).at(0));
+    if constexpr (Transforms::n_pipelines > n_inp)
+      return std::get<n_inp>(transforms.pipelines()).decode_until_shown(std::move(target));
+    else
+      return target;
+  }
+};
+
+/// Load what Learner::export_to wrote, into the code of this program: `load_learner(path, clothes(), small_cnn)`.
+///
+/// `transforms` says what training said (best by calling one function); their state comes from the file. `model` is a
+/// module of the trained structure, or a function that makes one for a number of classes. The loss is the one that the
+/// target's pipeline carries; give the `loss_func(...)` of training where there was another one. `Target`, what a batch's
+/// first target is, comes from the last stages of its pipeline, where they say what they take.
+///
+/// Errors:  io_error for a missing, truncated or hostile file, [load_learner.format] for one that is no export,
+///          [load_learner.stages] when a pipeline has other stages; state_error [state_dict.mismatch] when it is from
+///          another model; compile-time sentences for a missing loss and an unknown Target
+/// Source:  fastai 2.7.18 learner.py load_learner (H-42)
+/// Example: examples/fashion_mnist.cpp
+template <class Target = void, class Transforms, class ModelOrFactory, class... Parts>
+auto load_learner(std::filesystem::path const& path, Transforms transforms, ModelOrFactory model_or_factory,
+                  Parts... parts) {
+  using Told = typename decltype(detail::target_in_batch<Transforms>())::type;
+  using Known = std::conditional_t<std::is_void_v<Target>, Told, Target>;
+  constexpr bool loss_given = detail::count_parts<LossFuncPart, Parts...>() == 1;
+  constexpr bool has_loss =
+      loss_given ||
+      detail::attribute_count<LossFuncAttribute, std::decay_t<decltype(transforms.pipelines())>>::value > 0;
+  static_assert(detail::count_parts<LossFuncPart, Parts...>() == sizeof...(Parts),
+                "fastxx::load_learner(path, transforms, model, parts...): the only part is loss_func(...)");
+  static_assert(has_loss,
+                "fastxx::load_learner: no transform carries a loss function; give the one of training: loss_func(...)");
+  static_assert(!std::is_void_v<Known>,
+                "fastxx::load_learner: the last stages of the target's pipeline are templates and do not say what a "
+                "target is; name the type of a batch's target: load_learner<TensorCategory>(...)");
+  if constexpr (has_loss && !std::is_void_v<Known>) {
+    auto decoding = [&] {
+      if constexpr (loss_given)
+        return LossDecoding::of(detail::pick_part<LossFuncPart>(0, parts...));
+      else
+        return LossDecoding::of(
+            detail::find_in_last<LossFuncAttribute, Transforms::n_pipelines - 1>(transforms.pipelines()));
+    }();
+    SafeTensors const file = load_safetensors(path);
+    transforms = detail::read_transforms(file, path.string(), std::move(transforms));
+    auto model = [&] {  // only what has been loaded knows the number of classes
+      if constexpr (requires { detail::module_of(model_or_factory); })
+        return model_or_factory;
+      else
+        return model_or_factory(transforms.c());
+    }();
+    std::map<std::string, Tensor> weights;
+    for (auto const& [name, tensor] : file.tensors)
+      if (name.starts_with("model.")) weights.emplace(name.substr(6), tensor);
+    load_state_dict(detail::module_of(model), weights);
+    auto const own = state_dict(detail::module_of(model));
+    if (!own.empty()) transforms.batching.device = own.begin()->second.device();
+    return InferenceLearner<Transforms, decltype(model), Known>{std::move(transforms), std::move(decoding),
+                                                                std::move(model)};
+  }
+}
+
+}  // namespace fastxx

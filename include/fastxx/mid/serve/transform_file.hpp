@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/hana.hpp>
+#include <fastxx/low/io/state.hpp>
+#include <fastxx/low/transform/named.hpp>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/batch_of.hpp>
+#include <string>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+namespace fastxx::detail {
+
+// What the stages of a pipeline are called in a file, "Resize -> Normalize".
+class StageNames {
+ public:
+  explicit StageNames(std::string where) : where_(std::move(where)) {}
+
+  template <class Stage>
+  void add(Stage const& stage) {
+    add_name(export_name(stage), stage_name<Stage>());
+  }
+  std::string const& text() const { return text_; }
+
+ private:
+  void add_name(std::string const& name, std::string const& type) {
+    if (name.empty())
+      throw state_error("export.unnamed", {.call = "export_to",
+                                           .expected = "stages with a name that another program knows",
+                                           .got = type,
+                                           .where = where_ + ", stage " + std::to_string(count_),
+                                           .fix = "give it a name: named(\"what it does\", f)"});
+    text_ += (count_++ > 0 ? " -> " : "") + name;
+  }
+
+  std::string where_, text_ = {};
+  int count_ = 0;
+};
+
+template <class... Stages>
+std::string names_of(Pipeline<Stages...> const& pipeline, std::string const& where) {
+  StageNames names(where);
+  hana::for_each(pipeline.stages(), [&](auto const& stage) { names.add(stage); });
+  return names.text();
+}
+template <class Before>
+std::string names_of(BeforeBatch<Before> const& hooks, std::string const& where) {
+  StageNames names(where);
+  names.add(hooks.before_batch);
+  return names.text();
+}
+template <class Hooks>
+std::string names_of(Hooks const& hooks, std::string const& where) {
+  StageNames names(where);
+  if constexpr (!std::is_same_v<Hooks, LoaderHooks>) names.add(hooks);
+  return names.text();
+}
+
+// Calls visit(name, part, where) for all the parts of some DataTransforms.
+template <class Transforms, class Visit>
+void each_part(Transforms& transforms, Visit const& visit) {
+  std::size_t index = 0;
+  auto one = [&](auto& pipeline) {
+    bool const input = index < Transforms::n_inp;
+    visit("type_tfms." + std::to_string(index), pipeline,
+          (input ? "input pipeline " : "target pipeline ") + std::to_string(input ? index : index - Transforms::n_inp));
+    ++index;
+  };
+  std::apply([&](auto&... pipeline) { (one(pipeline), ...); }, transforms.type_tfms.pipelines);
+  visit("item_tfms", transforms.batching.after_item, "item_tfms");
+  visit("batch_tfms", transforms.batching.after_batch, "batch_tfms");
+  visit("before_batch", transforms.batching.hooks, "before_batch");
+}
+
+// The names of all stages and their state into a file. What has no name is refused.
+template <class Transforms>
+void write_transforms(SafeTensors& file, Transforms transforms) {
+  file.metadata["fastxx.format"] = "2";
+  each_part(transforms, [&](std::string const& name, auto& part, std::string const& where) {
+    file.metadata["fastxx.stages." + name] = names_of(part, where);
+    StateWriter inner(file, name + ".");
+    if constexpr (requires { part.serialize(inner); }) part.serialize(inner);
+  });
+}
+
+inline void check_format(SafeTensors const& file, std::string const& path) {
+  auto const format = file.metadata.find("fastxx.format");
+  if (format != file.metadata.end() && format->second == "2") return;
+  throw io_error("load_learner.format",
+                 {.call = "load_learner",
+                  .expected = "an export of this version (format 2)",
+                  .got = format == file.metadata.end() ? "a file without transforms" : "format " + format->second,
+                  .where = path,
+                  .fix = "export the model again; weights alone are loaded with load_state_dict"});
+}
+inline void check_stages(SafeTensors const& file, std::string const& path, std::string const& name,
+                         std::string const& stages, std::string const& where) {
+  auto const found = file.metadata.find("fastxx.stages." + name);
+  if (found != file.metadata.end() && found->second == stages) return;
+  throw io_error("load_learner.stages",
+                 {.call = "load_learner",
+                  .expected = where + " of this program: " + (stages.empty() ? "no stages" : stages),
+                  .got = found == file.metadata.end() || found->second.empty() ? "no stages" : found->second,
+                  .where = path,
+                  .fix = "load it with the transforms it was exported with"});
+}
+
+// The transforms with their state from a file; those of other stages are refused.
+template <class Transforms>
+Transforms read_transforms(SafeTensors const& file, std::string const& path, Transforms transforms) {
+  check_format(file, path);
+  each_part(transforms, [&](std::string const& name, auto& part, std::string const& where) {
+    check_stages(file, path, name, names_of(part, where), where);
+    StateReader inner(file, name + ".", path);
+    if constexpr (requires { part.serialize(inner); }) part.serialize(inner);
+  });
+  return transforms;
+}
+
+}  // namespace fastxx::detail
