@@ -482,6 +482,15 @@ TEST_CASE(
             "0.weight is (8, 1), in this model (9, 1)"));
   CHECK(same(weights(larger), before));
 
+  // What export_to writes has weights among other things.
+  SafeTensors exported{.metadata = {{"fastxx.format", "2"}}};
+  for (auto const& [name, tensor] : weights(learn)) exported.tensors["model." + name] = tensor;
+  exported.tensors["before.mean"] = at::zeros({3});
+  save_safetensors(path, exported);
+  auto fourth = resume::learner(0);
+  fourth.load(path, {.with_opt = false});
+  CHECK(same(weights(fourth), weights(learn)));
+
   // A bare file, as Python writes it, of which the model has a part.
   save_safetensors(path, {.tensors = {{"0.weight", at::full({8, 1}, 7.F)}, {"head.bias", at::zeros({2})}}});
   auto const text = message([&] { third.load(path, {.with_opt = false}); });
