@@ -12,6 +12,7 @@ struct AccumulateGradients {
   void before_step(auto&) {
     if (++seen % batches != 0) throw CancelBatchException();  // skips the step and the clearing of gradients
   }
+  void serialize(auto& archive) { archive("seen", seen); }  // for checkpoints; only what changes while it trains
 };
 
 // Stops as soon as the loss is small enough.

@@ -28,6 +28,8 @@
 #include <fastxx/mid/train/any_optimizer.hpp>
 #include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/callback.hpp>
+#include <fastxx/mid/train/checkpoint.hpp>
+#include <fastxx/mid/train/epoch_reader.hpp>
 #include <fastxx/mid/train/events.hpp>
 #include <fastxx/mid/train/inference.hpp>
 #include <fastxx/mid/train/interrupt.hpp>
@@ -42,6 +44,9 @@
 #include <fastxx/mid/train/progress.hpp>
 #include <fastxx/mid/train/rates.hpp>
 #include <fastxx/mid/train/recorder.hpp>
+#include <fastxx/mid/train/saved_run.hpp>
+#include <fastxx/mid/train/saved_state.hpp>
 #include <fastxx/mid/train/state.hpp>
 #include <fastxx/mid/train/stop_on_nan.hpp>
+#include <fastxx/mid/train/tracker.hpp>
 #include <fastxx/mid/train/train_eval.hpp>

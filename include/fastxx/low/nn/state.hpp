@@ -5,6 +5,7 @@
 #include <fastxx/low/torch/nn.hpp>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fastxx {
@@ -28,39 +29,50 @@ inline std::map<std::string, Tensor> clone_state(std::map<std::string, Tensor> c
 }
 
 namespace detail {
-inline std::string difference(std::map<std::string, Tensor> const& have, std::map<std::string, Tensor> const& want) {
+// In words; what is missing or unknown counts only when `strict`.
+inline std::string difference(std::map<std::string, Tensor> const& have, std::map<std::string, Tensor> const& want,
+                              bool strict = true) {
   std::string text;
   auto add = [&text](std::initializer_list<TextPiece> pieces) {
     text += join({text.empty() ? "" : "; ", join(pieces)});
   };
   for (auto const& [name, tensor] : want) {
     auto found = have.find(name);
-    if (found == have.end())
-      add({name, " is missing"});
-    else if (found->second.sizes() != tensor.sizes())
+    if (found == have.end()) {
+      if (strict) add({name, " is missing"});
+    } else if (found->second.sizes() != tensor.sizes()) {
       add({name, " is ", shape_text(found->second.sizes()), ", in this model ", shape_text(tensor.sizes())});
+    }
   }
   for (auto const& entry : have)
-    if (!want.contains(entry.first)) add({"unexpected ", entry.first});
+    if (strict && !want.contains(entry.first)) add({"unexpected ", entry.first});
   if (text.size() > 600) text.replace(600, std::string::npos, "...");
   return text;
 }
-}  // namespace detail
 
-/// Copy a state into a module of the same structure; nothing is changed when a name or a shape does not fit.
-///
-/// Errors:  state_error [state_dict.mismatch] listing missing, unexpected and differently shaped entries
-/// Source:  PyTorch nn.Module.load_state_dict(strict=True)
-/// Example: examples/doc/layers.cpp
-inline void load_state_dict(torch::nn::Module& module, std::map<std::string, Tensor> const& state) {
+inline void require_same_state(torch::nn::Module const& module, std::map<std::string, Tensor> const& state, bool strict,
+                               std::string where = "") {
   auto const own = state_dict(module);
-  if (auto const text = detail::difference(state, own); !text.empty())
+  if (auto const text = difference(state, own, strict); !text.empty())
     throw state_error("state_dict.mismatch", {.call = "load_state_dict",
                                               .expected = {own.size(), " entries of this model"},
                                               .got = text,
+                                              .where = std::move(where),
                                               .fix = "build the model with the structure it had when it was saved"});
+}
+}  // namespace detail
+
+/// Copy a state into a module of the same structure; nothing is changed when a name or a shape does not fit. Without
+/// `strict` the names may differ: those that both have are copied.
+///
+/// Errors:  state_error [state_dict.mismatch] listing missing, unexpected and differently shaped entries
+/// Source:  PyTorch nn.Module.load_state_dict
+/// Example: examples/doc/layers.cpp
+inline void load_state_dict(torch::nn::Module& module, std::map<std::string, Tensor> const& state, bool strict = true) {
+  detail::require_same_state(module, state, strict);
   torch::NoGradGuard guard;
-  for (auto const& [name, tensor] : own) Tensor(tensor).copy_(state.at(name));
+  for (auto const& [name, tensor] : state_dict(module))
+    if (auto const found = state.find(name); found != state.end()) Tensor(tensor).copy_(found->second);
 }
 
 /// All parameters of a module in the order they were registered.

@@ -138,6 +138,7 @@ class MockRun {
         optimizer_(learn.opt->state_dict()),
         position_(learn),
         recorder_(learn.recorder()),
+        callbacks_(learn.callback_table()),
         logger_(std::exchange(learn.logger, [](auto const&) {})),
         epoch_(learn.data_epoch()),
         generator_(default_generator(learn)),
@@ -166,6 +167,7 @@ class MockRun {
   OptimizerState optimizer_;
   TrainPosition position_;
   Recorder recorder_;
+  KeptStates callbacks_;
   std::function<void(std::vector<std::string> const&)> logger_;
   std::int64_t epoch_;
   at::Generator generator_;

@@ -6,6 +6,8 @@
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/stream.hpp>
+#include <fastxx/mid/train/epoch_reader.hpp>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -19,18 +21,10 @@ namespace fastxx {
 /// Source:  own design
 /// Example: tests/mid/train/streams.cpp
 template <class Xb, class Yb>
-class BatchReader {
+class BatchReader : public EpochReader {
  public:
-  virtual ~BatchReader() = default;
-  virtual std::int64_t size() const = 0;
-  virtual at::Device device() const = 0;
-  /// Begin the next epoch.
-  virtual void start() = 0;
   /// The next batch, or false at the end; without targets `has_targets` is false and `yb` is left alone.
   virtual bool next(Xb& xb, Yb& yb, bool& has_targets) = 0;
-  /// The number of the next epoch, where the loader counts them.
-  virtual std::int64_t epoch() const { return 0; }
-  virtual void set_epoch(std::int64_t) {}
 };
 
 namespace detail {
@@ -81,6 +75,15 @@ std::int64_t items_in(Tuple const& tuple) {
   }
 }
 
+inline std::string loader_text(std::int64_t batches, std::size_t items, std::int64_t batch_size, bool shuffle,
+                               std::uint64_t seed) {
+  return std::to_string(batches) + " batches of " + std::to_string(batch_size) + " from " + std::to_string(items) +
+         " items, " + (shuffle ? "shuffled, " : "") + "seed " + std::to_string(seed);
+}
+inline std::string loader_text(std::int64_t batches) {
+  return std::to_string(batches) + " batches of a foreign loader";
+}
+
 // Reads the stream of a loader's batches and cuts each into inputs and targets.
 template <class Loader, class Xb, class Yb>
 class LoaderReader final : public BatchReader<Xb, Yb> {
@@ -99,7 +102,11 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
 
   std::int64_t size() const override { return stream_->size(); }
   at::Device device() const override { return stream_->device(); }
-  void start() override { stream_->start(epoch(), 0); }
+  void start(std::int64_t batch) override {
+    running_ = epoch();
+    stream_->start(running_, batch);
+  }
+  bool can_seek() const override { return stream_->can_seek(); }
   bool next(Xb& xb, Yb& yb, bool& has_targets) override {
     Batch* const batch = stream_->next();
     if (!batch) return false;
@@ -118,10 +125,19 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
   void set_epoch([[maybe_unused]] std::int64_t epoch) override {
     if constexpr (requires { loader_.set_epoch(epoch); }) loader_.set_epoch(epoch);
   }
+  std::int64_t running_epoch() const override { return running_; }
+  std::string describe() const override {
+    if constexpr (requires { loader_text(0, loader_.n_items(), 0, loader_.options().shuffle, loader_.options().seed); })
+      return loader_text(size(), loader_.n_items(), loader_.options().batch_size, loader_.options().shuffle,
+                         loader_.options().seed);
+    else
+      return loader_text(size());
+  }
 
  private:
   Loader& loader_;
   Stream stream_;
+  std::int64_t running_ = 0;
 };
 
 template <class Types, class Loader>

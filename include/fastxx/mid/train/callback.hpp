@@ -17,15 +17,22 @@
 namespace fastxx {
 
 class TrainState;
+// low/io/state.hpp
+class StateWriter;
+class StateReader;
 
 namespace detail {
 bool is_training(TrainState const& state);  // state.hpp
-}
+class StateCopy;
+}  // namespace detail
 
 /// The name of the part that callbacks(...) makes.
 struct CallbacksPart {};
 
 /// Callbacks for a Learner or for one call of fit: `callbacks(MixUp{}, SaveModel{})`.
+///
+/// A callback that remembers something names it in `void serialize(auto& archive) { archive("name", member); }`: then
+/// checkpoints keep it, and evaluation inside an event and lr_find put it back.
 template <class... Callbacks>
 constexpr auto callbacks(Callbacks... list) {
   return Part<CallbacksPart, hana::tuple<Callbacks...>>{hana::tuple<Callbacks...>(std::move(list)...)};
@@ -92,6 +99,37 @@ constexpr int callback_order() {
 
 using Handler = void (*)(void* callback, TrainState& state);
 
+// What the serialize() of an object names: how it is copied and put back, saved and loaded.
+struct StateHandlers {
+  void (*copy)(void* object, StateCopy& copy) = nullptr;
+  void (*save)(void* object, StateWriter& writer) = nullptr;
+  void (*load)(void* object, StateReader& reader) = nullptr;
+};
+
+template <class Archive, class Object>
+concept CompleteFor = requires(Object*) {
+  sizeof(Archive);
+};
+
+template <class Object>
+inline constexpr StateHandlers state_handlers_of{
+    [](void* object, StateCopy& copy) { static_cast<Object*>(object)->serialize(copy); },
+    [](void* object, StateWriter& writer) { static_cast<Object*>(object)->serialize(writer); },
+    [](void* object, StateReader& reader) { static_cast<Object*>(object)->serialize(reader); }};
+
+// nullptr for an object without serialize(archive), which costs nothing.
+template <class Object>
+constexpr StateHandlers const* state_handlers() {
+  if constexpr (requires(Object & object, StateCopy & copy) { object.serialize(copy); }) {
+    static_assert(
+        CompleteFor<StateWriter, Object>,
+        "fastxx: this callback or metric has serialize(archive): #include <fastxx/low/io/state.hpp> before it, "
+        "or <fastxx/mid/train/checkpoint.hpp>");
+    if constexpr (CompleteFor<StateWriter, Object>) return &state_handlers_of<Object>;
+  }
+  return nullptr;
+}
+
 // A callback whose type nobody needs to know any more: what it is called, when it comes, and one function per event.
 struct CallbackEntry {
   void const* key = nullptr;  // identifies the callback's type
@@ -99,6 +137,7 @@ struct CallbackEntry {
   int order = 0;
   std::shared_ptr<void> object = {};
   std::array<Handler, n_events> handlers = {};
+  StateHandlers const* state = nullptr;
 };
 
 template <class Callback>
@@ -188,8 +227,9 @@ CallbackEntry make_callback_entry(std::shared_ptr<Callback> callback) {
         !(hears_event<Callback, Learner, static_cast<Event>(E)> || ...) || !has_misspelt_event<Callback, Learner>(),
         "fastxx: a member of this callback is named almost like an event and would never be called; the "
         "events are listed in <fastxx/mid/train/events.hpp>");
-    return CallbackEntry{callback_key<Callback>(), &type_name<Callback>, callback_order<Callback>(),
-                         std::move(callback), handlers};
+    return CallbackEntry{
+        callback_key<Callback>(),  &type_name<Callback>, callback_order<Callback>(), std::move(callback), handlers,
+        state_handlers<Callback>()};
   }
   (std::make_index_sequence<n_events>{});
 }
@@ -217,6 +257,12 @@ class CallbackTable {
     return nullptr;
   }
   std::vector<CallbackEntry> const& entries() const { return entries_; }
+  std::vector<CallbackEntry> with_state() const {
+    std::vector<CallbackEntry> found;
+    for (auto const& entry : entries_)
+      if (entry.state) found.push_back(entry);
+    return found;
+  }
 
   void call(Event event, TrainState& state) const {
     auto const e = static_cast<std::size_t>(event);

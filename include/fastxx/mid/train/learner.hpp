@@ -207,6 +207,23 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     if constexpr (!std::is_void_v<decltype(inference())>) inference().save(path);
   }
 
+  /// Write weights and, unless `{.with_opt = false}`, the optimizer's state: whole or not at all. This and load() need
+  /// <fastxx/mid/train/checkpoint.hpp>.
+  template <class Path>
+  void save(Path const& path, SaveOptions const& options = {}) const {
+    constexpr bool included = requires(Learner const& self) { save_state_of(self, path, options); };
+    static_assert(included, "fastxx::Learner::save: #include <fastxx/mid/train/checkpoint.hpp>");
+    if constexpr (included) save_state_of(*this, path, options);
+  }
+  /// Take what save() or a Checkpoint wrote, or a bare safetensors file of weights; the model stays on its device.
+  template <class Path>
+  void load(Path const& path, LoadOptions const& options = {}) {
+    constexpr bool included = requires(Learner & self) { load_state_of(self, path, options); };
+    static_assert(included, "fastxx::Learner::load: #include <fastxx/mid/train/checkpoint.hpp>");
+    if (options.with_opt && !opt) create_opt();
+    if constexpr (included) load_state_of(*this, path, options);
+  }
+
   /// A mock run with growing learning rates; everything comes back unchanged. Needs <fastxx/mid/inspect/lr_find.hpp>.
   auto lr_find(LRFindOptions const& options = {}) {
     refuse_inside_fit("lr_find");
@@ -227,6 +244,7 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   std::vector<Tensor> inputs() const override { return detail::tensors_of(this->xb); }
   std::vector<Tensor> targets() const override { return detail::tensors_of(this->yb); }
   std::int64_t batch_size() const override { return detail::items_in(this->xb); }
+  EpochReader* reader(bool train) const override { return train ? train_ : valid_; }
 
   /// The number of training batches in an epoch.
   std::int64_t data_size() { return detail::LoaderReaderOf<Types, decltype(dls.train())>(dls.train()).size(); }
@@ -347,11 +365,7 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     std::tuple<Reader*, Reader*, Reader*> former_;
   };
 
-  std::int64_t start_batches(bool train) override {
-    now_ = train ? train_ : valid_;
-    now_->start();
-    return now_->size();
-  }
+  EpochReader& choose_batches(bool train) override { return *(now_ = train ? train_ : valid_); }
   bool next_batch() override {
     this->output = output_type();  // the graph of the last batch goes before the next batch comes
     return now_->next(this->xb, this->yb, has_targets_);

@@ -39,8 +39,8 @@ class TrainLoop : public TrainState {
   TrainLoop(TrainLoop&&) = default;
   TrainLoop& operator=(TrainLoop&&) = default;
 
-  // Begin an epoch of the training or the validation batches: how many there are.
-  virtual std::int64_t start_batches(bool train) = 0;
+  // What next_batch() reads from now on.
+  virtual EpochReader& choose_batches(bool train) = 0;
   virtual bool next_batch() = 0;
   virtual void run_model() = 0;
   virtual void run_loss() = 0;
@@ -53,6 +53,8 @@ class TrainLoop : public TrainState {
   void run_fit() {
     detail::InterruptGuard const guard;
     in_fit_ = true;
+    ++fits;
+    start_ = {};
     struct Leave {
       TrainLoop& loop;
       ~Leave() {
@@ -77,7 +79,7 @@ class TrainLoop : public TrainState {
   // Go through the validation batches, inside fit or outside, and put back everything but the returned record.
   RecorderRow run_evaluation() {
     detail::ModelModes const modes(module());
-    EvaluationScope const scope(*this);
+    EvaluationScope const scope(*this, choose_batches(false));
     call(Event::before_fit);
     call(Event::before_epoch);
     run_validate();
@@ -95,11 +97,16 @@ class TrainLoop : public TrainState {
   }
 
  private:
-  // What an evaluation changes: the position, the recorder, the logger.
+  // What an evaluation changes: the position, the recorder, the logger, callbacks with state; and inside an event the
+  // number of the loader's epoch, on which the batches of the fit depend.
   class EvaluationScope {
    public:
-    explicit EvaluationScope(TrainLoop& loop)
+    EvaluationScope(TrainLoop& loop, EpochReader& reader)
         : loop_(loop),
+          reader_(reader),
+          inside_event_(loop.in_fit_ || loop.evaluating > 0),
+          epoch_(reader.epoch()),
+          callbacks_(loop.callbacks_),
           position_(loop),
           recorder_(*loop.recorder_),
           logger_(std::exchange(loop.logger, [](auto const&) {})),
@@ -108,6 +115,7 @@ class TrainLoop : public TrainState {
       ++loop.evaluating;
     }
     ~EvaluationScope() {
+      if (inside_event_) reader_.set_epoch(epoch_);
       if (!loop_.in_fit_) recorder_.final_record = loop_.recorder_->final_record;
       *loop_.recorder_ = std::move(recorder_);
       loop_.logger = std::move(logger_);
@@ -119,6 +127,10 @@ class TrainLoop : public TrainState {
 
    private:
     TrainLoop& loop_;
+    EpochReader& reader_;
+    bool inside_event_;
+    std::int64_t epoch_;
+    detail::KeptStates callbacks_;
     TrainPosition position_;
     Recorder recorder_;
     std::function<void(std::vector<std::string> const&)> logger_;
@@ -139,27 +151,42 @@ class TrainLoop : public TrainState {
   }
 
   void all_epochs() {
-    for (epoch = 0; epoch < n_epoch; ++epoch)
+    for (epoch = start_.epoch; epoch < n_epoch; ++epoch)
       with_events<CancelEpochException>(Event::before_epoch, Event::after_cancel_epoch, Event::after_epoch,
                                         &TrainLoop::one_epoch);
   }
 
   void one_epoch() {
-    n_iter = start_batches(true);
+    n_iter = choose_batches(true).size();
     with_events<CancelTrainException>(Event::before_train, Event::after_cancel_train, Event::after_train,
-                                      &TrainLoop::all_batches);
+                                      &TrainLoop::train_batches);
     run_validate();
   }
 
   void run_validate() {
     at::NoGradGuard const no_grad;
-    n_iter = start_batches(false);
+    n_iter = choose_batches(false).size();
     with_events<CancelValidException>(Event::before_validate, Event::after_cancel_validate, Event::after_validate,
-                                      &TrainLoop::all_batches);
+                                      &TrainLoop::valid_batches);
   }
 
-  void all_batches() {
-    for (iter = 0; ranks.any_of(next_batch_here()); ++iter) {
+  void train_batches() {
+    auto& reader = choose_batches(true);
+    if (epoch != start_.epoch || start_.batch == 0) {
+      reader.start(0);
+      return all_batches(0);
+    }
+    reader.set_epoch(start_.data_epoch);
+    reader.start(start_.batch);
+    reader.set_epoch(start_.next_data_epoch);
+    all_batches(start_.batch);
+  }
+  void valid_batches() {
+    choose_batches(false).start(0);
+    all_batches(0);
+  }
+  void all_batches(std::int64_t first) {
+    for (iter = first; ranks.any_of(next_batch_here()); ++iter) {
       pred.reset(), loss.reset(), loss_grad.reset();
       batch_counts_ = false;
       if (ranks.size > 1)

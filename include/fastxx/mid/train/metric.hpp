@@ -24,7 +24,7 @@ using MetricValue = std::optional<double>;
 
 /// A metric: `reset()` before each phase it measures, `accumulate(learn)` after each batch (it reads `learn.pred`,
 /// `learn.y()`, `learn.loss`), `value()` at the end; for training on several ranks `reduce(Ranks const&)`, which adds up
-/// its totals. Its column is called `name()`, or its type's name in snake_case.
+/// its totals; `serialize(archive)` where it keeps something from one phase to the next. Its column is called `name()`, or its type's name in snake_case.
 ///
 /// Source:  fastai 2.7.18 learner.py Metric (M-23)
 /// Example: examples/doc/metric.cpp
@@ -191,6 +191,7 @@ class AvgSmoothLoss {
     value_ = loss + (value_ - loss) * beta_;
   }
   MetricValue value() const { return count_ > 0 ? MetricValue(value_ / (1 - std::pow(beta_, count_))) : std::nullopt; }
+  void serialize(auto& archive) { archive("value", value_), archive("count", count_); }
 
  private:
   double beta_;
@@ -259,6 +260,9 @@ class AnyMetric {
   virtual std::string name() const = 0;
   /// A copy with its totals; nothing when the metric cannot be copied.
   virtual std::shared_ptr<AnyMetric> clone() const = 0;
+  /// How its state is saved, where it has a serialize(archive): what it keeps from one phase to the next.
+  virtual detail::StateHandlers const* state() const { return nullptr; }
+  virtual void* object() { return nullptr; }
 };
 
 struct MetricsPart {};
@@ -312,6 +316,8 @@ class MetricAdapter final : public AnyMetric {
     else
       return nullptr;
   }
+  StateHandlers const* state() const override { return state_handlers<M>(); }
+  void* object() override { return &metric_; }
 
  private:
   M metric_;

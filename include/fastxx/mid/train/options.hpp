@@ -24,6 +24,17 @@ struct OneCycleOptions {
   bool reset_opt = false;
 };
 
+/// Settings of Learner::save.
+struct SaveOptions {
+  bool with_opt = true;  ///< the optimizer's state too, where there is an optimizer
+};
+
+/// Settings of Learner::load.
+struct LoadOptions {
+  bool with_opt = true;  ///< the optimizer's state too; an error when the file has none
+  bool strict = true;    ///< false: names that are missing or unknown are left alone, shapes must fit all the same
+};
+
 /// Settings of the learning-rate finder.
 struct LRFindOptions {
   double start_lr = 1e-7;

@@ -45,6 +45,8 @@ class ParamScheduler {
     }
   }
 
+  std::vector<HyperSchedule> const& schedules() const { return schedules_; }
+
  private:
   std::vector<HyperSchedule> schedules_;
 };

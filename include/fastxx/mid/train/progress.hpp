@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <fastxx/mid/train/recorder.hpp>
 #include <string>
@@ -23,10 +24,12 @@ class ProgressCallback {
   explicit ProgressCallback(std::FILE* out = stdout) : out_(out), live_(isatty(fileno(out)) == 1) {}
 
   void before_fit(TrainState& learn) {
-    if (!learn.evaluating) started_ = Clock::now();
+    if (!learn.evaluating) started_ = Clock::now(), started_pct_ = -1;
   }
   void before_batch(TrainState& learn) {
-    if (learn.iter == 0) phase_started_ = Clock::now();
+    bool const first = started_pct_ < 0;
+    if (first) started_pct_ = learn.pct_train;  // not 0 where training goes on from a checkpoint
+    if (first || learn.iter == 0) phase_started_ = Clock::now(), phase_first_ = learn.iter;
   }
   void after_batch(TrainState& learn) {
     if (!live_ || !learn.in_fit()) return;
@@ -59,15 +62,17 @@ class ProgressCallback {
   void draw(TrainState const& learn, Clock::time_point now) {
     double const done = static_cast<double>(learn.iter + 1), all = static_cast<double>(learn.n_iter);
     double const elapsed = std::chrono::duration<double>(now - phase_started_).count();
-    double const pct = learn.pct_train;
+    double const pct = learn.pct_train - started_pct_;
     double const total = std::chrono::duration<double>(now - started_).count();
     std::string bar;
     for (int i = 0; i < 30; ++i) bar += i < static_cast<int>(30 * done / all) ? "█" : "-";
     std::fprintf(out_, "\r\033[Kepoch %ld/%ld %s |%s| %.1f%% [%ld/%ld %s<%s]", long(learn.epoch + 1),
                  long(learn.n_epoch), learn.training ? "train" : "valid", bar.c_str(), 100 * done / all, long(done),
-                 long(all), format_time(elapsed).c_str(), format_time(elapsed / done * (all - done)).c_str());
+                 long(all), format_time(elapsed).c_str(),
+                 format_time(elapsed / (done - static_cast<double>(phase_first_)) * (all - done)).c_str());
     if (learn.has_loss()) std::fprintf(out_, " loss %.4f", learn.recorder().smooth_loss.value().value_or(0));
-    if (pct > 0) std::fprintf(out_, ", %s left in all", format_time(total / pct * std::max(0.0, 1 - pct)).c_str());
+    if (pct > 0)
+      std::fprintf(out_, ", %s left in all", format_time(total / pct * std::max(0.0, 1 - learn.pct_train)).c_str());
     std::fflush(out_);
   }
 
@@ -78,6 +83,8 @@ class ProgressCallback {
   std::FILE* out_;
   bool live_;
   Clock::time_point started_{}, phase_started_{}, drawn_{};
+  double started_pct_ = -1;
+  std::int64_t phase_first_ = 0;
   std::vector<std::size_t> widths_;
 };
 

@@ -64,6 +64,7 @@ class Recorder {
 
   void add_metric(std::shared_ptr<AnyMetric> metric) { metrics_.emplace_back(std::move(metric)); }
 
+  std::vector<detail::MetricHandle> const& metrics() const { return metrics_; }
   std::vector<std::string> metric_names() const {
     std::vector<std::string> names{"epoch", "train_loss", "valid_loss"};
     for (auto const& metric : metrics_) names.push_back(metric->name());
@@ -89,8 +90,10 @@ class Recorder {
   void before_epoch(TrainState&) {
     started_ = std::chrono::steady_clock::now();
     final_record.assign(1 + metrics_.size(), std::nullopt);
+    measuring_ = false;
   }
   void before_validate(TrainState&) {
+    measuring_ = true;
     valid_loss_.reset();
     for (auto const& metric : metrics_) metric->reset();
   }
@@ -106,6 +109,7 @@ class Recorder {
     for (auto const& metric : metrics_) metric->accumulate(learn);
   }
   void after_validate(TrainState& learn) {
+    if (!measuring_) return;  // cancelled before it began: the totals are those of an earlier phase
     valid_loss_.reduce(learn.ranks);
     final_record = {valid_loss_.value()};
     for (auto const& metric : metrics_) {
@@ -132,6 +136,7 @@ class Recorder {
 
   std::vector<detail::MetricHandle> metrics_;
   AvgLoss valid_loss_;
+  bool measuring_ = false;
   std::chrono::steady_clock::time_point started_{};
 };
 

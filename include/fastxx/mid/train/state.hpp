@@ -6,19 +6,110 @@
 #include <fastxx/low/torch/nn.hpp>
 #include <fastxx/mid/train/any_optimizer.hpp>
 #include <fastxx/mid/train/callback.hpp>
+#include <fastxx/mid/train/epoch_reader.hpp>
 #include <fastxx/mid/train/events.hpp>
 #include <fastxx/mid/train/ranks.hpp>
 #include <fastxx/mid/train/rates.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace fastxx {
 
 class Recorder;
+
+namespace detail {
+
+// Deep copies of what the serialize() of an object names; put_back() lets the next serialize() take them back.
+class StateCopy {
+ public:
+  void put_back() { putting_back_ = true; }
+  /// The tensors that are on another device.
+  std::vector<std::string> const& not_on_cpu() const { return not_on_cpu_; }
+
+  template <class T>
+  void operator()(std::string const& name, T& value) {
+    std::string const key = prefix_ + name;
+    if constexpr (!std::is_base_of_v<Tensor, T> && requires { value.serialize(*this); }) {
+      std::string const outer = std::exchange(prefix_, key + ".");
+      value.serialize(*this);
+      prefix_ = outer;
+    } else if (putting_back_) {
+      auto const found = values_.find(key);
+      if (found != values_.end() && found->second.type == callback_key<T>())
+        value = *static_cast<T const*>(found->second.value.get());
+    } else {
+      auto copy = std::make_shared<T>(value);
+      if constexpr (std::is_base_of_v<Tensor, T>)
+        if (value.defined()) {
+          static_cast<Tensor&>(*copy) = value.detach().clone();
+          if (!value.device().is_cpu()) not_on_cpu_.push_back(key);
+        }
+      values_[key] = {callback_key<T>(), std::move(copy)};
+    }
+  }
+
+ private:
+  struct Value {
+    void const* type;
+    std::shared_ptr<void> value;
+  };
+  std::map<std::string, Value> values_;
+  std::vector<std::string> not_on_cpu_;
+  std::string prefix_;
+  bool putting_back_ = false;
+};
+
+// The states of objects, put back when it goes.
+class KeptStates {
+ public:
+  KeptStates() = default;
+  /// Those of all callbacks that have one; nothing where there are none.
+  explicit KeptStates(CallbackTable const& table) : callbacks_(table.with_state()) {
+    for (auto const& entry : callbacks_) keep(entry.object.get(), entry.state);
+  }
+  ~KeptStates() {
+    for (auto& one : kept_) {
+      one.copy.put_back();
+      one.handlers->copy(one.object, one.copy);
+    }
+  }
+  KeptStates(KeptStates const&) = delete;
+  KeptStates& operator=(KeptStates const&) = delete;
+
+  void keep(void* object, StateHandlers const* handlers) {
+    StateCopy copy;
+    handlers->copy(object, copy);
+    kept_.push_back({object, handlers, std::move(copy)});
+  }
+  /// Leave the states as they are now.
+  void forget() { kept_.clear(); }
+
+ private:
+  struct Kept {
+    void* object;
+    StateHandlers const* handlers;
+    StateCopy copy;
+  };
+  std::vector<CallbackEntry> callbacks_;  // so that they live
+  std::vector<Kept> kept_;
+};
+
+class LRFinder;  // mid/inspect/lr_find.hpp; callbacks that leave traces stay away from its mock run
+
+// Where a fit begins, when not at its beginning.
+struct StartingPoint {
+  std::int64_t epoch = 0, batch = 0;
+  // For a place inside an epoch: what the training loader calls this epoch, and what it calls the next.
+  std::int64_t data_epoch = 0, next_data_epoch = 0;
+};
+
+}  // namespace detail
 
 /// Where training is, and what the batch that runs has given so far.
 ///
@@ -32,6 +123,7 @@ struct TrainPosition {
   double pct_train = 0;   ///< share of training done, 0 to 1
   bool training = false;  ///< whether the batches are for training
   int evaluating = 0;     ///< how many calls of validate or get_preds run, one inside the other; 0 outside
+  std::int64_t fits = 0;  ///< how many fits have begun
 };
 
 /// The part of a Learner that knows no types: position, optimizer, logger, recorder and callbacks. Callbacks that need
@@ -72,6 +164,12 @@ class TrainState : public TrainPosition {
   /// Where the training batches are.
   at::Device device() const { return device_; }
 
+  /// What reads the training or the validation batches; nullptr outside of training.
+  virtual EpochReader* reader(bool) const { return nullptr; }
+  /// Where the fit that begins goes on, for before_fit: the batches before are left out, and before_epoch and
+  /// before_train come for an epoch that is entered in the middle too.
+  void start_at(detail::StartingPoint const& point) { start_ = point; }
+
   Recorder& recorder() { return *recorder_; }
   Recorder const& recorder() const { return *recorder_; }
 
@@ -85,6 +183,7 @@ class TrainState : public TrainPosition {
   Callback* get_cb() const {
     return static_cast<Callback*>(callbacks_.find(detail::callback_key<Callback>()));
   }
+  detail::CallbackTable const& callback_table() const { return callbacks_; }
 
  protected:
   TrainState() = default;
@@ -93,6 +192,7 @@ class TrainState : public TrainPosition {
 
   detail::CallbackTable callbacks_{};
   std::shared_ptr<Recorder> recorder_{};
+  detail::StartingPoint start_{};
   at::Device device_ = at::kCPU;
   bool in_fit_ = false;
   bool batch_counts_ = false;
