@@ -4,6 +4,7 @@
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/splitter.hpp>
+#include <fastxx/mid/data/whole_batch.hpp>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -43,6 +44,19 @@ class DatasetSubset {
   auto item(std::size_t index, CallContext const& context) const { return encode(raw_item(index), context); }
   auto operator[](std::size_t index) const { return item(index, CallContext{.split_idx = split_idx_}); }
 
+  /// What these items of the subset collate to, made at once: where the source has `batch(indices)` and each stage of the
+  /// pipelines takes a whole batch (see EncodesBatch) or leaves it alone.
+  auto batch(BatchIndices chosen, CallContext const& context) const requires(State::whole) {
+    std::vector<std::int64_t> places(chosen.size());
+    for (std::size_t i = 0; i < places.size(); ++i) places[i] = indices()[static_cast<std::size_t>(chosen[i])];
+    auto const columns = state_->items.batch(BatchIndices(places));
+    return std::apply(
+        [&](auto const&... pipeline) {
+          return std::make_tuple(detail::encode_whole<typename State::RawItem>(pipeline, columns, context)...);
+        },
+        state_->pipelines);
+  }
+
   /// Item `index` as the source has it, before any pipeline.
   decltype(auto) raw_item(std::size_t index) const { return state_->items[static_cast<std::size_t>(indices()[index])]; }
 
@@ -64,6 +78,9 @@ class DatasetSubset {
   auto decode_until_shown(std::tuple<Elements...> const& sample) const {
     return decode_at(sample, std::index_sequence_for<Elements...>{});
   }
+
+  /// The collection the items come from, all subsets of it.
+  auto const& raw_items() const { return state_->items; }
 
   auto const& pipelines() const { return state_->pipelines; }
   /// The vocabulary of the targets, where they have one.
@@ -97,10 +114,21 @@ class DatasetSubset {
 
 namespace detail {
 
+// Whether all pipelines take the columns that a collection gives.
+template <class Items, class RawItem, class... Pipelines>
+consteval bool pipelines_go_whole() {
+  if constexpr (requires(Items const& items, BatchIndices indices) { items.batch(indices); }) {
+    using Columns = std::decay_t<decltype(std::declval<Items const&>().batch(std::declval<BatchIndices>()))>;
+    return (goes_whole<Pipelines, RawItem, Columns> && ...);
+  }
+  return false;
+}
+
 template <std::size_t NInp, class Items, class... Pipelines>
 struct DatasetsState {
   static constexpr std::size_t n_inp = NInp;
   using RawItem = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+  static constexpr bool whole = pipelines_go_whole<Items, RawItem, Pipelines...>();
   Items items;
   Splits splits;
   std::tuple<Pipelines...> pipelines;
@@ -175,6 +203,10 @@ constexpr NInp<N> n_inp() {
 /// All else is lazy: a pipeline runs when an item is asked for. At construction the stages that learn see the
 /// training items, and a stage that takes none of the types it would be given is refused by the compiler. All pipelines
 /// but the last make inputs, unless it is said: `Datasets(items, splits, n_inp<1>(), image, boxes, labels)`.
+///
+/// A collection with `batch(indices)`, which gives the columns of many items at once (of pairs a tuple of two), makes
+/// whole batches when each stage takes a column: it has `encodes_batch`, as ItemGetter and Categorize have, or does
+/// nothing to this type. Otherwise loaders go item by item, with the same batches.
 /// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index]; what a pipeline with a stage that has
 ///          `static constexpr bool checks_items = true` (Categorize has) refuses of any item, with the item's number
 /// Source:  fastai 2.7.18 data/core.py Datasets

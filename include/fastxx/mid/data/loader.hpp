@@ -36,6 +36,11 @@ struct LoaderOptions {
 /// Datasets a DataLoader can read: `size()` with `operator[](index) const`, or with `item(index, CallContext) const`
 /// when the dataset runs transforms itself, or with `item(index, CallContext, EpochPlan) const` when its items depend on
 /// the plan of the epoch. Several threads read at once.
+///
+/// A dataset that can make a batch quicker than item by item has `batch(indices) const` as well (or `batch(indices,
+/// CallContext)`, `batch(indices, CallContext, EpochPlan)`), which returns what collate() would make of these items; see
+/// BatchIndices. A DataLoader uses it unless there is a before_batch hook, or an item transform that takes one item at a
+/// time (one without `encodes_batch`, or one that draws): then it goes by items.
 template <class Dataset>
 concept LoadableDataset = requires(Dataset const& dataset, std::size_t index, CallContext const& context,
                                    EpochPlan const& plan) {
@@ -84,7 +89,8 @@ inline std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std:
 
 }  // namespace detail
 
-/// Batches of a dataset: items through after_item, collated, moved to the device, through after_batch.
+/// Batches of a dataset: items through after_item, collated (or whole from the dataset), moved to the device, through
+/// after_batch.
 ///
 /// A cheap handle: copies are the same loader. The dataset is moved in and shared with new_with(); give a handle or a
 /// std::move'd container. What a batch holds depends on (seed, epoch, item index) only, not on the workers.
@@ -112,6 +118,8 @@ class DataLoader {
       "fastxx::DataLoader(..., hooks): 'hooks' needs a const member before_batch(std::vector<item_type>) that "
       "returns the items to collate");
   using batch_type = typename State::Batch;
+  /// Whether batches come from the dataset at once, by its batch(indices), instead of item by item.
+  static constexpr bool whole_batches = Source::whole;
   class iterator;
 
   explicit DataLoader(Dataset dataset, LoaderOptions options = {}, AfterItem after_item = AfterItem(),
