@@ -177,6 +177,10 @@ struct BatchSource {
 template <class Source>
 class BatchBuilder {
  public:
+  // A consumer that would have to wait makes whole batches itself when they are quick. Not so item by item: item
+  // transforms shall run with the workers' one thread each, so that the numbers do not depend on who waited.
+  static constexpr bool helps = Source::whole;
+
   explicit BatchBuilder(Source const& source) : source_(source) {}
 
   // Empty when cancelled() said between two items that nobody wants it any more.
