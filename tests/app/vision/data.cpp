@@ -178,7 +178,7 @@ TEST_CASE("H-25 H-26 H-52 H-53 H-54 vision: a small network learns, and everythi
   CHECK(*last[2] > 0.6);
   CHECK(*last[2] + *last[3] == doctest::Approx(1));
 
-  ClassificationInterpretation const interp(learn, dls.test_dl(First{&data.test, 100}));
+  ClassificationInterpretation const interp(learn, dls.test_dl(First{&data.test, 100}, with_labels));
   CHECK(interp.predictions().preds.sizes() == at::IntArrayRef({100, 10}));
   auto const matrix = interp.confusion_matrix();
   CHECK(matrix.sum().item<std::int64_t>() == 100);

@@ -225,13 +225,13 @@ TEST_CASE("M-49 dataloaders: a splitter may give more than one validation set") 
 
 TEST_CASE("H-45 test_dl: other items go through the pipelines as they were set up, unshuffled") {
   auto dls = dataloaders(lettered(pairs, {{0, 1, 3}, {2, 4}}), {.batch_size = 2});
-  auto test = dls.test_dl(std::vector<Pair>{{7, "c"}, {8, "a"}, {9, "b"}});
+  auto test = dls.test_dl(std::vector<Pair>{{7, "c"}, {8, "a"}, {9, "b"}}, with_labels);
   CHECK(test.size() == 2);
   auto const [x, y] = test.one_batch();
   CHECK(at::equal(x, at::tensor({70, 80})));
   CHECK(at::equal(y, at::tensor({2, 0})));
   CHECK(key_of([&] {
-          for (auto& batch : dls.test_dl(std::vector<Pair>{{7, "zebra"}})) (void)batch;
+          for (auto& batch : dls.test_dl(std::vector<Pair>{{7, "zebra"}}, with_labels)) (void)batch;
         }) == "loader.item");
 }
 

@@ -264,10 +264,10 @@ TEST_CASE("TR-25 datasets: a stage that does not promise it is given items") {
 
 TEST_CASE("TR-25 datasets: a label that is not in the vocabulary is named with its item") {
   auto const dls = loaders(Squares{}, pipeline(ItemGetter<0>{}));
-  auto const test = dls.test_dl(Squares{.n = 9, .odd = "uneven"});
+  auto const test = dls.test_dl(Squares{.n = 9, .odd = "uneven"}, with_labels);
   static_assert(decltype(test)::whole_batches);
   auto const e = data_error_of([&] { test.begin(); });
   CHECK(e.key() == "loader.item");
   CHECK(e.parts().got.find("'uneven'") != std::string::npos);
-  CHECK(e.parts().where == "item 1 of the dataset (item 1 of the validation subset), batch 0 of epoch 0");
+  CHECK(e.parts().where == "item 1 of the test items, batch 0 of epoch 0");
 }

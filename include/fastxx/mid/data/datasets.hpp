@@ -3,6 +3,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/detail/test_items.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/whole_batch.hpp>
 #include <memory>
@@ -16,13 +17,21 @@
 namespace fastxx {
 
 namespace detail {
+
+template <class Items>
+using raw_item_t = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+template <std::size_t NInp, class Items, class... Pipelines>
+struct DatasetsState;
+
 inline std::string subset_item_name(Splits const& splits, std::size_t split_idx, std::size_t index) {
+  auto const number = "item " + std::to_string(splits[split_idx][index]);
+  if (splits[0].empty()) return number + " of the test items";  // a Datasets always has items to train on
   std::string const subset = split_idx == 0   ? "the training subset"
                              : split_idx == 1 ? "the validation subset"
                                               : "subset " + std::to_string(split_idx);
-  return "item " + std::to_string(splits[split_idx][index]) + " of the dataset (item " + std::to_string(index) +
-         " of " + subset + ")";
+  return number + " of the dataset (item " + std::to_string(index) + " of " + subset + ")";
 }
+
 }  // namespace detail
 
 /// One subset of a Datasets: a cheap handle whose items are tuples, one element per pipeline.
@@ -92,13 +101,20 @@ class DatasetSubset {
       return {};
   }
 
-  /// Other items through the same, already set up pipelines, all of them in the validation subset.
+  /// Other raw items through the same, already set up pipelines, all of them in the validation subset.
   template <class Items>
-  DatasetSubset with_items(Items items) const {
-    std::vector<std::int64_t> all(items.size());
-    std::iota(all.begin(), all.end(), 0);
-    auto state = std::make_shared<State>(State{std::move(items), {{}, std::move(all)}, state_->pipelines});
-    return DatasetSubset(std::move(state), Split::valid);
+  auto with_items(Items items) const {
+    static_assert(std::is_same_v<detail::raw_item_t<Items>, typename State::RawItem>,
+                  "fastxx: with_labels: 'items' must be raw items of the dataset, because the labels are made of them; "
+                  "for inputs alone leave with_labels out");
+    return std::apply([&](auto const&... pipeline) { return test_subset<State::n_inp>(std::move(items), pipeline...); },
+                      state_->pipelines);
+  }
+
+  /// Other items through the input pipelines alone: raw ones, or what any stage takes in their place.
+  template <class Items>
+  auto inputs_of(Items items) const {
+    return inputs_at(std::move(items), std::make_index_sequence<State::n_inp>{});
   }
 
  private:
@@ -106,6 +122,26 @@ class DatasetSubset {
   auto decode_at(Sample const& sample, std::index_sequence<I...>) const {
     return std::make_tuple(std::get<I>(state_->pipelines).decode_until_shown(std::get<I>(sample))...);
   }
+  template <class Items, std::size_t... I>
+  auto inputs_at(Items items, std::index_sequence<I...>) const {
+    using Raw = typename State::RawItem;
+    if constexpr (std::is_same_v<detail::raw_item_t<Items>, Raw>)
+      return test_subset<sizeof...(I)>(std::move(items), std::get<I>(state_->pipelines)...);
+    else
+      return test_subset<sizeof...(I)>(
+          std::move(items),
+          detail::EnteredPipeline<Raw, I, sizeof...(I), std::decay_t<decltype(std::get<I>(state_->pipelines))>>{
+              std::get<I>(state_->pipelines)}...);
+  }
+  template <std::size_t NInp, class Items, class... Pipelines>
+  static auto test_subset(Items items, Pipelines const&... pipelines) {
+    using TestState = detail::DatasetsState<NInp, Items, Pipelines...>;
+    std::vector<std::int64_t> all(items.size());
+    std::iota(all.begin(), all.end(), 0);
+    auto state = std::make_shared<TestState>(TestState{std::move(items), {{}, std::move(all)}, {pipelines...}});
+    return DatasetSubset<TestState>(std::move(state), Split::valid);
+  }
+
   std::vector<std::int64_t> const& indices() const { return state_->splits[static_cast<std::size_t>(split_idx_)]; }
 
   std::shared_ptr<State const> state_;
@@ -117,7 +153,8 @@ namespace detail {
 // Whether all pipelines take the columns that a collection gives.
 template <class Items, class RawItem, class... Pipelines>
 consteval bool pipelines_go_whole() {
-  if constexpr (requires(Items const& items, BatchIndices indices) { items.batch(indices); }) {
+  if constexpr ((is_pipeline_v<Pipelines> && ...) &&
+                requires(Items const& items, BatchIndices indices) { items.batch(indices); }) {
     using Columns = std::decay_t<decltype(std::declval<Items const&>().batch(std::declval<BatchIndices>()))>;
     return (goes_whole<Pipelines, RawItem, Columns> && ...);
   }
@@ -127,7 +164,7 @@ consteval bool pipelines_go_whole() {
 template <std::size_t NInp, class Items, class... Pipelines>
 struct DatasetsState {
   static constexpr std::size_t n_inp = NInp;
-  using RawItem = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+  using RawItem = raw_item_t<Items>;
   static constexpr bool whole = pipelines_go_whole<Items, RawItem, Pipelines...>();
   Items items;
   Splits splits;

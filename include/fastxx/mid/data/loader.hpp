@@ -199,9 +199,20 @@ class DataLoader {
     return DataLoader(state_->source.dataset, options, after_item(), after_batch(), hooks(), Shared{});
   }
 
-  /// A loader of its own over another dataset, with these options and copies of the pipelines and hooks.
-  DataLoader with_dataset(Dataset dataset) const {
-    return DataLoader(std::move(dataset), options(), after_item(), after_batch(), hooks());
+  /// A loader of its own over another dataset, with these options and copies of the pipelines and hooks; a hook that
+  /// does not take the items of that dataset is left out.
+  template <class Other>
+  auto with_dataset(Other dataset) const {
+    return with_dataset(std::move(dataset), options());
+  }
+  template <class Other>
+  auto with_dataset(Other dataset, LoaderOptions const& other_options) const {
+    using Item = typename detail::BatchSource<Other, AfterItem, LoaderHooks>::Item;
+    if constexpr (std::is_same_v<Hooks, LoaderHooks> || detail::HasBeforeBatch<Hooks, Item>)
+      return DataLoader<Other, AfterItem, AfterBatch, Hooks>(std::move(dataset), other_options, after_item(),
+                                                             after_batch(), hooks());
+    else
+      return DataLoader<Other, AfterItem, AfterBatch>(std::move(dataset), other_options, after_item(), after_batch());
   }
 
  private:
