@@ -10,6 +10,7 @@
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/loader_state.hpp>
+#include <fastxx/mid/data/detail/other_names.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <iterator>
 #include <memory>
@@ -23,14 +24,18 @@ namespace fastxx {
 /// How a DataLoader makes batches.
 struct LoaderOptions {
   std::int64_t batch_size = 64;
-  int workers = 0;                     ///< threads that prepare batches; 0 prepares them in the calling thread
+  [[no_unique_address]] detail::BsIsBatchSize bs = {};
+  int workers = 0;  ///< threads that prepare batches; 0 prepares them in the calling thread
+  [[no_unique_address]] detail::NumWorkersIsWorkers num_workers = {};
   bool shuffle = false;                ///< a new order each epoch
   std::optional<bool> drop_last = {};  ///< leave out an incomplete last batch; unset: as `shuffle`
   std::uint64_t seed = 0;              ///< of the order and of all random transforms
   at::Device device = at::kCPU;        ///< where batches go before after_batch
   int split_idx = Split::none;         ///< what transforms are told about the subset
   int prefetch = 2;                    ///< batches per worker that may wait
-  LoaderPlan plan = {};                ///< which items in which batches; unset: all, in order or shuffled
+  [[no_unique_address]] detail::PrefetchFactorIsPrefetch prefetch_factor = {};
+  LoaderPlan plan = {};  ///< which items in which batches; unset: all, in order or shuffled
+  [[no_unique_address]] detail::SamplerIsPlan sampler = {};
 };
 
 /// Datasets a DataLoader can read: `size()` with `operator[](index) const`, or with `item(index, CallContext) const`

@@ -7,6 +7,7 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/detail/other_names.hpp>
 #include <fastxx/mid/data/detail/test_items.hpp>
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/plan.hpp>
@@ -22,13 +23,18 @@ namespace fastxx {
 /// What DataLoaders need to know: the training loader shuffles and drops a short last batch, the others do neither.
 struct DataLoadersOptions {
   std::int64_t batch_size = 64;
+  [[no_unique_address]] detail::BsIsBatchSize bs = {};
   std::optional<std::int64_t> valid_batch_size = {};  ///< batch_size when left out
+  [[no_unique_address]] detail::ValBsIsValidBatchSize val_bs = {};
   int workers = 0;
+  [[no_unique_address]] detail::NumWorkersIsWorkers num_workers = {};
   bool shuffle = true;
+  [[no_unique_address]] detail::ShuffleTrainIsShuffle shuffle_train = {};
   std::optional<bool> drop_last = {};  ///< of the training loader; `shuffle` when left out
   std::uint64_t seed = 0;
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1", ...
   LoaderPlan plan = {};        ///< of the training loader
+  [[no_unique_address]] detail::SamplerIsPlan sampler = {};
   LoaderPlan valid_plan = {};  ///< of the others
 };
 
