@@ -1,3 +1,4 @@
+#include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/mid/data/category.hpp>
@@ -128,6 +129,21 @@ TEST_CASE("category: an empty label is refused with its item, unless it is a cla
   }
   Datasets const dsets(items, Splits{{0, 1}, {2}}, pipeline(ItemGetter<1>{}, Categorize{.allow_empty = true}));
   CHECK(dsets.train()[1] == std::tuple(Category{0}));
+}
+
+TEST_CASE("category: what is saved is loaded, whether an empty label is a class included") {
+  for (bool const allow_empty : {false, true}) {
+    Categorize saved{.vocab = CategoryMap({"b", "a", ""}, false), .add_na = true, .allow_empty = allow_empty};
+    SafeTensors file;
+    StateWriter writer(file, "c.");
+    saved.serialize(writer);
+    Categorize loaded{.vocab = CategoryMap({"x"}), .allow_empty = !allow_empty};
+    StateReader reader(file, "c.", "file");
+    loaded.serialize(reader);
+    CHECK(loaded.vocab.names() == saved.vocab.names());
+    CHECK(loaded.add_na);
+    CHECK(loaded.allow_empty == allow_empty);
+  }
 }
 
 TEST_CASE("loader: an item of a subset is told with its number in the dataset") {

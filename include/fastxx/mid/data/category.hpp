@@ -146,6 +146,7 @@ struct Categorize {
     std::vector<std::string> names = vocab.names();
     archive("vocab", names);
     archive("add_na", add_na);
+    archive("allow_empty", allow_empty);
     vocab = CategoryMap(std::move(names), /*sort=*/false);
   }
 

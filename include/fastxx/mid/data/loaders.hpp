@@ -53,7 +53,9 @@ constexpr auto item_tfms(Transforms... transforms) {
   auto composed = pipeline(std::move(transforms)...);
   return Part<ItemTransformsPart, decltype(composed)>{std::move(composed)};
 }
-/// Transforms of whole batches, run on the loader's device.
+/// Transforms of whole batches, run on the loader's device. One that takes any type, as a lambda with an `auto` parameter
+/// does, is applied to the targets too: `only<TensorImage>(f)` keeps it to the images. Pipeline::describe<Batch>() lists
+/// what goes into each stage and what comes out.
 template <class... Transforms>
 constexpr auto batch_tfms(Transforms... transforms) {
   auto composed = pipeline(std::move(transforms)...);
