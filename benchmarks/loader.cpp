@@ -10,6 +10,7 @@
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/data/loader.hpp>
+#include <span>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -31,6 +32,24 @@ struct Images {
   std::size_t size() const { return labels.size(); }
   std::pair<ImageView, std::int64_t> operator[](std::size_t index) const {
     return {{pixels.data_ptr<std::uint8_t>() + index * n_bytes}, labels[index]};
+  }
+};
+
+// The same, a batch at once.
+struct WholeImages : Images {
+  std::pair<fastxx::TensorImageBW, at::Tensor> batch(std::span<std::int64_t const> indices) const {
+    auto const n = static_cast<std::int64_t>(indices.size());
+    auto x = at::empty({n, 1, 28, 28}, at::kByte);
+    auto y = at::empty({n}, at::kLong);
+    auto* out = x.data_ptr<std::uint8_t>();
+    auto* label = y.data_ptr<std::int64_t>();
+    auto const* in = pixels.data_ptr<std::uint8_t>();
+    for (auto const index : indices) {
+      std::memcpy(out, in + static_cast<std::size_t>(index) * n_bytes, n_bytes);
+      out += n_bytes;
+      *label++ = labels[static_cast<std::size_t>(index)];
+    }
+    return {fastxx::TensorImageBW(std::move(x)), std::move(y)};
   }
 };
 
@@ -83,7 +102,7 @@ std::int64_t by_loader(Loader const& loader) {
 // Epochs in turns; the median rates.
 template <class Ours, class Other>
 void compare_rates(std::string const& name, std::string const& note, Ours ours, Other other) {
-  constexpr int rounds = 9;
+  constexpr int rounds = 31;
   std::vector<double> our_rates, other_rates;
   std::int64_t seen = 0;
   for (int round = -1; round < rounds; ++round) {
@@ -127,16 +146,23 @@ int main() {
   std::uint64_t epoch = 0;
   auto normalize = [](at::Tensor x) { return x.to(at::kFloat).mul_(1. / 255).sub_(.286).div_(.353); };
   auto nothing = [](at::Tensor x) { return x; };
+  WholeImages const whole_images{images};
   for (int workers : {2, 0}) {
-    fastxx::DataLoader full(images, {.batch_size = batch_size, .workers = workers, .shuffle = true}, items, batches);
-    fastxx::DataLoader bare(images, {.batch_size = batch_size, .workers = workers, .shuffle = true}, items);
+    fastxx::LoaderOptions const options{.batch_size = batch_size, .workers = workers, .shuffle = true};
+    fastxx::DataLoader full(images, options, items, batches);
+    fastxx::DataLoader by_item(images, options, items);
+    fastxx::DataLoader whole(whole_images, options);
+    static_assert(decltype(whole)::whole_batches && !decltype(by_item)::whole_batches);
     auto const suffix = workers == 0 ? std::string("_0_workers") : "";
     auto const with = std::to_string(workers) + " workers, consumer that only counts; other: main thread alone; ";
     compare_rates(
         "loader" + suffix, with + "copy, then normalise the batch on the main thread", [&] { return by_loader(full); },
         [&] { return by_hand(images, epoch++, normalize); });
     compare_rates(
-        "loader_copy_only" + suffix, with + "copy only: an image costs less than handing it over",
-        [&] { return by_loader(bare); }, [&] { return by_hand(images, epoch++, nothing); });
+        "loader_copy_only" + suffix, with + "copy only, the dataset gives whole batches",
+        [&] { return by_loader(whole); }, [&] { return by_hand(images, epoch++, nothing); });
+    compare_rates(
+        "loader_by_item" + suffix, with + "copy only, item by item: an image costs less than handing it over",
+        [&] { return by_loader(by_item); }, [&] { return by_hand(images, epoch++, nothing); });
   }
 }

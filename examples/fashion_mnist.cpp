@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
     std::cout << "suggested learning rate " << rates.steep << ": " << rates.plot(out / "lr_find.png") << std::endl;
     learn.fit_one_cycle(epochs, {.lr_max = rates.steep});
 
-    ClassificationInterpretation const interp(learn, dls.test_dl(data.test));
+    ClassificationInterpretation const interp(learn, dls.test_dl(data.test, with_labels));
     std::cout << "accuracy on the test images: " << interp.accuracy() << std::endl;
     std::cout << "confusion matrix: " << interp.plot_confusion_matrix(out / "confusion_matrix.png") << std::endl;
     std::cout << "top losses: " << interp.plot_top_losses(9, out / "top_losses.png") << std::endl;

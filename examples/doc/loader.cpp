@@ -1,4 +1,5 @@
-// What a DataLoader does with items of your own type: collate_for, transforms, a hook, workers, and the thread plan.
+// What a DataLoader does with items of your own type: collate_for, transforms, a hook, workers, the thread plan, plans
+// of your own, and a dataset that gives whole batches.
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -20,6 +21,33 @@ struct fastxx::collate_for<Reading> {
     return batch;
   }
 };
+
+struct Squares {  // gives single items, and many at once
+  std::size_t size() const { return 10; }
+  std::int64_t operator[](std::size_t index) const { return static_cast<std::int64_t>(index * index); }
+  at::Tensor batch(std::vector<std::int64_t> const& indices) const { return at::tensor(indices).square(); }
+};
+
+struct EvenFirst {  // a plan of your own: the indices of an epoch in their order
+  std::vector<std::int64_t> plan(fastxx::PlannedEpoch const& epoch, fastxx::Random&) const {
+    std::vector<std::int64_t> order;
+    for (std::int64_t first : {0, 1})
+      for (std::int64_t index = first; index < epoch.items; index += 2) order.push_back(index);
+    return order;
+  }
+};
+
+void show_plan(char const* name, fastxx::LoaderPlan const& plan) {
+  std::printf("%s:", name);
+  fastxx::DataLoader const loader(Squares{}, {.batch_size = 5, .seed = 1, .plan = plan});
+  static_assert(decltype(loader)::whole_batches);
+  for (auto const& batch : loader) {
+    for (std::int64_t i = 0; i < batch.size(0); ++i)
+      std::printf(" %lld", static_cast<long long>(batch[i].item<std::int64_t>()));
+    std::printf(" |");
+  }
+  std::printf("\n");
+}
 
 int main() {
   std::vector<float> memory(40);
@@ -44,4 +72,10 @@ int main() {
                 static_cast<long long>(y.sum().item<std::int64_t>()));
   auto validation = loader.new_with({.batch_size = 4});
   std::printf("%zu training batches, %zu validation batches\n", loader.size(), validation.size());
+
+  show_plan("in order", {});
+  show_plan("longest first", fastxx::SortedPlan{.lengths = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3}});
+  show_plan("by weight", fastxx::WeightedPlan{.weights = {0, 0, 1, 1, 0, 0, 0, 0, 0, 8}});
+  show_plan("of the second of two processes", fastxx::ShardPlan{.rank = 1, .size = 2});
+  show_plan("even first", EvenFirst{});
 }

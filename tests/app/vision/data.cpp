@@ -127,6 +127,35 @@ TEST_CASE("vision: Fashion-MNIST is what its paper says") {
   CHECK(data.train.images().to(at::kFloat).mean().item<double>() / 255 == doctest::Approx(.2860).epsilon(1e-3));
 }
 
+TEST_CASE("TR-25 vision: Fashion-MNIST gives whole batches through its pipelines, the same as image by image") {
+  struct ByItem {
+    IdxImages const* all;
+    std::size_t size() const { return 1000; }
+    auto operator[](std::size_t i) const { return (*all)[i]; }
+  };
+  struct Whole : ByItem {
+    auto batch(BatchIndices indices) const { return all->batch(indices); }
+  };
+  auto const data = fashion_mnist();
+  auto loader = [](auto images, int workers) {
+    Datasets const dsets(std::move(images), RandomSplitter{.valid_pct = .1, .seed = 1}, pipeline(ItemGetter<0>{}),
+                         pipeline(ItemGetter<1>{}, Categorize{}));
+    return dataloaders(dsets, {.batch_size = 64, .workers = workers, .seed = 1}, batch_tfms(IntToFloatTensor{}))
+        .train();
+  };
+  auto const by_item = loader(ByItem{&data.test}, 0);
+  auto const whole = loader(Whole{{&data.test}}, 2);
+  static_assert(decltype(whole)::whole_batches && !decltype(by_item)::whole_batches);
+  static_assert(decltype(loader(data.test, 0))::whole_batches);
+  auto it = by_item.begin();
+  for (auto const& [x, y] : whole) {
+    CHECK(at::equal(x, std::get<0>(*it)));
+    CHECK(at::equal(y, std::get<1>(*it)));
+    ++it;
+  }
+  CHECK(it == by_item.end());
+}
+
 TEST_CASE("H-25 H-26 H-52 H-53 H-54 vision: a small network learns, and everything that is drawn is a picture") {
   Folder const folder;
   auto const data = fashion_mnist();
@@ -151,7 +180,7 @@ TEST_CASE("H-25 H-26 H-52 H-53 H-54 vision: a small network learns, and everythi
 
   show_results(learn, folder.path / "results.png");
 
-  ClassificationInterpretation const interp(learn, dls.test_dl(First{&data.test, 100}));
+  ClassificationInterpretation const interp(learn, dls.test_dl(First{&data.test, 100}, with_labels));
   CHECK(interp.predictions().preds.sizes() == at::IntArrayRef({100, 10}));
   auto const matrix = interp.confusion_matrix();
   CHECK(matrix.sum().item<std::int64_t>() == 100);

@@ -1,3 +1,4 @@
+#include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/mid/data/category.hpp>
@@ -130,6 +131,21 @@ TEST_CASE("category: an empty label is refused with its item, unless it is a cla
   CHECK(dsets.train()[1] == std::tuple(Category{0}));
 }
 
+TEST_CASE("category: what is saved is loaded, whether an empty label is a class included") {
+  for (bool const allow_empty : {false, true}) {
+    Categorize saved{.vocab = CategoryMap({"b", "a", ""}, false), .add_na = true, .allow_empty = allow_empty};
+    SafeTensors file;
+    StateWriter writer(file, "c.");
+    saved.serialize(writer);
+    Categorize loaded{.vocab = CategoryMap({"x"}), .allow_empty = !allow_empty};
+    StateReader reader(file, "c.", "file");
+    loaded.serialize(reader);
+    CHECK(loaded.vocab.names() == saved.vocab.names());
+    CHECK(loaded.add_na);
+    CHECK(loaded.allow_empty == allow_empty);
+  }
+}
+
 TEST_CASE("loader: an item of a subset is told with its number in the dataset") {
   auto const refuse = [](int x) {
     if (x == 4) throw std::runtime_error("four");
@@ -225,13 +241,13 @@ TEST_CASE("M-49 dataloaders: a splitter may give more than one validation set") 
 
 TEST_CASE("H-45 test_dl: other items go through the pipelines as they were set up, unshuffled") {
   auto dls = dataloaders(lettered(pairs, {{0, 1, 3}, {2, 4}}), {.batch_size = 2});
-  auto test = dls.test_dl(std::vector<Pair>{{7, "c"}, {8, "a"}, {9, "b"}});
+  auto test = dls.test_dl(std::vector<Pair>{{7, "c"}, {8, "a"}, {9, "b"}}, with_labels);
   CHECK(test.size() == 2);
   auto const [x, y] = test.one_batch();
   CHECK(at::equal(x, at::tensor({70, 80})));
   CHECK(at::equal(y, at::tensor({2, 0})));
   CHECK(key_of([&] {
-          for (auto& batch : dls.test_dl(std::vector<Pair>{{7, "zebra"}})) (void)batch;
+          for (auto& batch : dls.test_dl(std::vector<Pair>{{7, "zebra"}}, with_labels)) (void)batch;
         }) == "loader.item");
 }
 

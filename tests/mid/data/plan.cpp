@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cmath>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <numeric>
 #include <set>
@@ -161,6 +163,16 @@ TEST_CASE("plan: weighted draws follow the weights, with replacement, other ones
   CHECK(key_of([] { DataLoader(Numbers{2}, {.plan = WeightedPlan{{1, -1}}}); }) == "plan.weights");
   CHECK(key_of([] { DataLoader(Numbers{2}, {.plan = WeightedPlan{{0, 0}}}); }) == "plan.weights");
   CHECK(key_of([] { DataLoader(Numbers{2}, {.plan = WeightedPlan{{1}}}); }) == "plan.weights");
+}
+
+TEST_CASE("plan: a weighted draw that is rounded up to the sum is the last item that weighs anything") {
+  std::vector<double> const sums{0, .1, .1 + .2, .1 + .2};  // weights 0, .1, .2, 0
+  CHECK(fastxx::detail::weighted_choice(sums, 0) == 1);
+  CHECK(fastxx::detail::weighted_choice(sums, .1) == 2);
+  CHECK(fastxx::detail::weighted_choice(sums, std::nextafter(sums.back(), 0)) == 2);
+  CHECK(fastxx::detail::weighted_choice(sums, sums.back()) == 2);
+  double const smallest = std::numeric_limits<double>::denorm_min();
+  CHECK((1 - 0x1p-53) * smallest == smallest);  // it happens: the largest fraction times this sum is the sum
 }
 
 TEST_CASE("plan: partial reads n other items each epoch, none twice") {

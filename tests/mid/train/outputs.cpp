@@ -1,5 +1,8 @@
 // Models that give more than one tensor.
+#include <algorithm>
+#include <cstdint>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "toy.hpp"
@@ -118,4 +121,84 @@ TEST_CASE("a target (N) is not broadcast over a prediction (N,1); MSELossFlat ta
   Learner flat(loaders(), toy::model(), loss_func(MSELossFlat{}));
   toy::quiet(flat).fit(1);
   CHECK(flat.recorder().losses.size() == 2);
+}
+
+namespace {
+
+// Detection's shape: of each item one input and two targets whose lengths differ from item to item.
+using Scene = std::tuple<at::Tensor, at::Tensor, at::Tensor>;  // x (1), boxes (n,2), labels (n)
+struct Scenes : std::vector<Scene> {
+  using vector::vector;
+  static constexpr std::size_t n_inp = 1;
+};
+
+// Item i has 1 + i % 3 boxes whose corners are all x, and as many labels 1.
+Scenes scenes(int n) {
+  Scenes all;
+  for (int i = 0; i < n; ++i) {
+    float const x = 0.1F * static_cast<float>(i);
+    all.emplace_back(at::full({1}, x), at::full({1 + i % 3, 2}, x), at::ones({1 + i % 3}, at::kLong));
+  }
+  return all;
+}
+
+at::Tensor longest(at::Tensor const& x, std::int64_t length, double fill) {
+  auto sizes = x.sizes().vec();
+  sizes[0] = length - x.size(0);
+  return at::cat({x, at::full(sizes, fill, x.options())});
+}
+
+struct PadTargets {
+  Scenes before_batch(std::vector<Scene> items) const {
+    std::int64_t length = 0;
+    for (auto const& item : items) length = std::max(length, std::get<2>(item).size(0));
+    Scenes padded;
+    for (auto const& [x, boxes, labels] : items)
+      padded.emplace_back(x, longest(boxes, length, 0), longest(labels, length, -100));
+    return padded;
+  }
+};
+
+// The model has four slots; slot k predicts the middle of box k. The mean distance over the boxes that are there.
+at::Tensor box_error(at::Tensor const& prediction, at::Tensor const& boxes) {
+  auto const there = (boxes.abs().sum(2) > 0).to(at::kFloat);
+  auto const slots = prediction.slice(1, 0, boxes.size(1));
+  return ((boxes.mean(2) - slots).abs() * there).sum() / there.sum().clamp_min(1);
+}
+at::Tensor n_labels(at::Tensor const&, at::Tensor const& labels) { return (labels >= 0).sum(1).to(at::kFloat).mean(); }
+at::Tensor padding(at::Tensor const&, at::Tensor const& labels) { return (labels == -100).sum().to(at::kFloat); }
+
+}  // namespace
+
+TEST_CASE("H-35 one input, two targets padded to the longest of their batch: trained for an epoch, metrics on either") {
+  using Loader = DataLoader<Scenes, Pipeline<>, Pipeline<>, PadTargets>;
+  auto loader = [](Scenes items, int split_idx) {
+    return Loader(std::move(items), {.batch_size = 3, .workers = 1, .split_idx = split_idx}, Pipeline<>(), Pipeline<>(),
+                  PadTargets{});
+  };
+  DataLoaders const dls(std::vector{loader(scenes(9), Split::train), loader(scenes(7), Split::valid)});
+  static_assert(decltype(dls)::n_inp == 1);
+  std::vector<std::int64_t> widths;
+  for (auto const& [x, boxes, labels] : dls.valid()) {
+    CHECK(boxes.sizes() == at::IntArrayRef({x.size(0), labels.size(1), 2}));
+    widths.push_back(labels.size(1));
+  }
+  CHECK(widths == std::vector<std::int64_t>{3, 3, 1});  // the last batch holds one item with one box
+
+  auto loss = [](at::Tensor const& prediction, at::Tensor const& boxes, at::Tensor const& labels) {
+    auto const there = (labels >= 0).to(at::kFloat);
+    auto const slots = prediction.slice(1, 0, boxes.size(1));
+    return ((boxes.mean(2) - slots).pow(2) * there).sum() / there.sum();
+  };
+  set_seed(1);
+  Learner learn(dls, Sequential(torch::nn::Linear(1, 4)), loss_func(loss),
+                metrics(on_target(0, box_error), on_target(1, n_labels), on_target(1, padding, "pad")));
+  toy::quiet(learn).fit(1, {.lr = .1});
+  auto const& row = learn.recorder().values.back();
+  REQUIRE(row.size() == 5);                                     // train_loss, valid_loss and three metrics
+  CHECK(*row[3] == doctest::Approx((2 * 3 + 2 * 3 + 1) / 7.));  // by items: 2, 2 and 1 labels on average
+  CHECK(*row[4] == doctest::Approx((3 * 3 + 3 * 3 + 0) / 7.));
+  double const before = *row[2];
+  learn.fit(4, {.lr = .1});
+  CHECK(*learn.recorder().values.back()[2] < before);
 }

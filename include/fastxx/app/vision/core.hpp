@@ -5,6 +5,7 @@
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/data/collate.hpp>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,6 +29,20 @@ class ImageBW {
         height_(stack.size(1)),
         width_(stack.size(2)),
         pixels_(stack.data_ptr<std::uint8_t>() + index * height_ * width_) {}
+
+  /// The batch of these rows of a stack, (N,1,H,W) uint8: what the images would collate to.
+  static TensorImageBW stack(Tensor const& images, std::span<std::int64_t const> rows) {
+    auto const height = images.size(1), width = images.size(2);
+    auto const size = static_cast<std::size_t>(height * width);
+    Tensor batch = at::empty({static_cast<std::int64_t>(rows.size()), 1, height, width}, at::kByte);
+    auto const* const in = images.data_ptr<std::uint8_t>();
+    auto* out = batch.data_ptr<std::uint8_t>();
+    for (auto const row : rows) {
+      std::memcpy(out, in + static_cast<std::size_t>(row) * size, size);
+      out += size;
+    }
+    return TensorImageBW(std::move(batch));
+  }
 
   std::int64_t height() const { return height_; }
   std::int64_t width() const { return width_; }

@@ -4,6 +4,7 @@
 #include <fastxx/app/vision/core.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/idx.hpp>
+#include <fastxx/mid/data/whole_batch.hpp>
 #include <filesystem>
 #include <string>
 #include <tuple>
@@ -28,6 +29,13 @@ class IdxImages {
   std::size_t size() const { return static_cast<std::size_t>(images_.size(0)); }
   std::tuple<ImageBW, std::string> operator[](std::size_t index) const {
     return {ImageBW(images_, static_cast<std::int64_t>(index)), classes_[label(index)]};
+  }
+  /// Many items at once: the images (N,1,H,W) and the labels.
+  std::tuple<TensorImageBW, std::vector<std::string>> batch(BatchIndices indices) const {
+    std::vector<std::string> labels;
+    labels.reserve(indices.size());
+    for (auto const index : indices) labels.push_back(classes_[label(static_cast<std::size_t>(index))]);
+    return {ImageBW::stack(images_, indices), std::move(labels)};
   }
 
   Tensor const& images() const { return images_; }  ///< (N,H,W) uint8

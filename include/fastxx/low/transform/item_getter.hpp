@@ -16,6 +16,12 @@ struct ItemGetter : ItemTransform {
   requires(is_tuple_v<Tuple>&& Index < std::tuple_size_v<Tuple>) constexpr auto encodes(Tuple const& item) const {
     return std::get<Index>(item);
   }
+  // A batch of tuples is a tuple of columns.
+  template <class Columns>
+  requires(is_tuple_v<Columns>&& Index <
+           std::tuple_size_v<Columns>) constexpr auto encodes_batch(Columns const& columns) const {
+    return std::get<Index>(columns);
+  }
 };
 
 }  // namespace fastxx

@@ -129,6 +129,13 @@ struct Categorize {
                                            .fix = "the label is missing from the training items: fix it, add it to the "
                                                   "vocabulary, or use add_na"});
   }
+  /// A whole batch of labels.
+  TensorCategory encodes_batch(std::vector<std::string> const& labels) const {
+    Tensor indices = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
+    auto* out = indices.data_ptr<std::int64_t>();
+    for (auto const& label : labels) *out++ = encodes(label).index;
+    return TensorCategory(std::move(indices));
+  }
   TitledStr decodes(Category category) const { return name(category.index); }
   TitledStr decodes(TensorCategory const& category) const { return name(category.item<std::int64_t>()); }
 
@@ -139,6 +146,7 @@ struct Categorize {
     std::vector<std::string> names = vocab.names();
     archive("vocab", names);
     archive("add_na", add_na);
+    archive("allow_empty", allow_empty);
     vocab = CategoryMap(std::move(names), /*sort=*/false);
   }
 

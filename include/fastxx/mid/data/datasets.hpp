@@ -4,7 +4,9 @@
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/data_transforms.hpp>
+#include <fastxx/mid/data/detail/test_items.hpp>
 #include <fastxx/mid/data/splitter.hpp>
+#include <fastxx/mid/data/whole_batch.hpp>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -16,13 +18,21 @@
 namespace fastxx {
 
 namespace detail {
+
+template <class Items>
+using raw_item_t = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+template <std::size_t NInp, class Items, class... Pipelines>
+struct DatasetsState;
+
 inline std::string subset_item_name(Splits const& splits, std::size_t split_idx, std::size_t index) {
+  auto const number = "item " + std::to_string(splits[split_idx][index]);
+  if (splits[0].empty()) return number + " of the test items";  // a Datasets always has items to train on
   std::string const subset = split_idx == 0   ? "the training subset"
                              : split_idx == 1 ? "the validation subset"
                                               : "subset " + std::to_string(split_idx);
-  return "item " + std::to_string(splits[split_idx][index]) + " of the dataset (item " + std::to_string(index) +
-         " of " + subset + ")";
+  return number + " of the dataset (item " + std::to_string(index) + " of " + subset + ")";
 }
+
 }  // namespace detail
 
 /// One subset of a Datasets: a cheap handle whose items are tuples, one element per pipeline.
@@ -43,6 +53,19 @@ class DatasetSubset {
   /// Item `index` of the subset through all pipelines.
   auto item(std::size_t index, CallContext const& context) const { return encode(raw_item(index), context); }
   auto operator[](std::size_t index) const { return item(index, CallContext{.split_idx = split_idx_}); }
+
+  /// What these items of the subset collate to, made at once: where the source has `batch(indices)` and each stage of the
+  /// pipelines takes a whole batch (see EncodesBatch) or leaves it alone.
+  auto batch(BatchIndices chosen, CallContext const& context) const requires(State::whole) {
+    std::vector<std::int64_t> places(chosen.size());
+    for (std::size_t i = 0; i < places.size(); ++i) places[i] = indices()[static_cast<std::size_t>(chosen[i])];
+    auto const columns = state_->items.batch(BatchIndices(places));
+    return std::apply(
+        [&](auto const&... pipeline) {
+          return std::make_tuple(detail::encode_whole<typename State::RawItem>(pipeline, columns, context)...);
+        },
+        state_->pipelines);
+  }
 
   /// Item `index` as the source has it, before any pipeline.
   decltype(auto) raw_item(std::size_t index) const { return state_->items[static_cast<std::size_t>(indices()[index])]; }
@@ -73,6 +96,9 @@ class DatasetSubset {
     return std::get<n_inp>(state_->pipelines).decode_until_shown(target);
   }
 
+  /// The collection the items come from, all subsets of it.
+  auto const& raw_items() const { return state_->items; }
+
   auto const& pipelines() const { return state_->pipelines; }
   /// The vocabulary of the targets, where they have one.
   std::vector<std::string> class_names() const {
@@ -83,13 +109,20 @@ class DatasetSubset {
       return {};
   }
 
-  /// Other items through the same, already set up pipelines, all of them in the validation subset.
+  /// Other raw items through the same, already set up pipelines, all of them in the validation subset.
   template <class Items>
-  DatasetSubset with_items(Items items) const {
-    std::vector<std::int64_t> all(items.size());
-    std::iota(all.begin(), all.end(), 0);
-    auto state = std::make_shared<State>(State{std::move(items), {{}, std::move(all)}, state_->pipelines});
-    return DatasetSubset(std::move(state), Split::valid);
+  auto with_items(Items items) const {
+    static_assert(std::is_same_v<detail::raw_item_t<Items>, typename State::RawItem>,
+                  "fastxx: with_labels: 'items' must be raw items of the dataset, because the labels are made of them; "
+                  "for inputs alone leave with_labels out");
+    return std::apply([&](auto const&... pipeline) { return test_subset<State::n_inp>(std::move(items), pipeline...); },
+                      state_->pipelines);
+  }
+
+  /// Other items through the input pipelines alone: raw ones, or what any stage takes in their place.
+  template <class Items>
+  auto inputs_of(Items items) const {
+    return inputs_at(std::move(items), std::make_index_sequence<State::n_inp>{});
   }
 
  private:
@@ -97,6 +130,26 @@ class DatasetSubset {
   auto decode_at(Sample const& sample, std::index_sequence<I...>) const {
     return std::make_tuple(std::get<I>(state_->pipelines).decode_until_shown(std::get<I>(sample))...);
   }
+  template <class Items, std::size_t... I>
+  auto inputs_at(Items items, std::index_sequence<I...>) const {
+    using Raw = typename State::RawItem;
+    if constexpr (std::is_same_v<detail::raw_item_t<Items>, Raw>)
+      return test_subset<sizeof...(I)>(std::move(items), std::get<I>(state_->pipelines)...);
+    else
+      return test_subset<sizeof...(I)>(
+          std::move(items),
+          detail::EnteredPipeline<Raw, I, sizeof...(I), std::decay_t<decltype(std::get<I>(state_->pipelines))>>{
+              std::get<I>(state_->pipelines)}...);
+  }
+  template <std::size_t NInp, class Items, class... Pipelines>
+  static auto test_subset(Items items, Pipelines const&... pipelines) {
+    using TestState = detail::DatasetsState<NInp, Items, Pipelines...>;
+    std::vector<std::int64_t> all(items.size());
+    std::iota(all.begin(), all.end(), 0);
+    auto state = std::make_shared<TestState>(TestState{std::move(items), {{}, std::move(all)}, {pipelines...}});
+    return DatasetSubset<TestState>(std::move(state), Split::valid);
+  }
+
   std::vector<std::int64_t> const& indices() const { return state_->splits[static_cast<std::size_t>(split_idx_)]; }
 
   std::shared_ptr<State const> state_;
@@ -105,10 +158,22 @@ class DatasetSubset {
 
 namespace detail {
 
+// Whether all pipelines take the columns that a collection gives.
+template <class Items, class RawItem, class... Pipelines>
+consteval bool pipelines_go_whole() {
+  if constexpr ((is_pipeline_v<Pipelines> && ...) &&
+                requires(Items const& items, BatchIndices indices) { items.batch(indices); }) {
+    using Columns = std::decay_t<decltype(std::declval<Items const&>().batch(std::declval<BatchIndices>()))>;
+    return (goes_whole<Pipelines, RawItem, Columns> && ...);
+  }
+  return false;
+}
+
 template <std::size_t NInp, class Items, class... Pipelines>
 struct DatasetsState {
   static constexpr std::size_t n_inp = NInp;
-  using RawItem = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+  using RawItem = raw_item_t<Items>;
+  static constexpr bool whole = pipelines_go_whole<Items, RawItem, Pipelines...>();
   Items items;
   Splits splits;
   std::tuple<Pipelines...> pipelines;
@@ -175,6 +240,10 @@ void try_items(State const& state, Pipeline const& pipeline) {
 /// All else is lazy: a pipeline runs when an item is asked for. At construction the stages that learn see the
 /// training items, and a stage that takes none of the types it would be given is refused by the compiler. All pipelines
 /// but the last make inputs, unless it is said: `Datasets(items, splits, n_inp<1>(), image, boxes, labels)`.
+///
+/// A collection with `batch(indices)`, which gives the columns of many items at once (of pairs a tuple of two), makes
+/// whole batches when each stage takes a column: it has `encodes_batch`, as ItemGetter and Categorize have, or does
+/// nothing to this type. Otherwise loaders go item by item, with the same batches.
 /// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index]; what a pipeline with a stage that has
 ///          `static constexpr bool checks_items = true` (Categorize has) refuses of any item, with the item's number
 /// Source:  fastai 2.7.18 data/core.py Datasets

@@ -10,6 +10,7 @@
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/loader_state.hpp>
+#include <fastxx/mid/data/detail/other_names.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <iterator>
 #include <memory>
@@ -23,19 +24,28 @@ namespace fastxx {
 /// How a DataLoader makes batches.
 struct LoaderOptions {
   std::int64_t batch_size = 64;
-  int workers = 0;                     ///< threads that prepare batches; 0 prepares them in the calling thread
+  [[no_unique_address]] detail::BsIsBatchSize bs = {};
+  int workers = 0;  ///< threads that prepare batches; 0 prepares them in the calling thread
+  [[no_unique_address]] detail::NumWorkersIsWorkers num_workers = {};
   bool shuffle = false;                ///< a new order each epoch
   std::optional<bool> drop_last = {};  ///< leave out an incomplete last batch; unset: as `shuffle`
   std::uint64_t seed = 0;              ///< of the order and of all random transforms
   at::Device device = at::kCPU;        ///< where batches go before after_batch
   int split_idx = Split::none;         ///< what transforms are told about the subset
   int prefetch = 2;                    ///< batches per worker that may wait
-  LoaderPlan plan = {};                ///< which items in which batches; unset: all, in order or shuffled
+  [[no_unique_address]] detail::PrefetchFactorIsPrefetch prefetch_factor = {};
+  LoaderPlan plan = {};  ///< which items in which batches; unset: all, in order or shuffled
+  [[no_unique_address]] detail::SamplerIsPlan sampler = {};
 };
 
 /// Datasets a DataLoader can read: `size()` with `operator[](index) const`, or with `item(index, CallContext) const`
 /// when the dataset runs transforms itself, or with `item(index, CallContext, EpochPlan) const` when its items depend on
 /// the plan of the epoch. Several threads read at once.
+///
+/// A dataset that can make a batch quicker than item by item has `batch(indices) const` as well (or `batch(indices,
+/// CallContext)`, `batch(indices, CallContext, EpochPlan)`), which returns what collate() would make of these items; see
+/// BatchIndices. A DataLoader uses it unless there is a before_batch hook, or an item transform that takes one item at a
+/// time (one without `encodes_batch`, or one that draws): then it goes by items.
 template <class Dataset>
 concept LoadableDataset = requires(Dataset const& dataset, std::size_t index, CallContext const& context,
                                    EpochPlan const& plan) {
@@ -84,7 +94,8 @@ inline std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std:
 
 }  // namespace detail
 
-/// Batches of a dataset: items through after_item, collated, moved to the device, through after_batch.
+/// Batches of a dataset: items through after_item, collated (or whole from the dataset), moved to the device, through
+/// after_batch.
 ///
 /// A cheap handle: copies are the same loader. The dataset is moved in and shared with new_with(); give a handle or a
 /// std::move'd container. What a batch holds depends on (seed, epoch, item index) only, not on the workers.
@@ -112,6 +123,8 @@ class DataLoader {
       "fastxx::DataLoader(..., hooks): 'hooks' needs a const member before_batch(std::vector<item_type>) that "
       "returns the items to collate");
   using batch_type = typename State::Batch;
+  /// Whether batches come from the dataset at once, by its batch(indices), instead of item by item.
+  static constexpr bool whole_batches = Source::whole;
   class iterator;
 
   explicit DataLoader(Dataset dataset, LoaderOptions options = {}, AfterItem after_item = AfterItem(),
@@ -191,9 +204,20 @@ class DataLoader {
     return DataLoader(state_->source.dataset, options, after_item(), after_batch(), hooks(), Shared{});
   }
 
-  /// A loader of its own over another dataset, with these options and copies of the pipelines and hooks.
-  DataLoader with_dataset(Dataset dataset) const {
-    return DataLoader(std::move(dataset), options(), after_item(), after_batch(), hooks());
+  /// A loader of its own over another dataset, with these options and copies of the pipelines and hooks; a hook that
+  /// does not take the items of that dataset is left out.
+  template <class Other>
+  auto with_dataset(Other dataset) const {
+    return with_dataset(std::move(dataset), options());
+  }
+  template <class Other>
+  auto with_dataset(Other dataset, LoaderOptions const& other_options) const {
+    using Item = typename detail::BatchSource<Other, AfterItem, LoaderHooks>::Item;
+    if constexpr (std::is_same_v<Hooks, LoaderHooks> || detail::HasBeforeBatch<Hooks, Item>)
+      return DataLoader<Other, AfterItem, AfterBatch, Hooks>(std::move(dataset), other_options, after_item(),
+                                                             after_batch(), hooks());
+    else
+      return DataLoader<Other, AfterItem, AfterBatch>(std::move(dataset), other_options, after_item(), after_batch());
   }
 
  private:

@@ -9,6 +9,8 @@
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/data_transforms.hpp>
 #include <fastxx/mid/data/datasets.hpp>
+#include <fastxx/mid/data/detail/other_names.hpp>
+#include <fastxx/mid/data/detail/test_items.hpp>
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <optional>
@@ -23,15 +25,26 @@ namespace fastxx {
 /// What DataLoaders need to know: the training loader shuffles and drops a short last batch, the others do neither.
 struct DataLoadersOptions {
   std::int64_t batch_size = 64;
+  [[no_unique_address]] detail::BsIsBatchSize bs = {};
   std::optional<std::int64_t> valid_batch_size = {};  ///< batch_size when left out
+  [[no_unique_address]] detail::ValBsIsValidBatchSize val_bs = {};
   int workers = 0;
+  [[no_unique_address]] detail::NumWorkersIsWorkers num_workers = {};
   bool shuffle = true;
+  [[no_unique_address]] detail::ShuffleTrainIsShuffle shuffle_train = {};
   std::optional<bool> drop_last = {};  ///< of the training loader; `shuffle` when left out
   std::uint64_t seed = 0;
   std::string device = "cpu";  ///< "cpu", "cuda", "cuda:1", ...
   LoaderPlan plan = {};        ///< of the training loader
+  [[no_unique_address]] detail::SamplerIsPlan sampler = {};
   LoaderPlan valid_plan = {};  ///< of the others
 };
+
+/// Said of test items: make targets too, `dls.test_dl(items, with_labels)`.
+///
+/// Source:  fastai 2.7.18 data/core.py test_dl(with_labels=True)
+struct WithLabels {};
+inline constexpr WithLabels with_labels{};
 
 namespace detail {
 template <class Dataset>
@@ -108,10 +121,25 @@ class DataLoaders : public ClassNames {
   /// dataset calls `classes()`; empty where nobody knows them.
   std::vector<std::string> class_names() const { return class_names_of(train()); }
 
-  /// Other items, with their labels, through the pipelines and batches of the validation loader.
+  /// A loader of test items, in order, through the item and batch transforms of the validation loader: batches of inputs
+  /// alone, for get_preds. `items` is any range of raw items of the dataset, or of what a stage of the input pipeline
+  /// takes in their place (an image where a raw item is a pair of image and label; with several inputs a tuple of
+  /// them). Raw items that have labels give them with test_dl(items, with_labels).
+  ///
+  /// Errors:  data_error [loader.empty]; an item that a transform refuses is named by its number when it is read
+  /// Source:  fastai 2.7.18 data/core.py DataLoaders.test_dl, test_set (features H-45, TR-15, TR-24)
+  /// Example: examples/doc/datasets.cpp
   template <class Items>
-  Loader test_dl(Items items) const {
-    return valid().with_dataset(train().dataset().with_items(std::move(items)));
+  auto test_dl(Items items) const {
+    static_assert(std::tuple_size_v<pipelines_type> > 0,
+                  "fastxx::DataLoaders::test_dl(items): these loaders read no Datasets, whose pipelines would make "
+                  "inputs of the items; write valid().with_dataset(items)");
+    if constexpr (std::tuple_size_v < pipelines_type >> 0)
+      return in_order(train().dataset().inputs_of(detail::by_number(std::move(items))));
+  }
+  template <class Items>
+  auto test_dl(Items items, WithLabels) const {
+    return in_order(train().dataset().with_items(detail::by_number(std::move(items))));
   }
 
   /// Copies of all that turns raw items into batches, as it has been set up: what predicting needs, without the items.
@@ -127,6 +155,15 @@ class DataLoaders : public ClassNames {
   }
 
  private:
+  template <class Subset>
+  auto in_order(Subset subset) const {
+    LoaderOptions options = valid().options();
+    options.shuffle = false;
+    options.drop_last = false;
+    options.plan = {};  // it was made for other items
+    return valid().with_dataset(std::move(subset), options);
+  }
+
   std::vector<Loader> loaders_;
 };
 

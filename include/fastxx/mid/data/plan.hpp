@@ -188,6 +188,14 @@ inline void require_one_per_item(char const* key, char const* call, std::size_t 
                            .fix = "count them over the loader's own subset"});
 }
 
+// The first item whose running sum of weights is above `drawn`. A fraction below 1 times the sum may be rounded up to
+// the sum: then it is the last item that weighs anything.
+inline std::int64_t weighted_choice(std::vector<double> const& sums, double drawn) {
+  auto found = std::upper_bound(sums.begin(), sums.end(), drawn);
+  if (found == sums.end()) found = std::lower_bound(sums.begin(), sums.end(), sums.back());
+  return found - sums.begin();
+}
+
 // The batches between the first and the last change places.
 inline std::vector<std::int64_t> shuffle_middle(std::vector<std::int64_t> const& order, std::size_t size,
                                                 Random& random) {
@@ -237,8 +245,7 @@ inline std::vector<std::int64_t> WeightedPlan::plan(PlannedEpoch const& epoch, R
                                       .got = valid ? "none above 0" : "a negative one, or one that is no number",
                                       .fix = "weigh an item by how often it shall come"});
   std::vector<std::int64_t> order(static_cast<std::size_t>(n > 0 ? n : epoch.items));
-  for (auto& index : order)
-    index = std::upper_bound(sums.begin(), sums.end(), random.uniform() * sums.back()) - sums.begin();
+  for (auto& index : order) index = detail::weighted_choice(sums, random.uniform() * sums.back());
   return order;
 }
 

@@ -6,9 +6,51 @@
 
 namespace fastxx {
 
+namespace detail {
+
+// The names that options have elsewhere, as in mid/data/detail/other_names.hpp.
+struct LrMaxIsLr {
+  constexpr LrMaxIsLr() = default;
+  template <class T>
+  constexpr LrMaxIsLr(T const&) {
+    static_assert(sizeof(T) == 0, "fastxx: the option 'lr_max' is called 'lr' here");
+  }
+};
+struct LrIsLrMax {
+  constexpr LrIsLrMax() = default;
+  template <class T>
+  constexpr LrIsLrMax(T const&) {
+    static_assert(sizeof(T) == 0, "fastxx: the option 'lr' is called 'lr_max' here");
+  }
+};
+struct MaxLrIsLrMax {
+  constexpr MaxLrIsLrMax() = default;
+  template <class T>
+  constexpr MaxLrIsLrMax(T const&) {
+    static_assert(sizeof(T) == 0, "fastxx: the option 'max_lr' is called 'lr_max' here");
+  }
+};
+struct DivFactorIsDiv {
+  constexpr DivFactorIsDiv() = default;
+  template <class T>
+  constexpr DivFactorIsDiv(T const&) {
+    static_assert(sizeof(T) == 0, "fastxx: the option 'div_factor' is called 'div' here");
+  }
+};
+struct FinalDivFactorIsDivFinal {
+  constexpr FinalDivFactorIsDivFinal() = default;
+  template <class T>
+  constexpr FinalDivFactorIsDivFinal(T const&) {
+    static_assert(sizeof(T) == 0, "fastxx: the option 'final_div_factor' is called 'div_final' here");
+  }
+};
+
+}  // namespace detail
+
 /// Settings of fit; what is left out is the learner's.
 struct FitOptions {
   Rates lr = {};
+  [[no_unique_address]] detail::LrMaxIsLr lr_max = {};
   std::optional<double> wd = {};
   bool reset_opt = false;
 };
@@ -16,8 +58,12 @@ struct FitOptions {
 /// Settings of fit_one_cycle.
 struct OneCycleOptions {
   Rates lr_max = {};  ///< the learner's lr when left out
+  [[no_unique_address]] detail::LrIsLrMax lr = {};
+  [[no_unique_address]] detail::MaxLrIsLrMax max_lr = {};
   double div = 25;
+  [[no_unique_address]] detail::DivFactorIsDiv div_factor = {};
   double div_final = 1e5;
+  [[no_unique_address]] detail::FinalDivFactorIsDivFinal final_div_factor = {};
   double pct_start = .25;
   std::optional<double> wd = {};
   std::optional<std::array<double, 3>> moms = {};

@@ -11,6 +11,7 @@
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/collate.hpp>
 #include <fastxx/mid/data/plan.hpp>
+#include <fastxx/mid/data/whole_batch.hpp>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -26,6 +27,7 @@ namespace fastxx::detail {
 // Streams of one epoch: items have their own index, what else draws starts where no index can be.
 inline constexpr std::uint64_t batch_stream = 1ULL << 63;
 inline constexpr std::uint64_t order_stream = 1ULL << 62;
+inline constexpr std::uint64_t whole_stream = batch_stream | order_stream;
 
 // The item a dataset has at `index`, from item() when it runs pipelines of its own and wants the context, or the plan of
 // the epoch as well.
@@ -137,6 +139,21 @@ class EpochPlans {
   std::size_t batches_ = unknown;  // in each epoch: the first plan says it
 };
 
+// Whether the dataset gives batches at once, and the item transforms take them; a hook takes items.
+template <class Dataset, class AfterItem, class Hooks, class DatasetItem, class Item>
+consteval bool loads_whole() {
+  if constexpr (GivesBatches<Dataset> && !HasBeforeBatch<Hooks, Item>) {
+    using Columns = decltype(dataset_batch(std::declval<Dataset const&>(), std::declval<BatchIndices>(), CallContext{},
+                                           std::declval<EpochPlan const&>()));
+    static_assert(
+        std::is_same_v<Columns, decltype(collate(std::declval<std::vector<DatasetItem>>()))>,
+        "fastxx::DataLoader(dataset): batch(indices) of 'dataset' must return the type that its items collate "
+        "to: see fastxx::collate");
+    return goes_whole<AfterItem, DatasetItem, Columns>;
+  }
+  return false;
+}
+
 // What all iterations and workers of a loader share and none changes.
 template <class Dataset, class AfterItem, class Hooks>
 struct BatchSource {
@@ -144,6 +161,7 @@ struct BatchSource {
                                                          std::declval<EpochPlan const&>()))>;
   using Item = std::decay_t<decltype(std::declval<AfterItem const&>()(std::declval<DatasetItem>(), CallContext{}))>;
   using Collated = decltype(collate_hooked(std::declval<Hooks const&>(), std::declval<std::vector<Item>&>()));
+  static constexpr bool whole = loads_whole<Dataset, AfterItem, Hooks, DatasetItem, Item>();
 
   std::shared_ptr<Dataset const> dataset;
   AfterItem after_item;
@@ -159,19 +177,22 @@ struct BatchSource {
 template <class Source>
 class BatchBuilder {
  public:
+  // A consumer that would have to wait makes whole batches itself when they are quick. Not so item by item: item
+  // transforms shall run with the workers' one thread each, so that the numbers do not depend on who waited.
+  static constexpr bool helps = Source::whole;
+
   explicit BatchBuilder(Source const& source) : source_(source) {}
 
   // Empty when cancelled() said between two items that nobody wants it any more.
   template <class Cancelled>
   std::optional<typename Source::Collated> operator()(std::uint64_t position, Cancelled const& cancelled) {
     start(position);
-    if (!load_items(cancelled)) return std::nullopt;
-    try {
-      std::optional batch(collate_hooked(source_.hooks, items_));
-      items_.clear();  // what an item holds is free before the next batch is asked for
-      return batch;
-    } catch (...) {
-      throw_batch_error(epoch_, batch_, item_list());
+    if constexpr (Source::whole) {
+      if (cancelled()) return std::nullopt;
+      return load_whole();
+    } else {
+      if (!load_items(cancelled)) return std::nullopt;
+      return collate_items();
     }
   }
 
@@ -182,6 +203,36 @@ class BatchBuilder {
     if (epoch != epoch_) plan_ = source_.plans->of(epoch);
     epoch_ = epoch;
     indices_ = plan_->batch(static_cast<std::size_t>(batch_));
+  }
+
+  typename Source::Collated load_whole() {
+    try {
+      auto random = Random::of(source_.seed, static_cast<std::uint64_t>(epoch_),
+                               whole_stream + static_cast<std::uint64_t>(batch_));
+      CallContext const context{.split_idx = source_.split_idx, .random = &random};
+      return encode_whole<typename Source::DatasetItem>(
+          source_.after_item, dataset_batch(*source_.dataset, indices_, context, *plan_), context);
+    } catch (...) {
+      // Which item was refused shows when they are made one by one; if none is, it was the batch.
+      auto const refused = std::current_exception();
+      load_items([] { return false; });
+      (void)collate_items();
+      try {
+        std::rethrow_exception(refused);
+      } catch (...) {
+        throw_batch_error(epoch_, batch_, item_list());
+      }
+    }
+  }
+
+  typename Source::Collated collate_items() {
+    try {
+      auto batch = collate_hooked(source_.hooks, items_);
+      items_.clear();  // what an item holds is free before the next batch is asked for
+      return batch;
+    } catch (...) {
+      throw_batch_error(epoch_, batch_, item_list());
+    }
   }
 
   template <class Cancelled>

@@ -107,7 +107,7 @@ class Iteration {
     done_ = next_ == end_;
     if (done_) return leave();
     std::uint64_t const position = next_++;
-    batch_.emplace(state_->finish(workers_ ? workers_->take() : *builder_(position, Cancelled{}), position));
+    batch_.emplace(state_->finish(workers_ ? workers_->take(builder_) : *builder_(position, Cancelled{}), position));
   }
 
   bool done() const { return done_; }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -67,26 +68,47 @@ class OrderedWorkers {
 
   void pause() { restart(0, false); }
 
-  Result take() {
+  // What takes less time to make than to wait for is made here, where `producer` says that it may be; and a consumer
+  // that comes back at once wakes nobody for it.
+  template <class Producer>
+  Result take(Producer& producer) {
     Slot slot;
+    bool alone = false;
+    auto const entered = now<Producer>();
     {
       std::unique_lock lock(mutex_);
       Slot& head = slots_[head_ % slots_.size()];
-      ready_.wait(lock, [&] { return head.filled; });
+      while (!head.filled) {
+        if (quick_ && next_ - head_ < slots_.size())
+          make_next(producer, lock);
+        else
+          ready_.wait(lock);
+      }
       slot = std::exchange(head, Slot{});
       ++head_;
+      alone = quick_ && entered - left_ < wake_up;
     }
-    wake_.notify_one();
+    if (!alone) wake_.notify_one();
+    left_ = now<Producer>();
     if (slot.error) std::rethrow_exception(std::move(slot.error));
     return std::move(*slot.result);
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::microseconds wake_up{30};  // about what it costs to sleep until a thread is done
+
   struct Slot {
     bool filled = false;
     Produced result;
     std::exception_ptr error;
   };
+
+  // Asked only where the answer is of use.
+  template <class Producer>
+  static Clock::time_point now() {
+    return Producer::helps ? Clock::now() : Clock::time_point();
+  }
 
   void restart(std::uint64_t position, bool run) {
     {
@@ -106,19 +128,28 @@ class OrderedWorkers {
     while (true) {
       wake_.wait(lock, [&] { return stop_ || (running_ && next_ - head_ < slots_.size()); });
       if (stop_) return;
-      std::uint64_t const position = next_++;
-      Cancelled const cancelled(generation_);
+      make_next(producer, lock);
+    }
+  }
+
+  // The lock is held before and after, not while the result is made.
+  template <class Producer>
+  void make_next(Producer& producer, std::unique_lock<std::mutex>& lock) {
+    std::uint64_t const position = next_++;
+    Cancelled const cancelled(generation_);
+    lock.unlock();
+    auto const start = now<Producer>();
+    Slot made = produce(producer, position, cancelled);
+    bool const quick = Producer::helps && now<Producer>() - start < wake_up;
+    lock.lock();
+    if (cancelled()) {
       lock.unlock();
-      Slot made = produce(producer, position, cancelled);
+      made = {};
       lock.lock();
-      if (cancelled()) {
-        lock.unlock();
-        made = {};
-        lock.lock();
-      } else {
-        slots_[position % slots_.size()] = std::move(made);
-        if (position == head_) ready_.notify_one();
-      }
+    } else {
+      quick_ = quick;
+      slots_[position % slots_.size()] = std::move(made);
+      if (position == head_) ready_.notify_one();
     }
   }
 
@@ -139,9 +170,11 @@ class OrderedWorkers {
   std::condition_variable wake_;   // for the threads: there is room, or an end
   std::condition_variable ready_;  // for the consumer: the head is filled
   std::vector<Slot> slots_;        // a ring: position p lies in slot p % capacity
+  Clock::time_point left_;         // the consumer's: when it last got a result
   std::vector<Slot> stale_;        // the consumer's: empty, and swapped in when slots_ is thrown away
   std::uint64_t head_ = 0;         // the next position to be taken
   std::uint64_t next_ = 0;         // the next position to be made
+  bool quick_ = false;             // whether the latest result took less time than a wake-up
   bool running_ = false;
   bool stop_ = false;
   std::atomic<std::uint64_t> generation_ = 0;  // changed under the mutex, asked without it

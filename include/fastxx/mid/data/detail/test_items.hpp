@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstddef>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/low/transform/retain.hpp>
+#include <fastxx/low/transform/traits.hpp>
+#include <ranges>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace fastxx::detail {
+
+// Items that can be asked for by number; what cannot (a list, a view) is copied.
+template <class Items>
+auto by_number(Items items) {
+  if constexpr (requires {
+                  items.size();
+                  std::as_const(items)[std::size_t(0)];
+                }) {
+    return items;
+  } else {
+    static_assert(std::ranges::input_range<Items>,
+                  "fastxx::DataLoaders::test_dl(items): 'items' must be a range, or have size() and operator[] const");
+    std::vector<std::ranges::range_value_t<Items>> copied;
+    for (auto&& item : items) copied.push_back(std::forward<decltype(item)>(item));
+    return copied;
+  }
+}
+
+// A pipeline of `Raw` items for what is already part of the way: the input alone, or input Index of a tuple of inputs.
+template <class Raw, std::size_t Index, std::size_t Inputs, class Stages>
+struct EnteredPipeline {
+  Stages pipeline;
+
+  template <class X>
+  auto operator()(X const& x, CallContext const& context = {}) const {
+    if constexpr (Inputs == 1) {
+      return pipeline.template enter<Raw>(x, context);
+    } else {
+      static_assert(is_tuple_v<X>,
+                    "fastxx::DataLoaders::test_dl(items): the model has several inputs, so an item must be a tuple of "
+                    "them, or a raw item of the dataset");
+      if constexpr (is_tuple_v<X>) {
+        static_assert(std::tuple_size_v<std_tuple_of<X>> == Inputs,
+                      "fastxx::DataLoaders::test_dl(items): an item must be a tuple of as many elements as the model "
+                      "has inputs (n_inp), or a raw item of the dataset");
+        return pipeline.template enter<Raw>(std::get<Index>(x), context);
+      }
+    }
+  }
+  template <class X>
+  auto decode_until_shown(X&& x) const {
+    return pipeline.decode_until_shown(std::forward<X>(x));
+  }
+  template <class Attribute>
+  static consteval std::size_t count() {
+    return Stages::template count<Attribute>();
+  }
+  template <class Attribute>
+  decltype(auto) find(Attribute const& attribute) const {
+    return pipeline.find(attribute);
+  }
+};
+
+}  // namespace fastxx::detail
