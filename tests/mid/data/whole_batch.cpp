@@ -8,11 +8,13 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -211,6 +213,51 @@ TEST_CASE("TR-25 whole batches: a batch() that fails where its items do not is t
   CHECK(e.key() == "loader.batch");
   CHECK(e.parts().got == "no table");
   CHECK(e.parts().where == "batch 0 of epoch 0, dataset items 0, 1");
+}
+
+namespace {
+
+// Numbers; a worker that makes every fourth waits a moment for the calling thread to make another one.
+struct Slowed {
+  std::shared_ptr<std::atomic<int>> by_caller = std::make_shared<std::atomic<int>>(0);
+  std::thread::id caller = std::this_thread::get_id();
+
+  std::size_t size() const { return 200; }
+  std::int64_t operator[](std::size_t index) const {
+    made(index);
+    return static_cast<std::int64_t>(index);
+  }
+  Tensor batch(BatchIndices indices) const {
+    made(static_cast<std::size_t>(indices[0]));
+    return at::tensor(std::vector<std::int64_t>(indices));
+  }
+  void made(std::size_t index) const {
+    if (std::this_thread::get_id() == caller) {
+      ++*by_caller;
+    } else if (index % 4 == 1) {
+      auto const until = std::chrono::steady_clock::now() + std::chrono::milliseconds(5);
+      for (int const before = *by_caller; *by_caller == before && std::chrono::steady_clock::now() < until;)
+        std::this_thread::yield();
+    }
+  }
+};
+struct SlowedByItem : Slowed {
+  void batch() const = delete;
+};
+
+}  // namespace
+
+TEST_CASE(
+    "TR-25 whole batches: who would have to wait makes quick ones itself, in the same order; never item by item") {
+  auto count = [](auto dataset) {
+    DataLoader const loader(dataset, {.batch_size = 1, .workers = 1, .prefetch = 4});
+    std::int64_t expected = 0;
+    for (auto const& batch : loader) CHECK(batch.template item<std::int64_t>() == expected++);
+    CHECK(expected == 200);
+    return dataset.by_caller->load();
+  };
+  CHECK(count(Slowed{}) > 0);
+  CHECK(count(SlowedByItem{}) == 0);
 }
 
 TEST_CASE("TR-25 whole batches: item transforms that take columns are applied to them, others and hooks go by items") {

@@ -119,6 +119,11 @@ class DatasetSubset {
                       state_->pipelines);
   }
 
+  template <class Items>
+  static consteval bool makes_inputs_of() {
+    return detail::makes_inputs<State::n_inp, typename State::RawItem, detail::raw_item_t<Items>,
+                                decltype(State::pipelines)>();
+  }
   /// Other items through the input pipelines alone: raw ones, or what any stage takes in their place.
   template <class Items>
   auto inputs_of(Items items) const {

@@ -122,6 +122,9 @@ class DataLoader {
       std::is_same_v<Hooks, LoaderHooks> || detail::HasBeforeBatch<Hooks, item_type>,
       "fastxx::DataLoader(..., hooks): 'hooks' needs a const member before_batch(std::vector<item_type>) that "
       "returns the items to collate");
+  static_assert(Source::whole_type_fits(),
+                "fastxx::DataLoader(dataset): batch(indices) of 'dataset' must return the type that its items collate "
+                "to: see fastxx::collate");
   using batch_type = typename State::Batch;
   /// Whether batches come from the dataset at once, by its batch(indices), instead of item by item.
   static constexpr bool whole_batches = Source::whole;

@@ -131,11 +131,18 @@ class DataLoaders : public ClassNames {
   /// Example: examples/doc/datasets.cpp
   template <class Items>
   auto test_dl(Items items) const {
-    static_assert(std::tuple_size_v<pipelines_type> > 0,
+    static_assert(has_pipelines,
                   "fastxx::DataLoaders::test_dl(items): these loaders read no Datasets, whose pipelines would make "
                   "inputs of the items; write valid().with_dataset(items)");
-    if constexpr (std::tuple_size_v < pipelines_type >> 0)
-      return in_order(train().dataset().inputs_of(detail::by_number(std::move(items))));
+    if constexpr (has_pipelines) {
+      using Numbered = decltype(detail::by_number(std::move(items)));
+      constexpr bool fits = subset_type::template makes_inputs_of<Numbered>();
+      static_assert(
+          fits,
+          "fastxx::DataLoaders::test_dl(items): an item must be a raw item of the dataset, or what a stage of "
+          "the input pipeline takes in its place (a tuple of these when there are several inputs)");
+      if constexpr (fits) return in_order(train().dataset().inputs_of(detail::by_number(std::move(items))));
+    }
   }
   template <class Items>
   auto test_dl(Items items, WithLabels) const {
@@ -155,6 +162,8 @@ class DataLoaders : public ClassNames {
   }
 
  private:
+  static constexpr bool has_pipelines = std::tuple_size_v<pipelines_type> != 0;
+
   template <class Subset>
   auto in_order(Subset subset) const {
     LoaderOptions options = valid().options();

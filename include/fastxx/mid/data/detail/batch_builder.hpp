@@ -139,18 +139,14 @@ class EpochPlans {
   std::size_t batches_ = unknown;  // in each epoch: the first plan says it
 };
 
+template <class Dataset>
+using whole_batch_t = decltype(dataset_batch(std::declval<Dataset const&>(), std::declval<BatchIndices>(),
+                                             CallContext{}, std::declval<EpochPlan const&>()));
 // Whether the dataset gives batches at once, and the item transforms take them; a hook takes items.
 template <class Dataset, class AfterItem, class Hooks, class DatasetItem, class Item>
 consteval bool loads_whole() {
-  if constexpr (GivesBatches<Dataset> && !HasBeforeBatch<Hooks, Item>) {
-    using Columns = decltype(dataset_batch(std::declval<Dataset const&>(), std::declval<BatchIndices>(), CallContext{},
-                                           std::declval<EpochPlan const&>()));
-    static_assert(
-        std::is_same_v<Columns, decltype(collate(std::declval<std::vector<DatasetItem>>()))>,
-        "fastxx::DataLoader(dataset): batch(indices) of 'dataset' must return the type that its items collate "
-        "to: see fastxx::collate");
-    return goes_whole<AfterItem, DatasetItem, Columns>;
-  }
+  if constexpr (GivesBatches<Dataset> && !HasBeforeBatch<Hooks, Item>)
+    return goes_whole<AfterItem, DatasetItem, whole_batch_t<Dataset>>;
   return false;
 }
 
@@ -162,6 +158,11 @@ struct BatchSource {
   using Item = std::decay_t<decltype(std::declval<AfterItem const&>()(std::declval<DatasetItem>(), CallContext{}))>;
   using Collated = decltype(collate_hooked(std::declval<Hooks const&>(), std::declval<std::vector<Item>&>()));
   static constexpr bool whole = loads_whole<Dataset, AfterItem, Hooks, DatasetItem, Item>();
+  static consteval bool whole_type_fits() {
+    if constexpr (GivesBatches<Dataset> && is_collatable<DatasetItem>())
+      return std::is_same_v<whole_batch_t<Dataset>, decltype(collate(std::declval<std::vector<DatasetItem>>()))>;
+    return true;
+  }
 
   std::shared_ptr<Dataset const> dataset;
   AfterItem after_item;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <fastxx/low/transform/check.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/low/transform/traits.hpp>
@@ -29,6 +30,33 @@ auto by_number(Items items) {
   }
 }
 
+// Whether an X is an item of the pipeline, what one of its stages gets, or the result.
+template <class Raw, class X, class... Stages>
+consteval bool enters(std::type_identity<Pipeline<Stages...>>) {
+  using Walk = decltype(Checked<Stages...>::look_back(Entering<X, Raw>{}));
+  return AcceptsType<typename Walk::type, X>;
+}
+template <class Raw, class X, class Pipelines, std::size_t... I>
+consteval bool enter_each(std::index_sequence<I...>) {
+  return (enters<Raw, std::decay_t<std::tuple_element_t<I, std_tuple_of<X>>>>(
+              std::type_identity<std::decay_t<std::tuple_element_t<I, Pipelines>>>{}) &&
+          ...);
+}
+
+// Whether the first `Inputs` pipelines make inputs of an X.
+template <std::size_t Inputs, class Raw, class X, class Pipelines>
+consteval bool makes_inputs() {
+  if constexpr (std::is_same_v<X, Raw>) {
+    return true;
+  } else if constexpr (Inputs == 1) {
+    return enters<Raw, X>(std::type_identity<std::decay_t<std::tuple_element_t<0, Pipelines>>>{});
+  } else if constexpr (is_tuple_v<X>) {
+    if constexpr (std::tuple_size_v<std_tuple_of<X>> == Inputs)
+      return enter_each<Raw, X, Pipelines>(std::make_index_sequence<Inputs>{});
+  }
+  return false;
+}
+
 // A pipeline of `Raw` items for what is already part of the way: the input alone, or input Index of a tuple of inputs.
 template <class Raw, std::size_t Index, std::size_t Inputs, class Stages>
 struct EnteredPipeline {
@@ -36,19 +64,10 @@ struct EnteredPipeline {
 
   template <class X>
   auto operator()(X const& x, CallContext const& context = {}) const {
-    if constexpr (Inputs == 1) {
+    if constexpr (Inputs == 1)
       return pipeline.template enter<Raw>(x, context);
-    } else {
-      static_assert(is_tuple_v<X>,
-                    "fastxx::DataLoaders::test_dl(items): the model has several inputs, so an item must be a tuple of "
-                    "them, or a raw item of the dataset");
-      if constexpr (is_tuple_v<X>) {
-        static_assert(std::tuple_size_v<std_tuple_of<X>> == Inputs,
-                      "fastxx::DataLoaders::test_dl(items): an item must be a tuple of as many elements as the model "
-                      "has inputs (n_inp), or a raw item of the dataset");
-        return pipeline.template enter<Raw>(std::get<Index>(x), context);
-      }
-    }
+    else
+      return pipeline.template enter<Raw>(std::get<Index>(x), context);
   }
   template <class X>
   auto decode_until_shown(X&& x) const {
