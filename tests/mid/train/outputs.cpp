@@ -201,4 +201,7 @@ TEST_CASE("H-35 one input, two targets padded to the longest of their batch: tra
   double const before = *row[2];
   learn.fit(4, {.lr = .1});
   CHECK(*learn.recorder().values.back()[2] < before);
+  CHECK_THROWS_WITH_AS(learn.get_preds(),
+                       doctest::Contains("targets of one size in all batches, as (3, 3, 2); got (1, 1, 2) in batch 2"),
+                       tensor_error);
 }

@@ -115,7 +115,8 @@ TEST_CASE(
                        data_error);
   CHECK_THROWS_WITH_AS(learn.dls.test_dl(std::vector<Tensor>()), doctest::Contains("[loader.empty]"), data_error);
   images.resize(4);
-  CHECK_THROWS_WITH_AS(ClassificationInterpretation(learn, learn.dls.test_dl(images)), doctest::Contains("no targets"),
+  CHECK_THROWS_WITH_AS(ClassificationInterpretation(learn, learn.dls.test_dl(images)),
+                       doctest::Contains("no targets; give a loader with targets: test_dl(items, with_labels)"),
                        tensor_error);
 }
 

@@ -19,8 +19,8 @@ inline std::string short_type_name(std::string_view raw) {
   // g++ appends "; std::string_view = ..." after the type.
   if (auto alias = name.find("; std::string_view ="); alias != std::string::npos) name.resize(alias);
   auto is_ours = [&](std::size_t at) {  // my_fastxx::Stage is not, nor my::fastxx::Stage
-    return at == 0 || (!std::isalnum(static_cast<unsigned char>(name[at - 1])) && name[at - 1] != '_' &&
-                       name[at - 1] != ':');
+    return at == 0 ||
+           (!std::isalnum(static_cast<unsigned char>(name[at - 1])) && name[at - 1] != '_' && name[at - 1] != ':');
   };
   for (std::string_view prefix : {"fastxx::vision::", "fastxx::"})
     for (auto at = name.find(prefix); at != std::string::npos; at = name.find(prefix, at))

@@ -105,7 +105,7 @@ inline constexpr bool is_told_by_type_v<FunctionTransform<Options, Function, Dec
 template <TransformOptions Options, class Function, class Decode>
 inline constexpr bool is_told_by_type_v<SplitFunctionTransform<Options, Function, Decode>> = std::is_empty_v<Function>;
 template <class Callable>
-inline constexpr bool is_told_by_type_v<Named<Callable>> = false;
+inline constexpr bool is_told_by_type_v<NamedStage<Callable>> = false;
 }  // namespace detail
 
 /// Make a transform from functions: `transform(half, twice)`, `transform<TransformOptions{.order = 5}>(half)`.

@@ -16,11 +16,11 @@ namespace fastxx {
 /// Source:  own design
 /// Example: examples/doc/export.cpp
 template <class Callable>
-struct Named : Callable {
+struct NamedStage : Callable {
   std::string_view label;
 };
 template <class Result, class... Arguments>
-struct Named<Result (*)(Arguments...)> {
+struct NamedStage<Result (*)(Arguments...)> {
   Result (*function)(Arguments...);
   std::string_view label;
 
@@ -29,7 +29,7 @@ struct Named<Result (*)(Arguments...)> {
 
 /// `label` must live as long as what is named; a literal does.
 template <class Callable>
-constexpr Named<Callable> named(std::string_view label, Callable callable) {
+constexpr NamedStage<Callable> named(std::string_view label, Callable callable) {
   static_assert(std::is_pointer_v<Callable> || !std::is_final_v<Callable>,
                 "fastxx::named(label, f): 'f' must not be final: what is named derives from it");
   return {std::move(callable), label};

@@ -154,7 +154,8 @@ class ClassificationReport : public Interpretation {
                         .expected = "scores (N,C), classes (N), and a loss that decodes scores to classes",
                         .got = detail::shape_text(preds.sizes()) + " and " +
                                (targs.defined() ? detail::shape_text(targs.sizes()) : std::string("no targets")),
-                        .fix = "for other models use Interpretation"});
+                        .fix = targs.defined() ? "for other models use Interpretation"
+                                               : "give a loader with targets: test_dl(items, with_labels)"});
   }
 
   std::vector<std::string> vocab_;

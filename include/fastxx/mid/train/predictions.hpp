@@ -53,9 +53,11 @@ class GatherPredictions {
   }
 
   Predictions joined() const {
-    Predictions all{.preds = join(preds_), .losses = join(losses_), .decoded = join(decoded_)};
-    for (auto const& column : targets_) all.all_targs.push_back(join(column));
-    for (auto const& column : inputs_) all.inputs.push_back(join(column));
+    Predictions all{.preds = join(preds_, "predictions"),
+                    .losses = join(losses_, "losses"),
+                    .decoded = join(decoded_, "decoded predictions")};
+    for (auto const& column : targets_) all.all_targs.push_back(join(column, "targets"));
+    for (auto const& column : inputs_) all.inputs.push_back(join(column, "inputs"));
     if (!all.all_targs.empty()) all.targs = all.all_targs[0];
     return all;
   }
@@ -67,7 +69,16 @@ class GatherPredictions {
     columns.resize(tensors.size());
     for (std::size_t i = 0; i < tensors.size(); ++i) columns[i].push_back(tensors[i].cpu());
   }
-  static Tensor join(Column const& parts) { return parts.empty() ? Tensor() : at::cat(parts); }
+  static Tensor join(Column const& parts, char const* what) {
+    for (std::size_t batch = 1; batch < parts.size(); ++batch)
+      if (parts[batch].sizes().slice(1) != parts[0].sizes().slice(1))
+        throw tensor_error("get_preds.shapes",
+                           {.call = "get_preds",
+                            .expected = {what, " of one size in all batches, as ", shape_text(parts[0].sizes())},
+                            .got = {shape_text(parts[batch].sizes()), " in batch ", batch},
+                            .fix = "pad to one length for all batches; test_dl(items) leaves targets out"});
+    return parts.empty() ? Tensor() : at::cat(parts);
+  }
 
   PredictionOptions options_;
   int level_ = 0;
