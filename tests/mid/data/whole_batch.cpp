@@ -167,7 +167,8 @@ TEST_CASE("TR-25 whole batches: indices come as a span or as a vector, with the 
     std::int64_t operator[](std::size_t index) const { return static_cast<std::int64_t>(index); }
     Tensor batch(std::vector<std::int64_t> const& indices, CallContext const& context, EpochPlan const& plan) const {
       auto const drawn = static_cast<std::int64_t>(context.random->below(1000000));
-      return at::tensor({indices.front(), plan.get<std::int64_t>(), std::int64_t(context.split_idx), drawn});
+      return at::tensor({indices.front(), plan.get<std::int64_t>(), std::int64_t(context.split_idx), drawn})
+          .repeat({static_cast<std::int64_t>(indices.size()), 1});
     }
   };
   std::vector<Tensor> first;
@@ -177,8 +178,8 @@ TEST_CASE("TR-25 whole batches: indices come as a span or as a vector, with the 
     for (int epoch = 0; epoch < 2; ++epoch)
       for (auto& batch : loader) batches.push_back(batch);
     REQUIRE(batches.size() == 4);
-    CHECK(at::equal(batches[3].slice(0, 0, 3), at::tensor({1, 1, Split::valid})));
-    CHECK(!at::equal(batches[0][3], batches[1][3]));
+    CHECK(at::equal(batches[3][0].slice(0, 0, 3), at::tensor({1, 1, Split::valid})));
+    CHECK(!at::equal(batches[0][0][3], batches[1][0][3]));
     if (workers == 0) first = batches;
     for (std::size_t i = 0; i < 4; ++i) CHECK(at::equal(batches[i], first[i]));
   }
@@ -213,6 +214,19 @@ TEST_CASE("TR-25 whole batches: a batch() that fails where its items do not is t
   CHECK(e.key() == "loader.batch");
   CHECK(e.parts().got == "no table");
   CHECK(e.parts().where == "batch 0 of epoch 0, dataset items 0, 1");
+}
+
+TEST_CASE("TR-25 whole batches: rows that are missing, or too many, are refused") {
+  struct Short : Squares {
+    std::tuple<Tensor, std::vector<std::string>> batch(BatchIndices indices) const {
+      auto whole = Squares::batch(indices);
+      std::get<1>(whole).pop_back();
+      return whole;
+    }
+  };
+  auto const e = data_error_of([] { DataLoader(Short{}, {.batch_size = 2}).begin(); });
+  CHECK(std::string(e.what()).find("as many rows as indices, 2; got 1 rows of std::vector<std::string") !=
+        std::string::npos);
 }
 
 namespace {

@@ -152,6 +152,18 @@ TEST_CASE("H-27 results on images: texts are green or red, masks stand beside ea
   CHECK(!at::equal(images[2].image, images[3].image));
 }
 
+TEST_CASE("show_batch: whole numbers stay whole, tuples in tuples have a text") {
+  std::vector<std::tuple<at::Tensor, at::Tensor>> const batches{
+      {at::tensor({std::int64_t{1234567}, std::int64_t{1234568}}), at::tensor({7, 8})}};
+  auto dls = loaders_of(batches, batches);
+  CHECK(has(show_batch(dls), "1234567  7\n1234568  8\n"));
+  using Nested = std::tuple<std::tuple<double, int>, std::int64_t>;
+  std::vector<Nested> const items{{{1.5, 2}, 3}, {{2.5, 3}, 4}};
+  using Loader = DataLoader<std::vector<Nested>>;
+  DataLoaders const nested(std::vector{Loader(items, {.batch_size = 2}), Loader(items, {.batch_size = 2})});
+  CHECK(has(show_batch(nested), "3\n"));
+}
+
 TEST_CASE("text_table: columns as wide as their characters, long and hostile cells on one line") {
   CHECK(text_table({"a", "bb"}, {{"ü", "x"}, {"long", "line\nbreak\x1b[2J"}}) ==
         "a     bb\n"

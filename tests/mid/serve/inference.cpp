@@ -339,3 +339,52 @@ TEST_CASE("export_name: what every compiler calls a stage, and none for what has
   CHECK(export_name(named("mine", inner::Stage{})) == "mine");
   CHECK(pipeline(named("same", same)).to_string() == "Pipeline: same");
 }
+
+namespace {
+
+struct Half {
+  TensorSeries encodes(TensorSeries const& x) const { return TensorSeries(x.tensor().slice(0, 0, x.size(0) / 2)); }
+};
+template <class... Stages>
+auto numbers(Stages... stages) {
+  auto const number = named("series", [](double x) { return TensorSeries(at::full({1}, x, at::kFloat)); });
+  return data_transforms(type_tfms(pipeline(ItemGetter<0>{}, number), pipeline(ItemGetter<1>{}, Categorize{})),
+                         batch_tfms(stages...));
+}
+std::vector<std::tuple<double, std::string>> few() { return {{1., "a"}, {2., "b"}, {3., "a"}, {4., "b"}}; }
+auto few_loaders(auto const& transforms) {
+  return dataloaders(few(), Splits{{0, 1}, {2, 3}}, transforms, {.batch_size = 2});
+}
+
+}  // namespace
+
+TEST_CASE("predict: rows that get lost, and inputs the model does not take, are one sentence") {
+  Learner halved(few_loaders(numbers(Half{})), small());
+  CHECK(refusal_of([&] { halved.predict(3.); }).key == "predict.rows");
+  CHECK(refusal_of([&] { halved.inference().predict_batch(std::vector{1., 2., 3., 4.}); }).key == "predict.rows");
+  Learner wide(few_loaders(numbers()), Sequential(torch::nn::Linear(5, 2)));
+  auto const refused = refusal_of([&] { wide.predict(3.); });
+  CHECK(refused.key == "predict.model");
+  CHECK(has(refused.text, "inputs of shape (1, 1)"));
+}
+
+TEST_CASE("load_learner: a named lambda with a capture") {
+  Folder const folder;
+  auto const file = folder.path / "capture.safetensors";
+  auto times_of = [](double factor) {
+    return numbers(named("times", [factor](TensorSeries const& x) { return TensorSeries(x.tensor() * factor); }));
+  };
+  Learner learn(few_loaders(times_of(2)), small());
+  learn.export_to(file);
+  auto loaded = load_learner(file, times_of(2), small);
+  CHECK(at::equal(std::get<2>(loaded.predict(3.)), std::get<2>(learn.predict(3.))));
+}
+
+TEST_CASE("two targets and one prediction: what is no class is one sentence") {
+  auto const number = [](double x) { return TensorSeries(at::full({1}, x, at::kFloat)); };
+  auto const both = data_transforms(type_tfms(n_inp<1>(), pipeline(ItemGetter<0>{}, number),
+                                              pipeline(ItemGetter<1>{}, Categorize{}), pipeline(ItemGetter<0>{})));
+  auto const loss = [](at::Tensor const& x, at::Tensor const&, at::Tensor const&) { return x.mean(); };
+  Learner learn(few_loaders(both), small(), loss_func(loss));
+  CHECK(refusal_of([&] { learn.predict(3.); }).key == "categorize.shape");
+}

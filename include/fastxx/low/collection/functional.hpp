@@ -68,7 +68,8 @@ template <class... Members>
 struct AttrGetter {
   std::tuple<Members...> members;
   template <class X>
-  constexpr auto operator()(X const& x) const {
+  requires std::is_invocable_v<std::tuple_element_t<0, std::tuple<Members...>>, X const&> constexpr auto operator()(
+      X const& x) const {
     return std::apply([&](auto... member) { return follow(x, member...); }, members);
   }
 };

@@ -7,6 +7,20 @@
 
 namespace fastxx {
 
+// What a loop over the items of a collection needs.
+template <class Items>
+struct ItemIterator {
+  Items const* items;
+  std::size_t index;
+
+  auto operator*() const { return (*items)[index]; }
+  ItemIterator& operator++() {
+    ++index;
+    return *this;
+  }
+  friend bool operator==(ItemIterator const&, ItemIterator const&) = default;
+};
+
 /// A collection seen through a function: `size()` and `operator[]`, nothing is copied or computed ahead. When the
 /// collection knows its training part, `train()` is that part seen through the same function.
 ///
@@ -19,6 +33,8 @@ class MappedItems {
 
   std::size_t size() const { return items_.size(); }
   auto operator[](std::size_t index) const { return function_(items_[index]); }
+  auto begin() const { return ItemIterator<MappedItems>{this, 0}; }
+  auto end() const { return ItemIterator<MappedItems>{this, size()}; }
 
   auto train() const requires requires(Items const& items) { items.train(); }
   {
@@ -33,6 +49,8 @@ class MappedItems {
     Function function;
     std::size_t size() const { return part.size(); }
     auto operator[](std::size_t index) const { return function(part[index]); }
+    auto begin() const { return ItemIterator<Owning>{this, 0}; }
+    auto end() const { return ItemIterator<Owning>{this, size()}; }
   };
 
   Items const& items_;

@@ -139,7 +139,7 @@ std::size_t column_size(Column const& column) {
   if constexpr (std::is_base_of_v<Tensor, Column>)
     return static_cast<std::size_t>(column.size(0));
   else if constexpr (is_tuple_v<Column>)
-    return column_size(std::get<0>(as_std_tuple(column)));
+    return column_size(std::get<0>(column));
   else
     return column.size();
 }

@@ -94,7 +94,8 @@ class CategoryMap {
 /// Labels to class indices and back. Without a vocabulary it learns one from the training labels.
 ///
 /// Dtypes:  std::string -> Category; decode: Category or a TensorCategory of one element -> TitledStr
-/// Errors:  data_error [categorize.unseen] naming the label; [categorize.empty]; [categorize.index] for an index outside the vocabulary
+/// Errors:  data_error [categorize.unseen] naming the label; [categorize.empty]; [categorize.index] for an index outside
+///          the vocabulary; [categorize.shape]
 /// Source:  fastai 2.7.18 data/transforms.py Categorize (TR-09); carries the loss function of its targets
 /// Example: examples/doc/datasets.cpp
 struct Categorize {
@@ -137,7 +138,14 @@ struct Categorize {
     return TensorCategory(std::move(indices));
   }
   TitledStr decodes(Category category) const { return name(category.index); }
-  TitledStr decodes(TensorCategory const& category) const { return name(category.item<std::int64_t>()); }
+  TitledStr decodes(TensorCategory const& category) const {
+    if (category.numel() != 1)
+      throw data_error("categorize.shape", {.call = "Categorize::decodes",
+                                            .expected = "the index of one class",
+                                            .got = {category.numel(), " numbers"},
+                                            .fix = "the loss must decode what the model gives to one class per item"});
+    return name(category.item<std::int64_t>());
+  }
 
   /// How many classes there are: the size of a model's last layer.
   std::int64_t c() const { return static_cast<std::int64_t>(vocab.size()); }

@@ -78,6 +78,13 @@ class DatasetSubset {
                       state_->pipelines);
   }
 
+  /// Tells this choice of items from another of the same size.
+  std::uint64_t fingerprint() const {
+    std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a, number by number
+    for (std::int64_t const index : indices()) hash = (hash ^ static_cast<std::uint64_t>(index)) * 0x100000001b3;
+    return hash;
+  }
+
   /// Where item `index` of the subset comes from, for error messages.
   std::string item_name(std::size_t index) const {
     return detail::subset_item_name(state_->splits, static_cast<std::size_t>(split_idx_), index);

@@ -39,10 +39,11 @@ inline std::string tensor_text(Tensor const& tensor, std::string const& type) {
   if (tensor.numel() > 8) return type + " " + shape_text(tensor.sizes());
   Tensor const flat = tensor.detach().cpu().reshape({-1});
   std::string text;
+  bool const whole = !flat.is_floating_point() && !flat.is_complex();
   for (std::int64_t i = 0; i < flat.numel(); ++i) {
     char number[32];
-    std::snprintf(number, sizeof number, "%.5g", flat[i].item<double>());
-    text += (i > 0 ? " " : "") + std::string(number);
+    if (!whole) std::snprintf(number, sizeof number, "%.5g", at::real(flat[i]).item<double>());
+    text += (i > 0 ? " " : "") + (whole ? std::to_string(flat[i].item<std::int64_t>()) : std::string(number));
   }
   return text;
 }

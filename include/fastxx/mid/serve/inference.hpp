@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/modes.hpp>
 #include <fastxx/low/nn/state.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
@@ -56,6 +59,32 @@ consteval auto given_type(Pipeline<Stages...> const*) {
   return (GivenType<void>{} >> ... >> CheckStep<Stages>{});
 }
 
+// Whether a pipeline has a use for an X: a stage takes it, or it is the result. Nobody can tell where every stage is a
+// template.
+template <class X>
+struct UseOf {
+  bool typed = false, used = false;
+};
+template <class X, class Stage>
+consteval auto operator>>(UseOf<X> use, CheckStep<Stage>) {
+  constexpr bool typed = !std::is_void_v<typename decltype(stage_parameter<Stage>())::type>;
+  return UseOf<encoded_t<Stage, X>>{use.typed || typed, use.used || touches_item<Stage, X>()};
+}
+template <class X, class... Stages>
+consteval bool has_use_for(Pipeline<Stages...> const* pipeline) {
+  using Result = typename decltype(given_type(pipeline))::type;
+  auto const use = (UseOf<X>{} >> ... >> CheckStep<Stages>{});
+  return use.used || !use.typed || std::is_same_v<X, Result>;
+}
+template <class Transforms, class... Raw, std::size_t... I>
+consteval bool stage_takes_one_of(std::index_sequence<I...>) {
+  using Pipelines = std::decay_t<decltype(std::declval<Transforms const&>().pipelines())>;
+  using All = std::tuple<Raw...>;
+  return (has_use_for<std::tuple_element_t<(sizeof...(Raw) > 1 ? I : 0), All>>(
+              static_cast<std::tuple_element_t<I, Pipelines> const*>(nullptr)) &&
+          ...);
+}
+
 // The type of the first target in a batch; void when it cannot be told.
 template <class Transforms>
 consteval auto target_in_batch() {
@@ -94,7 +123,7 @@ class InferenceLearner {
   Model model;
 
   /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item, with the transforms of
-  /// validation.
+  /// validation. The model is the learner's own, so that later training changes what is predicted.
   ///
   /// The item is what the source gives, or what any later stage of the input pipeline takes. With several inputs it is
   /// the source's item, or one argument for each of them. The prediction, of a model that gives several tensors the
@@ -111,6 +140,9 @@ class InferenceLearner {
   /// The same for many items, as one batch: hooks see them together and pad them to one length.
   template <class Items>
   auto predict_batch(Items const& items) {
+    static_assert(
+        requires { items[0], items.size(); },
+        "fastxx::predict_batch(items): 'items' must have size() and operator[]; one item goes to predict(item)");
     std::vector<decltype(encoded(items[0]))> all;
     for (std::size_t i = 0; i < static_cast<std::size_t>(items.size()); ++i) all.push_back(encoded(items[i]));
     return predict_encoded(std::move(all));
@@ -118,6 +150,7 @@ class InferenceLearner {
 
   /// Write model and transforms to a file that holds data, never code.
   ///
+  /// A stage's members that serialize() does not name are settings: the program that loads says them again.
   /// Errors:  state_error [export.unnamed] for a lambda without a name; io_error when the file cannot be written; an
   ///          existing file then stays as it was
   void save(std::filesystem::path const& path) const {
@@ -133,6 +166,9 @@ class InferenceLearner {
 
   template <class... Raw>
   auto encoded(Raw const&... raw) const {
+    static_assert((detail::stage_takes_one_of<Transforms, Raw...>(std::make_index_sequence<n_inp>{})),
+                  "fastxx::predict(item): no stage of an input's pipeline takes this type; give the item as the source "
+                  "does (a double where a double was trained on), or as a later stage takes it");
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       auto const all = std::tie(raw...);
       return std::make_tuple(
@@ -148,14 +184,43 @@ class InferenceLearner {
     detail::module_of(model).eval();
     std::vector<std::tuple<decltype(decoded_target(Tensor())), Tensor, Tensor>> results;
     if (encoded.empty()) return results;
+    auto const items = static_cast<std::int64_t>(encoded.size());
     auto const batch = detail::batch_tuple(batch_of(std::move(encoded), transforms.batching, context));
-    auto const output =
-        std::apply([this](auto const&... x) { return forward(model, detail::as_model_input(x)...); }, batch);
-    Tensor const activated = loss.activation(prediction_of<std::decay_t<decltype(output)>>::get(output));
+    Tensor const activated = loss.activation(std::apply([this](auto const&... x) { return output_of(x...); }, batch));
     Tensor const probabilities = activated.cpu(), decoded = loss.decodes(activated).cpu();
+    if (decoded.dim() == 0 || decoded.size(0) != items)
+      throw tensor_error("predict.rows",
+                         {.call = "predict",
+                          .expected = {"a row of predictions for each of ", items, " items"},
+                          .got = detail::shape_text(decoded.sizes()),
+                          .fix = "a batch transform, the model or the loss's decodes changes the number of rows"});
     for (std::int64_t i = 0; i < decoded.size(0); ++i)
       results.emplace_back(decoded_target(decoded[i]), decoded[i], probabilities[i]);
     return results;
+  }
+
+  // The first tensor of what the model gives; what libtorch refuses gets the shapes.
+  template <class... X>
+  Tensor output_of(X const&... x) {
+    try {
+      auto const output = forward(model, detail::as_model_input(x)...);
+      return prediction_of<std::decay_t<decltype(output)>>::get(output);
+    } catch (error const&) {
+      throw;
+    } catch (std::exception const& e) {
+      std::string const text = e.what();
+      std::string shapes;
+      auto add_shape = [&](auto const& input) {
+        if constexpr (std::is_base_of_v<Tensor, std::decay_t<decltype(input)>>)
+          shapes += (shapes.empty() ? "" : " ") + detail::shape_text(input.sizes());
+      };
+      (add_shape(x), ...);
+      std::throw_with_nested(tensor_error("predict.model", {.call = "predict",
+                                                            .expected = "inputs that the model takes",
+                                                            .got = text.substr(0, text.find('\n')),
+                                                            .where = {"inputs of shape ", shapes},
+                                                            .fix = "give items as they were trained on"}));
+    }
   }
 
   auto decoded_target(Tensor const& decoded) const {
@@ -207,20 +272,22 @@ auto load_learner(std::filesystem::path const& path, Transforms transforms, Mode
             detail::find_in_last<LossFuncAttribute, Transforms::n_pipelines - 1>(transforms.pipelines()));
     }();
     SafeTensors const file = load_safetensors(path);
-    transforms = detail::read_transforms(file, path.string(), std::move(transforms));
+    // Not assigned to what was given: a lambda with captures cannot be.
+    Transforms filled = detail::read_transforms(file, path.string(), std::move(transforms));
     auto model = [&] {  // only what has been loaded knows the number of classes
       if constexpr (requires { detail::module_of(model_or_factory); })
         return model_or_factory;
       else
-        return model_or_factory(transforms.c());
+        return model_or_factory(filled.c());
     }();
     std::map<std::string, Tensor> weights;
     for (auto const& [name, tensor] : file.tensors)
       if (name.starts_with("model.")) weights.emplace(name.substr(6), tensor);
+    detail::require_same_state(detail::module_of(model), weights, true, path.string());
     load_state_dict(detail::module_of(model), weights);
     auto const own = state_dict(detail::module_of(model));
-    if (!own.empty()) transforms.batching.device = own.begin()->second.device();
-    return InferenceLearner<Transforms, decltype(model), Known>{std::move(transforms), std::move(decoding),
+    if (!own.empty()) filled.batching.device = own.begin()->second.device();
+    return InferenceLearner<Transforms, decltype(model), Known>{std::move(filled), std::move(decoding),
                                                                 std::move(model)};
   }
 }

@@ -59,6 +59,18 @@ std::string names_of(Hooks const& hooks, std::string const& where) {
   return names.text();
 }
 
+// What a stage has learnt must be in the file.
+template <class... Stages>
+consteval bool all_learnt_is_saved(Pipeline<Stages...> const*) {
+  return ((std::is_empty_v<Stages> || !NamesSetups<Stages> ||
+           requires(Stages & stage, StateWriter & archive) { stage.serialize(archive); }) &&
+          ...);
+}
+template <class Hooks>
+consteval bool all_learnt_is_saved(Hooks const*) {
+  return true;
+}
+
 // Calls visit(name, part, where) for all the parts of some DataTransforms.
 template <class Transforms, class Visit>
 void each_part(Transforms& transforms, Visit const& visit) {
@@ -80,6 +92,9 @@ template <class Transforms>
 void write_transforms(SafeTensors& file, Transforms transforms) {
   file.metadata["fastxx.format"] = "2";
   each_part(transforms, [&](std::string const& name, auto& part, std::string const& where) {
+    static_assert(all_learnt_is_saved(static_cast<std::remove_reference_t<decltype(part)> const*>(nullptr)),
+                  "fastxx: a stage that learns in setups() is exported without what it has learnt; give it "
+                  "void serialize(auto& archive) { archive(\"mean\", mean); }");
     file.metadata["fastxx.stages." + name] = names_of(part, where);
     StateWriter inner(file, name + ".");
     if constexpr (requires { part.serialize(inner); }) part.serialize(inner);
@@ -103,7 +118,9 @@ inline void check_stages(SafeTensors const& file, std::string const& path, std::
   throw io_error("load_learner.stages",
                  {.call = "load_learner",
                   .expected = where + " of this program: " + (stages.empty() ? "no stages" : stages),
-                  .got = found == file.metadata.end() || found->second.empty() ? "no stages" : found->second,
+                  .got = found == file.metadata.end() ? "nothing said of them"
+                         : found->second.empty()      ? "no stages"
+                                                      : found->second,
                   .where = path,
                   .fix = "load it with the transforms it was exported with"});
 }

@@ -127,11 +127,17 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
   }
   std::int64_t running_epoch() const override { return running_; }
   std::string describe() const override {
-    if constexpr (requires { loader_text(0, loader_.n_items(), 0, loader_.options().shuffle, loader_.options().seed); })
-      return loader_text(size(), loader_.n_items(), loader_.options().batch_size, loader_.options().shuffle,
-                         loader_.options().seed);
-    else
+    if constexpr (requires {
+                    loader_text(0, loader_.n_items(), 0, loader_.options().shuffle, loader_.options().seed);
+                  }) {
+      std::string text = loader_text(size(), loader_.n_items(), loader_.options().batch_size, loader_.options().shuffle,
+                                     loader_.options().seed);
+      if constexpr (requires { loader_.dataset().fingerprint(); })
+        text += ", choice " + std::to_string(loader_.dataset().fingerprint());
+      return text;
+    } else {
       return loader_text(size());
+    }
   }
 
  private:

@@ -49,7 +49,9 @@ inline void remove_temporaries_of(std::filesystem::path const& path) {
 /// what callbacks and metrics with `serialize(archive)` name. Given a file, the fit goes on after its batch: before_fit,
 /// and inside an epoch before_epoch and before_train, come again, then all states are as saved; the first batch event is
 /// that of the next batch. A fit that had ended has nothing left to do and leaves its result. A file of another fit is
-/// refused before anything is changed, so every fit needs a file of its own. Batch and predictions are not saved. For one
+/// refused before anything is changed, so every fit needs a file of its own; compared are what was said to the learner,
+/// the size of the data and the choice of a splitter, not the items themselves. A callback without `serialize` begins
+/// anew. Batch and predictions are not saved. For one
 /// rank. Not for lr_find, which leaves no trace.
 /// Errors:  state_error [checkpoint.other] naming what differs, [checkpoint.foreign] for a training loader that begins
 ///          nowhere but at its first batch, [checkpoint.ranks], [state_dict.mismatch], [optimizer.state]; io_error

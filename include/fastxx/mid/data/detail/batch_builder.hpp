@@ -7,6 +7,7 @@
 #include <exception>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/random.hpp>
+#include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/collate.hpp>
@@ -174,6 +175,22 @@ struct BatchSource {
   std::size_t batches;  // in an epoch
 };
 
+// Every column of a whole batch has a row for each index.
+template <class Column>
+void check_rows(Column const& column, std::size_t rows) {
+  if constexpr (is_tuple_v<Column>) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (check_rows(std::get<I>(column), rows), ...); }
+    (std::make_index_sequence<std::tuple_size_v<std_tuple_of<Column>>>{});
+  } else {
+    std::size_t const got = column_size(column);
+    if (got != rows)
+      throw data_error("loader.rows", {.call = "batch(indices)",
+                                       .expected = {"as many rows as indices, ", rows},
+                                       .got = {got, " rows of ", type_name<Column>()},
+                                       .fix = "give one row for each index, in their order"});
+  }
+}
+
 // Makes the batch of a position (epoch * batches + number) on the CPU; each thread has one, with a buffer of its own.
 template <class Source>
 class BatchBuilder {
@@ -211,8 +228,9 @@ class BatchBuilder {
       auto random = Random::of(source_.seed, static_cast<std::uint64_t>(epoch_),
                                whole_stream + static_cast<std::uint64_t>(batch_));
       CallContext const context{.split_idx = source_.split_idx, .random = &random};
-      return encode_whole<typename Source::DatasetItem>(
-          source_.after_item, dataset_batch(*source_.dataset, indices_, context, *plan_), context);
+      auto whole = dataset_batch(*source_.dataset, indices_, context, *plan_);
+      check_rows(whole, indices_.size());
+      return encode_whole<typename Source::DatasetItem>(source_.after_item, std::move(whole), context);
     } catch (...) {
       // Which item was refused shows when they are made one by one; if none is, it was the batch.
       auto const refused = std::current_exception();
