@@ -7,7 +7,7 @@
 
 namespace fastxx {
 
-// What a loop over the items of a collection needs.
+/// What a loop over the items of a collection needs.
 template <class Items>
 struct ItemIterator {
   Items const* items;
