@@ -22,6 +22,7 @@ struct Centre {  // learns its state from data
   }
   Celsius encodes(Celsius x) const { return {x.degrees - mean}; }
   Celsius decodes(Celsius x) const { return {x.degrees + mean}; }
+  void serialize(auto& archive) { archive("mean", mean); }  // goes into files with the model
 };
 
 struct Noise {  // random, for training items only; one draw serves the whole item

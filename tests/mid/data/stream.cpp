@@ -82,6 +82,10 @@ TEST_CASE("stream: batches of a foreign range go to the device") {
   auto stream = make_stream(std::vector<Batch>{{at::ones({2}), at::ones({2})}}, {.device = at::kMeta});
   stream->start(0, 0);
   CHECK(std::get<1>(*stream->next()).device().is_meta());
+  // Where nothing is said they stay: batches that are on a device already are not taken from it.
+  auto kept = make_stream(std::vector<Batch>{{at::ones({2}).to(at::kMeta), at::ones({2}).to(at::kMeta)}});
+  kept->start(0, 0);
+  CHECK(std::get<0>(*kept->next()).device().is_meta());
   CHECK(stream->device().is_meta());
 }
 

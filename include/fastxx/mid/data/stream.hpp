@@ -46,7 +46,7 @@ class BatchStream {
 /// What a foreign range of batches cannot say about itself.
 struct StreamOptions {
   std::optional<std::int64_t> n_batches = {};  ///< in an epoch; unset: the range's size()
-  at::Device device = at::kCPU;                ///< where its batches go
+  std::optional<at::Device> device = {};       ///< where its batches go; unset: they stay where they are
 };
 
 namespace detail {
@@ -111,7 +111,7 @@ template <class Range>
 class RangeStream final : public BatchStream<foreign_batch_t<Range>> {
  public:
   using Batch = foreign_batch_t<Range>;
-  RangeStream(Range range, std::int64_t size, at::Device device)
+  RangeStream(Range range, std::int64_t size, std::optional<at::Device> device)
       : range_(std::move(range)), size_(size), device_(device) {}
 
   std::int64_t size() const override { return size_; }
@@ -130,16 +130,16 @@ class RangeStream final : public BatchStream<foreign_batch_t<Range>> {
     if (!next_ || *next_ == batches_of(range_).end()) return nullptr;
     if (!std::exchange(fresh_, false)) ++*next_;
     if (*next_ == batches_of(range_).end()) return nullptr;
-    batch_.emplace(to_device(as_batch(**next_), device_));
+    batch_.emplace(device_ ? to_device(as_batch(**next_), *device_) : as_batch(**next_));
     return &*batch_;
   }
-  at::Device device() const override { return device_; }
+  at::Device device() const override { return device_.value_or(at::kCPU); }
   bool can_seek() const override { return false; }
 
  private:
   Range range_;
   std::int64_t size_;
-  at::Device device_;
+  std::optional<at::Device> device_;
   std::optional<std::decay_t<decltype(batches_of(std::declval<Range&>()).begin())>> next_;
   std::optional<Batch> batch_;  // a copy: the caller may move from it
   bool fresh_ = false;
