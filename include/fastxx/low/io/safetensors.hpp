@@ -20,6 +20,18 @@ namespace fastxx {
 
 namespace detail {
 
+// Tensors whose names begin with a prefix, written and read without it.
+inline void put_tensors(SafeTensors& file, std::string const& prefix,
+                        std::map<std::string, at::Tensor> const& tensors) {
+  for (auto const& [name, tensor] : tensors) file.tensors[prefix + name] = tensor;
+}
+inline std::map<std::string, at::Tensor> tensors_under(SafeTensors const& file, std::string const& prefix) {
+  std::map<std::string, at::Tensor> found;
+  for (auto it = file.tensors.lower_bound(prefix); it != file.tensors.end() && it->first.starts_with(prefix); ++it)
+    found.emplace(it->first.substr(prefix.size()), it->second);
+  return found;
+}
+
 static_assert(std::endian::native == std::endian::little, "fastxx: safetensors needs a little-endian machine");
 
 inline SafeTensorsType safetensors_type(std::string const& name, at::Tensor const& tensor) {

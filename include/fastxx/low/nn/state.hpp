@@ -63,13 +63,14 @@ inline void require_same_state(torch::nn::Module const& module, std::map<std::st
 }  // namespace detail
 
 /// Copy a state into a module of the same structure; nothing is changed when a name or a shape does not fit. Without
-/// `strict` the names may differ: those that both have are copied.
+/// `strict` the names may differ: those that both have are copied. `where` is where the state is from, for the message.
 ///
 /// Errors:  state_error [state_dict.mismatch] listing missing, unexpected and differently shaped entries
 /// Source:  PyTorch nn.Module.load_state_dict
 /// Example: examples/doc/layers.cpp
-inline void load_state_dict(torch::nn::Module& module, std::map<std::string, Tensor> const& state, bool strict = true) {
-  detail::require_same_state(module, state, strict);
+inline void load_state_dict(torch::nn::Module& module, std::map<std::string, Tensor> const& state, bool strict = true,
+                            std::string const& where = "") {
+  detail::require_same_state(module, state, strict, where);
   torch::NoGradGuard guard;
   for (auto const& [name, tensor] : state_dict(module))
     if (auto const found = state.find(name); found != state.end()) Tensor(tensor).copy_(found->second);

@@ -144,6 +144,12 @@ std::size_t column_size(Column const& column) {
     return column.size();
 }
 
+// Predictions in the type of the targets they are compared with, where that can be made from a tensor.
+template <class Target>
+auto predicted_as(Tensor const& predictions) {
+  return std::conditional_t<std::is_constructible_v<Target, Tensor>, Target, Tensor>(predictions);
+}
+
 }  // namespace detail
 
 /// The samples of a batch, at most `max_n`, on the CPU, with batch and item transforms undone: the inverse of batch_of.

@@ -182,7 +182,7 @@ auto decoded_samples(Loader const& loader, Batch const& batch, std::size_t max_n
 // What a model predicts, decoded as the loader's first target is.
 template <class Target, class Loader>
 auto decoded_predictions(Loader const& loader, Tensor const& predictions, std::size_t max_n) {
-  return decoded_by(loader, std::make_tuple(Target(predictions)), max_n, [&](auto const& sample) {
+  return decoded_by(loader, std::make_tuple(predicted_as<Target>(predictions)), max_n, [&](auto const& sample) {
     if constexpr (requires { loader.dataset().decode_target_until_shown(std::get<0>(sample)); })
       return loader.dataset().decode_target_until_shown(std::get<0>(sample));
     else
@@ -271,10 +271,8 @@ std::string show_results(Learner& learn, std::filesystem::path const& path = {},
   constexpr std::size_t n_inp = std::decay_t<decltype(learn.dls)>::n_inp;
   using Types = detail::ShownTypes<n_inp, Batch>;
   auto const decoded = learn.get_preds(batches, {.with_decoded = true}).decoded;
-  using Target =
-      std::conditional_t<std::is_constructible_v<typename Types::Target, Tensor>, typename Types::Target, Tensor>;
   auto samples = detail::decoded_samples(loader, batches[0], options.max_n);
-  auto predictions = detail::decoded_predictions<Target>(loader, decoded, options.max_n);
+  auto predictions = detail::decoded_predictions<typename Types::Target>(loader, decoded, options.max_n);
   using Sample = typename decltype(samples)::value_type;
   using Prediction = typename decltype(predictions)::value_type;
   ShownSamples<n_inp, Sample, Prediction> const shown{std::move(samples), std::move(predictions), path, options};

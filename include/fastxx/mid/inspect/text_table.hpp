@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/tensor/print.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <string>
@@ -39,12 +39,7 @@ inline std::string tensor_text(Tensor const& tensor, std::string const& type) {
   if (tensor.numel() > 8) return type + " " + shape_text(tensor.sizes());
   Tensor const flat = tensor.detach().cpu().reshape({-1});
   std::string text;
-  bool const whole = !flat.is_floating_point() && !flat.is_complex();
-  for (std::int64_t i = 0; i < flat.numel(); ++i) {
-    char number[32];
-    if (!whole) std::snprintf(number, sizeof number, "%.5g", at::real(flat[i]).item<double>());
-    text += (i > 0 ? " " : "") + (whole ? std::to_string(flat[i].item<std::int64_t>()) : std::string(number));
-  }
+  for (std::int64_t i = 0; i < flat.numel(); ++i) text += (i > 0 ? " " : "") + number_text(flat[i]);
   return text;
 }
 

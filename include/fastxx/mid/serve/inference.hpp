@@ -18,7 +18,6 @@
 #include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/serve/transform_file.hpp>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -156,8 +155,7 @@ class InferenceLearner {
   void save(std::filesystem::path const& path) const {
     SafeTensors file;
     detail::write_transforms(file, transforms);
-    for (auto const& [name, tensor] : state_dict(detail::module_of(model)))
-      file.tensors["model." + name] = tensor.cpu().contiguous();
+    detail::put_tensors(file, "model.", state_dict(detail::module_of(model)));
     save_safetensors(path, file);
   }
 
@@ -225,8 +223,7 @@ class InferenceLearner {
 
   auto decoded_target(Tensor const& decoded) const {
     auto const& batching = transforms.batching;
-    using Known = std::conditional_t<std::is_constructible_v<Target, Tensor>, Target, Tensor>;
-    auto const one = std::make_tuple(Known(decoded.unsqueeze(0)));
+    auto const one = std::make_tuple(detail::predicted_as<Target>(decoded.unsqueeze(0)));
     auto target = std::get<0>(decode_batch(one, batching, 1).at(0));
     if constexpr (Transforms::n_pipelines > n_inp)
       return std::get<n_inp>(transforms.pipelines()).decode_until_shown(std::move(target));
@@ -280,11 +277,7 @@ auto load_learner(std::filesystem::path const& path, Transforms transforms, Mode
       else
         return model_or_factory(filled.c());
     }();
-    std::map<std::string, Tensor> weights;
-    for (auto const& [name, tensor] : file.tensors)
-      if (name.starts_with("model.")) weights.emplace(name.substr(6), tensor);
-    detail::require_same_state(detail::module_of(model), weights, true, path.string());
-    load_state_dict(detail::module_of(model), weights);
+    load_state_dict(detail::module_of(model), detail::tensors_under(file, "model."), /*strict=*/true, path.string());
     auto const own = state_dict(detail::module_of(model));
     if (!own.empty()) filled.batching.device = own.begin()->second.device();
     return InferenceLearner<Transforms, decltype(model), Known>{std::move(filled), std::move(decoding),

@@ -66,7 +66,7 @@ class Checkpoint {
       : path_(std::move(path)), options_(options) {}
 
   void before_fit(TrainState& learn) {
-    if (is_off(learn)) return;
+    if (detail::leaves_no_trace(learn)) return;
     require_possible(learn);
     if (path_.has_parent_path()) make_output_folder(path_.parent_path());
     detail::remove_temporaries_of(path_);
@@ -88,7 +88,7 @@ class Checkpoint {
   }
 
   void after_batch(TrainState& learn) {
-    if (is_off(learn) || !learn.training) return;
+    if (detail::leaves_no_trace(learn) || !learn.training) return;
     bool const due = options_.every > 0 && learn.train_iter % options_.every == 0;
     bool const last = detail::InterruptGuard::asked() && learn.reader(true)->can_seek();
     if (due || last)
@@ -98,10 +98,10 @@ class Checkpoint {
                    .next_data_epoch = learn.reader(true)->epoch()});
   }
   void after_epoch(TrainState& learn) {
-    if (!is_off(learn)) save(learn, between_epochs(learn, learn.epoch + 1));
+    if (!detail::leaves_no_trace(learn)) save(learn, between_epochs(learn, learn.epoch + 1));
   }
   void after_fit(TrainState& learn) {
-    if (is_off(learn)) return;
+    if (detail::leaves_no_trace(learn)) return;
     if (auto const run = std::exchange(resumed_, nullptr); run && run->position().finished) return run->give_to(learn);
     if (detail::InterruptGuard::asked()) return;  // goes on another time
     RunPosition position = between_epochs(learn, learn.n_epoch);
@@ -110,8 +110,6 @@ class Checkpoint {
   }
 
  private:
-  static bool is_off(TrainState const& learn) { return learn.evaluating || learn.get_cb<detail::LRFinder>(); }
-
   void require_possible(TrainState const& learn) const {
     if (options_.every < 0)
       throw state_error("checkpoint.every", {.call = "Checkpoint",

@@ -196,7 +196,7 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     if constexpr (included) return inference_of(*this);
   }
   /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item: as the source gives it,
-  /// or one argument for each input.
+  /// or one argument for each input. It copies the transforms: for many items keep inference().
   template <class... Raw>
   auto predict(Raw const&... raw) const {
     if constexpr (!std::is_void_v<decltype(inference())>) return inference().predict(raw...);

@@ -1,51 +1,11 @@
 #pragma once
 
 #include <array>
+#include <fastxx/mid/data/detail/other_names.hpp>
 #include <fastxx/mid/train/rates.hpp>
 #include <optional>
 
 namespace fastxx {
-
-namespace detail {
-
-// The names that options have elsewhere, as in mid/data/detail/other_names.hpp.
-struct LrMaxIsLr {
-  constexpr LrMaxIsLr() = default;
-  template <class T>
-  constexpr LrMaxIsLr(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'lr_max' is called 'lr' here");
-  }
-};
-struct LrIsLrMax {
-  constexpr LrIsLrMax() = default;
-  template <class T>
-  constexpr LrIsLrMax(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'lr' is called 'lr_max' here");
-  }
-};
-struct MaxLrIsLrMax {
-  constexpr MaxLrIsLrMax() = default;
-  template <class T>
-  constexpr MaxLrIsLrMax(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'max_lr' is called 'lr_max' here");
-  }
-};
-struct DivFactorIsDiv {
-  constexpr DivFactorIsDiv() = default;
-  template <class T>
-  constexpr DivFactorIsDiv(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'div_factor' is called 'div' here");
-  }
-};
-struct FinalDivFactorIsDivFinal {
-  constexpr FinalDivFactorIsDivFinal() = default;
-  template <class T>
-  constexpr FinalDivFactorIsDivFinal(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'final_div_factor' is called 'div_final' here");
-  }
-};
-
-}  // namespace detail
 
 /// Settings of fit; what is left out is the learner's.
 struct FitOptions {

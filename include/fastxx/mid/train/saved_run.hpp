@@ -166,7 +166,7 @@ inline SafeTensors saved_run(TrainState const& learn, FitIdentity fit, RunPositi
   add_names(fit, parts);
   file.metadata["fastxx.training"] = "1";
   for (auto const& [name, text] : fit) file.metadata["fit." + name] = text;
-  put_model(file, learn.module());
+  put_tensors(file, "model.", state_dict(learn.module()));
   put_optimizer(file, learn.opt->state_dict());
   for (auto const& entry : learn.module().named_parameters())  // where gradients add up over several batches
     if (entry.value().grad().defined()) file.tensors["grad." + entry.key()] = entry.value().grad();

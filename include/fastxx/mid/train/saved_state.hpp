@@ -59,22 +59,12 @@ class SavedTensors {
     return numbers;
   }
   /// The tensors whose names begin so, without that beginning.
-  std::map<std::string, Tensor> part(std::string const& prefix) const {
-    std::map<std::string, Tensor> found;
-    for (auto it = file_.tensors.lower_bound(prefix); it != file_.tensors.end() && it->first.starts_with(prefix); ++it)
-      found.emplace(it->first.substr(prefix.size()), it->second);
-    return found;
-  }
+  std::map<std::string, Tensor> part(std::string const& prefix) const { return tensors_under(file_, prefix); }
 
  private:
   SafeTensors const& file_;
   std::filesystem::path const& path_;
 };
-
-// Not copied where they are on the CPU: written before training goes on.
-inline void put_model(SafeTensors& file, torch::nn::Module const& model) {
-  for (auto const& [name, tensor] : state_dict(model)) file.tensors["model." + name] = tensor;
-}
 
 inline void put_optimizer(SafeTensors& file, OptimizerState const& state) {
   std::string const archive = state.archive;
@@ -136,7 +126,7 @@ inline OptimizerState read_optimizer(SavedTensors const& saved, std::filesystem:
 inline void save_state_of(TrainState const& learn, std::filesystem::path const& path, SaveOptions const& options) {
   SafeTensors file;
   file.metadata["fastxx.training"] = "1";
-  detail::put_model(file, learn.module());
+  detail::put_tensors(file, "model.", state_dict(learn.module()));
   if (options.with_opt && learn.opt) detail::put_optimizer(file, learn.opt->state_dict());
   save_safetensors(path, file);
 }

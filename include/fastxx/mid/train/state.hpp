@@ -201,6 +201,8 @@ class TrainState : public TrainPosition {
 
 namespace detail {
 inline bool is_training(TrainState const& state) { return state.training; }
+// Evaluation and the mock run of lr_find: what remembers or saves stays away.
+inline bool leaves_no_trace(TrainState const& state) { return state.evaluating || state.get_cb<LRFinder>(); }
 }  // namespace detail
 
 }  // namespace fastxx

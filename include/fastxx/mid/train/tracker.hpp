@@ -29,12 +29,10 @@ struct TrackOptions {
 
 namespace detail {
 
-// The best value of a column so far. Evaluation and lr_find are not watched.
+// The best value of a column so far.
 class Tracker {
  public:
   explicit Tracker(TrackOptions options) : options_(std::move(options)) {}
-
-  static bool is_off(TrainState const& learn) { return learn.evaluating || learn.get_cb<LRFinder>(); }
 
   void before_fit(TrainState const& learn) {
     auto const names = learn.recorder().metric_names();
@@ -82,6 +80,32 @@ class Tracker {
   std::size_t column_ = 0;
 };
 
+// Counts the epochs without a better value.
+class PatientTracker {
+ public:
+  PatientTracker(TrackOptions options, std::int64_t patience) : tracker_(std::move(options)), patience_(patience) {}
+
+  void before_fit(TrainState const& learn) {
+    if (leaves_no_trace(learn)) return;
+    tracker_.before_fit(learn);
+    wait_ = 0;
+  }
+  // Whether patience has run out after an epoch; then counting begins anew.
+  bool ran_out(TrainState const& learn) {
+    if (leaves_no_trace(learn)) return false;
+    wait_ = tracker_.is_new_best(learn) ? 0 : wait_ + 1;
+    if (wait_ < patience_) return false;
+    wait_ = 0;
+    return true;
+  }
+
+  void serialize(auto& archive) { archive("tracker", tracker_), archive("wait", wait_); }
+
+ private:
+  Tracker tracker_;
+  std::int64_t patience_, wait_ = 0;
+};
+
 }  // namespace detail
 
 /// Settings of SaveModel.
@@ -108,13 +132,13 @@ class SaveModel {
   MetricValue best() const { return tracker_.best(); }
 
   void before_fit(TrainState& learn) {
-    if (detail::Tracker::is_off(learn)) return;
+    if (detail::leaves_no_trace(learn)) return;
     tracker_.before_fit(learn);
     has_saved_ = false;
     if (path_.has_parent_path()) make_output_folder(path_.parent_path());
   }
   void after_epoch(TrainState& learn) {
-    if (detail::Tracker::is_off(learn)) return;
+    if (detail::leaves_no_trace(learn)) return;
     if (options_.every_epoch > 0) {
       if (learn.epoch % options_.every_epoch == 0) save(learn, path_with("_" + std::to_string(learn.epoch)));
     } else if (tracker_.is_new_best(learn)) {
@@ -123,7 +147,7 @@ class SaveModel {
     }
   }
   void after_fit(TrainState& learn) {
-    if (detail::Tracker::is_off(learn)) return;
+    if (detail::leaves_no_trace(learn)) return;
     if (options_.at_end) return save(learn, path_with("_end"));
     if (has_saved_) load_state_of(learn, path_, {.with_opt = options_.with_opt});
   }
@@ -159,25 +183,17 @@ class EarlyStopping {
  public:
   static constexpr int order = 60;
 
-  explicit EarlyStopping(EarlyStoppingOptions const& options = {}) : options_(options), tracker_(options.track) {}
+  explicit EarlyStopping(EarlyStoppingOptions const& options = {}) : tracker_(options.track, options.patience) {}
 
-  void before_fit(TrainState& learn) {
-    if (detail::Tracker::is_off(learn)) return;
-    tracker_.before_fit(learn);
-    wait_ = 0;
-  }
+  void before_fit(TrainState& learn) { tracker_.before_fit(learn); }
   void after_epoch(TrainState& learn) {
-    if (detail::Tracker::is_off(learn)) return;
-    wait_ = tracker_.is_new_best(learn) ? 0 : wait_ + 1;
-    if (wait_ >= options_.patience) throw CancelFitException();
+    if (tracker_.ran_out(learn)) throw CancelFitException();
   }
 
-  void serialize(auto& archive) { archive("tracker", tracker_), archive("wait", wait_); }
+  void serialize(auto& archive) { tracker_.serialize(archive); }
 
  private:
-  EarlyStoppingOptions options_;
-  detail::Tracker tracker_;
-  std::int64_t wait_ = 0;
+  detail::PatientTracker tracker_;
 };
 
 /// Settings of ReduceLROnPlateau.
@@ -198,29 +214,22 @@ class ReduceLROnPlateau {
  public:
   static constexpr int order = 62;
 
-  explicit ReduceLROnPlateau(PlateauOptions const& options = {}) : options_(options), tracker_(options.track) {}
+  explicit ReduceLROnPlateau(PlateauOptions const& options = {})
+      : options_(options), tracker_(options.track, options.patience) {}
 
-  void before_fit(TrainState& learn) {
-    if (detail::Tracker::is_off(learn)) return;
-    tracker_.before_fit(learn);
-    wait_ = 0;
-  }
+  void before_fit(TrainState& learn) { tracker_.before_fit(learn); }
   void after_epoch(TrainState& learn) {
-    if (detail::Tracker::is_off(learn)) return;
-    wait_ = tracker_.is_new_best(learn) ? 0 : wait_ + 1;
-    if (wait_ < options_.patience) return;
+    if (!tracker_.ran_out(learn)) return;
     auto rates = learn.opt->hyper("lr");
     for (double& rate : rates) rate = std::max(rate / options_.factor, options_.min_lr);
     learn.opt->set_hyper("lr", rates);
-    wait_ = 0;
   }
 
-  void serialize(auto& archive) { archive("tracker", tracker_), archive("wait", wait_); }
+  void serialize(auto& archive) { tracker_.serialize(archive); }
 
  private:
   PlateauOptions options_;
-  detail::Tracker tracker_;
-  std::int64_t wait_ = 0;
+  detail::PatientTracker tracker_;
 };
 
 }  // namespace fastxx

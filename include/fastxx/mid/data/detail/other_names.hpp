@@ -3,55 +3,26 @@
 // The names that options have elsewhere: members that take no room and tell the compiler what to say when one is set.
 namespace fastxx::detail {
 
-struct BsIsBatchSize {
-  constexpr BsIsBatchSize() = default;
-  template <class T>
-  constexpr BsIsBatchSize(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'bs' is called 'batch_size'");
-  }
-};
-
-struct ValBsIsValidBatchSize {
-  constexpr ValBsIsValidBatchSize() = default;
-  template <class T>
-  constexpr ValBsIsValidBatchSize(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'val_bs' is called 'valid_batch_size'");
-  }
-};
-
-struct NumWorkersIsWorkers {
-  constexpr NumWorkersIsWorkers() = default;
-  template <class T>
-  constexpr NumWorkersIsWorkers(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'num_workers' is called 'workers'");
-  }
-};
-
-struct ShuffleTrainIsShuffle {
-  constexpr ShuffleTrainIsShuffle() = default;
-  template <class T>
-  constexpr ShuffleTrainIsShuffle(T const&) {
-    static_assert(sizeof(T) == 0,
-                  "fastxx: the option 'shuffle_train' is called 'shuffle'; validation is never shuffled");
-  }
-};
-
-struct PrefetchFactorIsPrefetch {
-  constexpr PrefetchFactorIsPrefetch() = default;
-  template <class T>
-  constexpr PrefetchFactorIsPrefetch(T const&) {
-    static_assert(sizeof(T) == 0, "fastxx: the option 'prefetch_factor' is called 'prefetch'");
-  }
-};
-
-struct SamplerIsPlan {
-  constexpr SamplerIsPlan() = default;
-  template <class T>
-  constexpr SamplerIsPlan(T const&) {
-    static_assert(
-        sizeof(T) == 0,
-        "fastxx: in the place of a 'sampler' give a 'plan', as .plan = WeightedPlan{weights}; see LoaderPlan");
-  }
-};
+#define FASTXX_OTHER_NAME(Name, sentence)                 \
+  struct Name {                                           \
+    constexpr Name() = default;                           \
+    template <class T>                                    \
+    constexpr Name(T const&) {                            \
+      static_assert(sizeof(T) == 0, "fastxx: " sentence); \
+    }                                                     \
+  };
+FASTXX_OTHER_NAME(BsIsBatchSize, "the option 'bs' is called 'batch_size'")
+FASTXX_OTHER_NAME(ValBsIsValidBatchSize, "the option 'val_bs' is called 'valid_batch_size'")
+FASTXX_OTHER_NAME(NumWorkersIsWorkers, "the option 'num_workers' is called 'workers'")
+FASTXX_OTHER_NAME(ShuffleTrainIsShuffle, "the option 'shuffle_train' is called 'shuffle'; validation is never shuffled")
+FASTXX_OTHER_NAME(PrefetchFactorIsPrefetch, "the option 'prefetch_factor' is called 'prefetch'")
+FASTXX_OTHER_NAME(SamplerIsPlan,
+                  "in the place of a 'sampler' give a 'plan', as .plan = WeightedPlan{weights}; see LoaderPlan")
+FASTXX_OTHER_NAME(LrMaxIsLr, "the option 'lr_max' is called 'lr' here")
+FASTXX_OTHER_NAME(LrIsLrMax, "the option 'lr' is called 'lr_max' here")
+FASTXX_OTHER_NAME(MaxLrIsLrMax, "the option 'max_lr' is called 'lr_max' here")
+FASTXX_OTHER_NAME(DivFactorIsDiv, "the option 'div_factor' is called 'div' here")
+FASTXX_OTHER_NAME(FinalDivFactorIsDivFinal, "the option 'final_div_factor' is called 'div_final' here")
+#undef FASTXX_OTHER_NAME
 
 }  // namespace fastxx::detail
