@@ -1,15 +1,18 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/io/file.hpp>
+#include <fastxx/low/io/idx.hpp>
+#include <fastxx/low/io/safetensors.hpp>
 
 #include <csignal>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 
 namespace fs = std::filesystem;
 
@@ -110,6 +113,33 @@ TEST_CASE("file: writing into a missing folder, under a file or onto a folder is
   CHECK(has(reason(folder.path / "f" / "g"), "Not a directory"));
   CHECK(has(reason(folder.path), "Is a directory"));
   CHECK(has(reason(""), "No such file or directory"));
+}
+
+TEST_CASE("file: a pipe, a socket, a device or a folder is named in one sentence, and no reader waits for it") {
+  Folder const folder;
+  fs::path const pipe = folder.path / "pipe", socket = folder.path / "socket", link = folder.path / "link";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  REQUIRE(::mknod(socket.c_str(), S_IFSOCK | 0600, 0) == 0);
+  fs::create_symlink("pipe", link);
+  std::pair<fs::path, std::string> const cases[] = {{pipe, "got a pipe"},
+                                                    {link, "got a pipe"},
+                                                    {socket, "got a socket"},
+                                                    {"/dev/null", "got a device"},
+                                                    {folder.path, "Is a directory"}};
+  ::alarm(20);  // what waits ends the program
+  for (auto const& [path, got] : cases) {
+    std::string const read = io_error_of([&path = path] { fastxx::read_file(path); });
+    std::string const written = io_error_of([&path = path] { fastxx::write_file_atomically(path, "x"); });
+    for (std::string const& text : {read, written, io_error_of([&path = path] { fastxx::load_safetensors(path); }),
+                                    io_error_of([&path = path] { fastxx::read_idx(path); })}) {
+      CHECK_MESSAGE(has(text, got), text);
+      CHECK(has(text, path.string()));
+    }
+    CHECK(has(read, "[file.read]"));
+    CHECK(has(written, "[file.write]"));
+  }
+  ::alarm(0);
+  CHECK(fs::is_fifo(pipe));
 }
 
 TEST_CASE("file: a device is refused and not replaced, because root could") {

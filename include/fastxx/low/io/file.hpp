@@ -77,6 +77,29 @@ inline int open_retrying(char const* path, int flags, mode_t mode = 0) {
   return descriptor;
 }
 
+/// Only regular files hold results: a pipe would make a reader wait for ever, and the final rename of a writer would
+/// replace a device. A path where nothing is yet passes.
+inline void require_regular_file(std::string_view key, std::string_view call, std::filesystem::path const& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+  if (S_ISDIR(status.st_mode)) throw_file_error(key, std::string(call), path, EISDIR);
+  throw io_error(key, {.call = std::string(call),
+                       .expected = "a regular file",
+                       .got = S_ISFIFO(status.st_mode)   ? "a pipe"
+                              : S_ISSOCK(status.st_mode) ? "a socket"
+                                                         : "a device",
+                       .where = path.string(),
+                       .fix = "choose another path"});
+}
+
+/// Open a regular file; the caller closes what is returned.
+inline int open_to_read(std::string_view key, std::string_view call, std::filesystem::path const& path) {
+  require_regular_file(key, call, path);  // before opening, which for a pipe waits for a writer
+  int const descriptor = open_retrying(path.c_str(), O_RDONLY);
+  if (descriptor < 0) throw_file_error(key, std::string(call), path, errno);
+  return descriptor;
+}
+
 /// Fill `size` bytes; the number of bytes the file really had, or -1 with errno.
 inline std::ptrdiff_t read_fully(int descriptor, char* bytes, std::size_t size) {
   std::size_t done = 0;
@@ -100,15 +123,14 @@ inline std::filesystem::path temporary_name_beside(std::filesystem::path const& 
 
 /// Read a whole file as bytes.
 ///
-/// Errors:  io_error [file.read] with the path and the system's reason
+/// Errors:  io_error [file.read] with the path and the system's reason, or what stands there that is no regular file
 /// Source:  own design
 inline std::string read_file(std::filesystem::path const& path) {
-  detail::FileHandle const file(detail::open_retrying(path.c_str(), O_RDONLY));
+  detail::FileHandle const file(detail::open_to_read("file.read", "read_file", path));
   struct stat status {};
-  if (file.get() < 0 || ::fstat(file.get(), &status) != 0)
-    detail::throw_file_error("file.read", "read_file", path, errno);
+  if (::fstat(file.get(), &status) != 0) detail::throw_file_error("file.read", "read_file", path, errno);
   std::string bytes;
-  // Pipes and /proc say size 0, so the size is only a first guess and the end of the file decides.
+  // Files of /proc say size 0, so the size is only a first guess and the end of the file decides.
   for (std::size_t room = static_cast<std::size_t>(status.st_size) + 1;; room = bytes.size() + 65536) {
     std::size_t const before = bytes.size();
     bytes.resize(before + room);
@@ -152,21 +174,13 @@ class FileWriter {
 
 namespace detail {
 
-/// Where the bytes must really go: links are followed, and devices are refused, because the final
-/// rename would replace the link or, for root, the device itself.
+/// Where the bytes must really go: links are followed, because the final rename would replace the link.
 inline std::filesystem::path regular_target(std::filesystem::path const& path) {
+  require_regular_file("file.write", "write_file", path);
   std::error_code ignored;
   bool const is_link = std::filesystem::is_symlink(path, ignored);
   std::filesystem::path target = is_link ? std::filesystem::weakly_canonical(path, ignored) : path;
   if (target.empty()) throw_file_error("file.write", "write_file", path, ENOENT);
-  auto const status = std::filesystem::status(target, ignored);
-  if (std::filesystem::is_directory(status)) throw_file_error("file.write", "write_file", path, EISDIR);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status))
-    throw io_error("file.write", {.call = "write_file",
-                                  .expected = "a regular file or a new name",
-                                  .got = "a device, pipe or socket",
-                                  .where = path.string(),
-                                  .fix = "choose another path"});
   return target;
 }
 
@@ -204,7 +218,7 @@ class TemporaryFile {
 ///
 /// `fill` writes into a temporary file in the same folder, which is renamed when it is complete. Whatever
 /// goes wrong, also an exception out of `fill`, leaves the old file as it was and no temporary behind.
-/// Errors:  io_error [file.write] with the path and the system's reason
+/// Errors:  io_error [file.write] with the path and the system's reason, or what stands there that is no regular file
 /// Source:  own design
 inline void write_file_atomically(std::filesystem::path const& path, std::function<void(FileWriter&)> const& fill) {
   detail::TemporaryFile temporary(detail::regular_target(path));

@@ -27,8 +27,7 @@ namespace detail {
 class IdxFile {
  public:
   explicit IdxFile(std::filesystem::path path) : path_(std::move(path)) {
-    int const descriptor = open_retrying(path_.c_str(), O_RDONLY);
-    if (descriptor < 0) throw_file_error("idx.open", "read_idx", path_, errno);
+    int const descriptor = open_to_read("idx.open", "read_idx", path_);
     struct stat status {};
     if (::fstat(descriptor, &status) == 0) size_ = static_cast<std::uint64_t>(status.st_size);
     file_.reset(gzdopen(descriptor, "rb"));

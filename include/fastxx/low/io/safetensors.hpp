@@ -182,8 +182,7 @@ inline void save_safetensors(std::filesystem::path const& path, SafeTensors cons
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
 inline SafeTensors load_safetensors(std::filesystem::path const& path) {
   detail::SafeTensorsProblem const problem{path};
-  detail::FileHandle const file(detail::open_retrying(path.c_str(), O_RDONLY));
-  if (file.get() < 0) detail::throw_file_error("safetensors.open", "load_safetensors", path, errno);
+  detail::FileHandle const file(detail::open_to_read("safetensors.open", "load_safetensors", path));
   std::uint64_t data_bytes = 0;
   std::string const header = detail::read_safetensors_header(file, problem, data_bytes);
   SafeTensors content;
