@@ -126,7 +126,8 @@ class InferenceLearner {
   ///
   /// The item is what the source gives, or what any later stage of the input pipeline takes. With several inputs it is
   /// the source's item, or one argument for each of them. The prediction, of a model that gives several tensors the
-  /// first, is decoded as the first target.
+  /// first, is decoded as the target; as the first one where there are several, which is refused at compile time for a
+  /// model that gives several tensors as well.
   template <class... Raw>
   auto predict(Raw const&... raw) {
     static_assert(sizeof...(Raw) == 1 || sizeof...(Raw) == n_inp,
@@ -202,7 +203,13 @@ class InferenceLearner {
   Tensor output_of(X const&... x) {
     try {
       auto const output = forward(model, detail::as_model_input(x)...);
-      return prediction_of<std::decay_t<decltype(output)>>::get(output);
+      using Output = std::decay_t<decltype(output)>;
+      static_assert(
+          Transforms::n_pipelines <= n_inp + 1 || !requires { requires prediction_of<Output>::takes_first; },
+          "fastxx::predict: the model gives several tensors for several targets, and a prediction is one "
+          "tensor, decoded as the first target; to say which one it is, specialise "
+          "fastxx::prediction_of<Output>, or call the model yourself");
+      return prediction_of<Output>::get(output);
     } catch (error const&) {
       throw;
     } catch (std::exception const& e) {

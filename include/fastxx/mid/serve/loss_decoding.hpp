@@ -24,6 +24,10 @@ constexpr auto loss_func(Loss loss) {
 /// Example: tests/mid/train/outputs.cpp
 template <class Output>
 struct prediction_of {
+  static constexpr bool takes_first = !std::is_base_of_v<Tensor, Output> && !requires(Output const& output) {
+    output.prediction;
+  };
+
   static Tensor get(Output const& output) {
     if constexpr (std::is_base_of_v<Tensor, Output>) {
       return output;
