@@ -1,12 +1,13 @@
 # cmake -DFILE=<source> -DBUILD=<build folder> -P must_fail.cmake
-# Compiles FILE with its own command from compile_commands.json less -DCOMPILES, and wants the error of its first line,
-# in at most 25 lines from g++ 12 (clang prints more source text around each note; when the
-# error is the compiler's own "no matching function", the list of candidates is not ours to shorten).
+# Compiles FILE with its own command from compile_commands.json less -DCOMPILES, and wants the error of its first line
+# (and no other where that says expect-only-error), in at most 25 lines from g++ 12 (clang prints more source text around
+# each note; when the error is the compiler's own "no matching function", the list of candidates is not ours to shorten).
 file(STRINGS "${FILE}" regex LIMIT_COUNT 1)
-if(NOT regex MATCHES "^// expect-error: (.+)$")
+if(NOT regex MATCHES "^// expect-(only-)?error: (.+)$")
   message(FATAL_ERROR "${FILE}: the first line must be // expect-error: <regex>")
 endif()
-set(regex "${CMAKE_MATCH_1}")
+set(only "${CMAKE_MATCH_1}")
+set(regex "${CMAKE_MATCH_2}")
 
 include("${CMAKE_CURRENT_LIST_DIR}/../cmake/compile_command.cmake")
 string(REPLACE " -DCOMPILES" "" command "${command}")
@@ -19,6 +20,12 @@ if(code EQUAL 0)
 endif()
 if(NOT text MATCHES "error:[^\n]*${regex}")
   message(NOTICE "${FILE} fails with another error than: ${regex}\n${text}")
+  message(FATAL_ERROR "failed")
+endif()
+string(REGEX MATCHALL " error:" errors "${text}")
+list(LENGTH errors errors)
+if(only AND errors GREATER 1)
+  message(NOTICE "${FILE}: more errors than the expected one\n${text}")
   message(FATAL_ERROR "failed")
 endif()
 string(REGEX MATCHALL "\n" lines "${text}")

@@ -1,4 +1,4 @@
-// expect-error: the model gives several tensors for several targets
+// expect-only-error: the model gives several tensors for several targets
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/transform/item_getter.hpp>

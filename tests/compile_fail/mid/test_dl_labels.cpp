@@ -1,4 +1,4 @@
-// expect-error: 'items' must be raw items of the dataset, because the labels are made of them
+// expect-only-error: 'items' must be raw items of the dataset, because the labels are made of them
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>

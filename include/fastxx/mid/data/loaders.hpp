@@ -134,19 +134,28 @@ class DataLoaders : public ClassNames {
     static_assert(has_pipelines,
                   "fastxx::DataLoaders::test_dl(items): these loaders read no Datasets, whose pipelines would make "
                   "inputs of the items; write valid().with_dataset(items)");
-    if constexpr (has_pipelines) {
+    // What is refused gets a loader all the same, so that no error about its use follows the sentence.
+    if constexpr (!has_pipelines || !detail::are_items<Items>()) {
+      return valid();
+    } else {
       using Numbered = decltype(detail::by_number(std::move(items)));
       constexpr bool fits = subset_type::template makes_inputs_of<Numbered>();
       static_assert(
           fits,
           "fastxx::DataLoaders::test_dl(items): an item must be a raw item of the dataset, or what a stage of "
           "the input pipeline takes in its place (a tuple of these when there are several inputs)");
-      if constexpr (fits) return in_order(train().dataset().inputs_of(detail::by_number(std::move(items))));
+      if constexpr (fits)
+        return in_order(train().dataset().inputs_of(detail::by_number(std::move(items))));
+      else
+        return valid();
     }
   }
   template <class Items>
   auto test_dl(Items items, WithLabels) const {
-    return in_order(train().dataset().with_items(detail::by_number(std::move(items))));
+    if constexpr (detail::are_items<Items>())
+      return in_order(train().dataset().with_items(detail::by_number(std::move(items))));
+    else
+      return valid();
   }
 
   /// Copies of all that turns raw items into batches, as it has been set up: what predicting needs, without the items.

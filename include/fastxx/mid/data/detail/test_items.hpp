@@ -13,17 +13,25 @@
 
 namespace fastxx::detail {
 
+template <class Items>
+concept NumberedItems = requires(Items const& items) {
+  items.size();
+  items[std::size_t(0)];
+};
+template <class Items>
+consteval bool are_items() {
+  constexpr bool ok = NumberedItems<Items> || std::ranges::input_range<Items>;
+  static_assert(ok,
+                "fastxx::DataLoaders::test_dl(items): 'items' must be a range, or have size() and operator[] const");
+  return ok;
+}
+
 // Items that can be asked for by number; what cannot (a list, a view) is copied.
 template <class Items>
 auto by_number(Items items) {
-  if constexpr (requires {
-                  items.size();
-                  std::as_const(items)[std::size_t(0)];
-                }) {
+  if constexpr (NumberedItems<Items>) {
     return items;
   } else {
-    static_assert(std::ranges::input_range<Items>,
-                  "fastxx::DataLoaders::test_dl(items): 'items' must be a range, or have size() and operator[] const");
     std::vector<std::ranges::range_value_t<Items>> copied;
     for (auto&& item : items) copied.push_back(std::forward<decltype(item)>(item));
     return copied;

@@ -1,0 +1,3 @@
+// expect-only-error: the int is not empty
+static_assert(sizeof(int) == 0, "the int is not empty");
+static_assert(sizeof(long) == 0, "and the long is not");
