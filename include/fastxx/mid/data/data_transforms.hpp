@@ -27,8 +27,14 @@ constexpr NInp<N> n_inp() {
 }
 
 namespace detail {
+template <class T>
+inline constexpr bool is_n_inp_v = false;
+template <std::size_t N>
+inline constexpr bool is_n_inp_v<NInp<N>> = true;
 template <std::size_t N, class... Pipelines>
 struct TypePipelines {
+  static_assert(!(is_n_inp_v<Pipelines> || ...),
+                "fastxx::type_tfms: n_inp<N>() is the first argument, type_tfms(n_inp<N>(), pipelines...)");
   static constexpr std::size_t n_inp = N;
   std::tuple<Pipelines...> pipelines;
 };
@@ -109,7 +115,7 @@ constexpr auto data_transforms(Parts... parts) {
       sizeof...(Parts);
   static_assert(known,
                 "fastxx::data_transforms(parts...): a part must be type_tfms(...), item_tfms(...), batch_tfms(...) or "
-                "before_batch(...)");
+                "before_batch(...); n_inp<N>() is the first argument of type_tfms");
   static_assert(!known || (detail::count_parts<TypeTransformsPart, Parts...>() == 1 &&
                            ((detail::count_parts<detail::part_name_t<Parts>, Parts...>() == 1) && ...)),
                 "fastxx::data_transforms(parts...): type_tfms(...) must be given, and each part once");

@@ -266,6 +266,10 @@ class Datasets {
       NInputs >= 1 && NInputs <= sizeof...(Pipelines),
       "fastxx::Datasets(items, splits, n_inp<N>(), pipelines...): N must be at least 1 and at most the number of "
       "pipelines");
+  static constexpr bool well_formed = !(detail::is_n_inp_v<Pipelines> || ...);
+  static_assert(well_formed,
+                "fastxx::Datasets: n_inp<N>() stands before the pipelines, Datasets(items, splits, n_inp<N>(), "
+                "pipelines...)");
   using State = detail::DatasetsState<NInputs, Items, Pipelines...>;
   using RawItem = typename State::RawItem;
 
@@ -275,17 +279,7 @@ class Datasets {
   /// `splitter` is a Splits, or a function from the items to one.
   template <class Splitter>
   Datasets(Items items, Splitter const& splitter, Pipelines... pipelines) {
-    (Pipelines::template check<RawItem>(), ...);
-    auto state = std::make_shared<State>(State{std::move(items), {}, {std::move(pipelines)...}});
-    if constexpr (std::is_convertible_v<Splitter, Splits>)
-      state->splits = splitter;
-    else
-      state->splits = splitter(state->items);
-    detail::check_splits(state->splits, state->items.size());
-    detail::SubsetView<Items> const train{state->items, state->splits[0]};
-    std::apply([&](auto&... pipeline) { (pipeline.setup(train, true), ...); }, state->pipelines);
-    std::apply([&](auto const&... pipeline) { (detail::try_items(*state, pipeline), ...); }, state->pipelines);
-    state_ = std::move(state);
+    if constexpr (well_formed) set_up(std::move(items), splitter, std::move(pipelines)...);
   }
 
   template <class Splitter>
@@ -305,6 +299,21 @@ class Datasets {
   Subset test_set(Items items) const { return train().with_items(std::move(items)); }
 
  private:
+  template <class Splitter>
+  void set_up(Items items, Splitter const& splitter, Pipelines... pipelines) {
+    (Pipelines::template check<RawItem>(), ...);
+    auto state = std::make_shared<State>(State{std::move(items), {}, {std::move(pipelines)...}});
+    if constexpr (std::is_convertible_v<Splitter, Splits>)
+      state->splits = splitter;
+    else
+      state->splits = splitter(state->items);
+    detail::check_splits(state->splits, state->items.size());
+    detail::SubsetView<Items> const train{state->items, state->splits[0]};
+    std::apply([&](auto&... pipeline) { (pipeline.setup(train, true), ...); }, state->pipelines);
+    std::apply([&](auto const&... pipeline) { (detail::try_items(*state, pipeline), ...); }, state->pipelines);
+    state_ = std::move(state);
+  }
+
   std::shared_ptr<State const> state_;
 };
 

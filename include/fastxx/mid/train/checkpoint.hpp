@@ -4,6 +4,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors.hpp>
+#include <fastxx/mid/data/detail/other_names.hpp>
 #include <fastxx/mid/train/interrupt.hpp>
 #include <fastxx/mid/train/saved_run.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
@@ -21,7 +22,8 @@ namespace fastxx {
 /// Settings of Checkpoint.
 struct CheckpointOptions {
   std::int64_t every = 100;  ///< training batches between two saves; 0 saves between epochs only
-  bool resume = true;        ///< go on from the file where there is one; false begins anew and replaces it
+  [[no_unique_address]] detail::EveryEpochIsEvery every_epoch = {};
+  bool resume = true;  ///< go on from the file where there is one; false begins anew and replaces it
 };
 
 namespace detail {

@@ -23,6 +23,8 @@ FASTXX_OTHER_NAME(LrIsLrMax, "the option 'lr' is called 'lr_max' here")
 FASTXX_OTHER_NAME(MaxLrIsLrMax, "the option 'max_lr' is called 'lr_max' here")
 FASTXX_OTHER_NAME(DivFactorIsDiv, "the option 'div_factor' is called 'div' here")
 FASTXX_OTHER_NAME(FinalDivFactorIsDivFinal, "the option 'final_div_factor' is called 'div_final' here")
+FASTXX_OTHER_NAME(EveryEpochIsEvery,
+                  "the option 'every_epoch' of Checkpoint is .every = 0, which saves between epochs only")
 #undef FASTXX_OTHER_NAME
 
 }  // namespace fastxx::detail
