@@ -28,6 +28,19 @@ struct Structured {  // a template, and an overload beside it
   }
   int encodes(int x) const { return -x; }
 };
+struct FirstOfMany : ItemTransform {  // the pack may be empty
+  template <class... Rest>
+  std::tuple<int, Rest...> encodes(std::tuple<int, Rest...> x) const {
+    ++std::get<0>(x);
+    return x;
+  }
+  template <class... Rest>
+  std::tuple<int, Rest...> decodes(std::tuple<int, Rest...> const& x) const {
+    auto changed = x;
+    --std::get<0>(changed);
+    return changed;
+  }
+};
 struct Base {
   int value;
 };
@@ -102,6 +115,14 @@ TEST_CASE("L-01 transform: overloads beside templates, and overloads for a base,
   CHECK(encode(Structured{}, 3) == -3);
   CHECK(encode(Structured{}, 3.5) == 3.5);
   CHECK(encode(Overloaded{}, Derived{{1}, 2}).value == 11);
+}
+
+TEST_CASE("L-01 transform: a template over the rest of a tuple takes a tuple that has no rest") {
+  CHECK(encode(FirstOfMany{}, std::tuple(1, 2.5)) == std::tuple(2, 2.5));
+  CHECK(encode(FirstOfMany{}, std::tuple(1)) == std::tuple(2));
+  CHECK(decode(FirstOfMany{}, std::tuple(1)) == std::tuple(0));
+  CHECK(pipeline(FirstOfMany{}, FirstOfMany{})(std::tuple(1)) == std::tuple(3));
+  CHECK(encode(FirstOfMany{}, std::tuple(true)) == std::tuple(true));  // C++ would make an int of it
 }
 
 TEST_CASE("L-10 transform: an aggregate that comes back as its base keeps its own members") {

@@ -205,6 +205,17 @@ struct LooseArgument {
   operator X() const;
 };
 
+// One overload, or a template that is deduced from it, takes an X as it is: the braces below would name no type to deduce
+// from, and `std::tuple<Tensor, Rest...>` would count as a conversion of std::tuple<Tensor>.
+template <class T, class X, class Parameter>
+concept EncodesAs = requires(T const& t, X& x) {
+  static_cast<decltype(t.encodes(x)) (T::*)(Parameter) const>(&T::encodes);
+};
+template <class T, class X, class Parameter>
+concept DecodesAs = requires(T const& t, X& x) {
+  static_cast<decltype(t.decodes(x)) (T::*)(Parameter) const>(&T::decodes);
+};
+
 // Overloads have no one parameter type to compare with X. That C++ would convert X to call one of them shows in this: a
 // template has not been chosen, an argument that can only be an X is refused, one that may be converted is not.
 template <class T, class X, class... Drawn>
@@ -214,7 +225,8 @@ concept EncodesByConversion = !requires(T const& t, X& x, Drawn const&... drawn)
 &&!requires(T const& t, ExactArgument<X> const& x, Drawn const&... drawn) { t.encodes(x, drawn...); }
 &&(
     requires(T const& t, LooseArgument<X> const& x, Drawn const&... drawn) { t.encodes(x, drawn...); } ||
-    requires(T const& t, X& x, Drawn const&... drawn) { t.encodes({x}, drawn...); });
+    requires(T const& t, X& x, Drawn const&... drawn) { t.encodes({x}, drawn...); }) &&
+    !EncodesAs<T, X, X> && !EncodesAs<T, X, X const&>;
 template <class T, class X>
 concept DecodesByConversion = !requires(T const& t, X& x) {
   t.template decodes<X>(x);
@@ -222,7 +234,8 @@ concept DecodesByConversion = !requires(T const& t, X& x) {
 &&!requires(T const& t, ExactArgument<X> const& x) { t.decodes(x); }
 &&(
     requires(T const& t, LooseArgument<X> const& x) { t.decodes(x); } ||
-    requires(T const& t, X& x) { t.decodes({x}); });
+    requires(T const& t, X& x) { t.decodes({x}); }) &&
+    !DecodesAs<T, X, X> && !DecodesAs<T, X, X const&>;
 
 // C++ would convert an int to a float, a string to a path; a transform takes only its own type or one derived from it.
 template <class Parameter, class X>
