@@ -1,3 +1,4 @@
+#include <fastxx/low/collection/functional.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
@@ -315,6 +316,23 @@ auto local_stage(int) {
   struct Local {};
   return inner::Of<Local>{};
 }
+auto local_of_function(std::vector<int> const&) {
+  struct Local {};
+  return inner::Of<Local>{};
+}
+template <class T>
+struct Maker {
+  auto make() const {
+    struct Local {};
+    return Local{};
+  }
+};
+struct Row {
+  int first, second;
+  std::string text;
+  Row const* next;
+  int sum() const { return first + second; }
+};
 at::Tensor same(at::Tensor x) { return x; }
 }  // namespace
 
@@ -322,7 +340,10 @@ TEST_CASE("export_name: what every compiler calls a stage, and none for what has
   struct Here {};
   CHECK(export_name(inner::Stage{}) == "inner::Stage");
   CHECK(export_name(Here{}) == "Here");
-  CHECK(export_name(local_stage<int>(1)) == "inner::Of<Local>");
+  CHECK(export_name(local_of_function({})) == "inner::Of<Local>");
+  CHECK(export_name(local_stage<int>(1)).empty());  // local_stage<float> has another one
+  CHECK(export_name(Maker<int>().make()).empty());
+  CHECK(export_name(named("mine", local_stage<int>(1))) == "mine");
   CHECK(export_name(inner::Of<std::vector<unsigned long>>{}) == export_name(inner::Of<std::vector<std::size_t>>{}));
   CHECK(fastxx::detail::portable_name("A<long unsigned int, const B*, C<D> >") == "A<unsigned long,const B*,C<D>>");
   CHECK(fastxx::detail::portable_name("A<unsigned long, const B *, C<D>>") == "A<unsigned long,const B*,C<D>>");
@@ -338,6 +359,21 @@ TEST_CASE("export_name: what every compiler calls a stage, and none for what has
   CHECK(export_name(transform(only<TensorImage>(named("f", same)))) == "only<TensorImage>(f)");
   CHECK(export_name(named("mine", inner::Stage{})) == "mine");
   CHECK(pipeline(named("same", same)).to_string() == "Pipeline: same");
+}
+
+TEST_CASE("export_name: fields and elements by what they are, functions that read them where they have a name") {
+  CHECK(export_name(attrgetter(&Row::first)) == "attrgetter(Row at byte 0)");
+  CHECK(export_name(attrgetter(&Row::second)) == "attrgetter(Row at byte 4)");
+  CHECK(export_name(attrgetter(&Row::next, &Row::second)) == "attrgetter(Row at byte 40, Row at byte 4)");
+  CHECK(export_name(attrgetter(&Row::sum)).empty());
+  CHECK(export_name(named("sum", attrgetter(&Row::sum))) == "sum");
+  CHECK(export_name(attrgetter<"text">()) == "attrgetter('text')");
+  CHECK(export_name(itemgetter<1, 0>()) == "itemgetter(1, 0)");
+  CHECK(export_name(itemgetter(-1)) == "itemgetter at -1");
+  CHECK(export_name(transform(attrgetter(&Row::second))) == "attrgetter(Row at byte 4)");
+  CHECK(export_name(compose(attrgetter(&Row::first), itemgetter(1))) ==
+        "compose(attrgetter(Row at byte 0), itemgetter at 1)");
+  CHECK(export_name(compose(attrgetter(&Row::first), [](int x) { return x; })).empty());
 }
 
 namespace {

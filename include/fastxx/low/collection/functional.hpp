@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -7,12 +8,16 @@
 #include <fastxx/low/collection/repr.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
+#include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/transform/named.hpp>
 #include <functional>
 #include <ranges>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -40,6 +45,16 @@ constexpr auto operator>>(Composing<X> carry, Function& function) {
   return Composing<Result>{std::invoke(function, std::move(carry.value))};
 }
 
+// "compose(f, g)"; nothing where one of them has no name.
+inline std::string all_names(std::string_view function, std::vector<std::string> const& arguments) {
+  std::string text;
+  for (auto const& argument : arguments) {
+    if (argument.empty()) return "";
+    text += (text.empty() ? "" : ", ") + argument;
+  }
+  return std::string(function) + "(" + text + ")";
+}
+
 template <class... Functions>
 struct Composed {
   std::tuple<Functions...> functions;
@@ -50,6 +65,10 @@ struct Composed {
           return (Composing<std::decay_t<X>>{std::forward<X>(x)} >> ... >> function).value;
         },
         functions);
+  }
+  std::string export_name() const {
+    return std::apply([](auto const&... function) { return all_names("compose", {fastxx::export_name(function)...}); },
+                      functions);
   }
 };
 
@@ -64,6 +83,17 @@ constexpr decltype(auto) follow(X const& x, Member member, Inner... inner) {
     return std::decay_t<decltype(follow(std::invoke(member, x), inner...))>(follow(std::invoke(member, x), inner...));
 }
 
+// A field has no name at run time, but a place that is the same in every program; a member function has neither.
+template <class Member, class Class>
+std::string member_name(Member Class::*member) {
+  if constexpr (std::is_member_function_pointer_v<Member Class::*>) {
+    return "";
+  } else {
+    std::string const name = portable_name(type_name<Class>());
+    return name.empty() ? "" : name + " at byte " + std::to_string(std::bit_cast<std::ptrdiff_t>(member));
+  }
+}
+
 template <class... Members>
 struct AttrGetter {
   std::tuple<Members...> members;
@@ -72,10 +102,14 @@ struct AttrGetter {
       X const& x) const {
     return std::apply([&](auto... member) { return follow(x, member...); }, members);
   }
+  std::string export_name() const {
+    return std::apply([](auto... member) { return all_names("attrgetter", {member_name(member)...}); }, members);
+  }
 };
 
 template <fixed_string Name>
 struct KeyGetter {
+  std::string export_name() const { return "attrgetter(" + quoted(Name.view()) + ")"; }
   template <class Row>
   constexpr auto operator()(Row const& row) const {
     static_assert(
@@ -116,6 +150,7 @@ constexpr auto const& element(Item const& item) {
 
 template <std::size_t... Index>
 struct ItemGetterAt {
+  std::string export_name() const { return all_names("itemgetter", {std::to_string(Index)...}); }
   template <class Item>
   constexpr auto operator()(Item const& item) const {
     if constexpr (sizeof...(Index) == 1)
@@ -127,6 +162,7 @@ struct ItemGetterAt {
 
 struct ItemGetterAny {
   std::int64_t index;
+  std::string export_name() const { return "itemgetter at " + std::to_string(index); }
   template <class Items>
   constexpr auto operator()(Items const& items) const {
     constexpr bool indexable = std::ranges::random_access_range<Items const>;

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cxxabi.h>
 #include <cctype>
 #include <cstddef>
+#include <cstdlib>
 #include <fastxx/low/core/type_name.hpp>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace fastxx {
@@ -54,6 +58,29 @@ inline std::size_t opening(std::string const& text, std::size_t close) {
   return 0;
 }
 
+// Where the name of the function begins whose parameters begin at `open`.
+inline std::size_t function_begin(std::string const& text, std::size_t open) {
+  std::size_t begin = open;
+  while (begin > 0 && (is_word(text[begin - 1]) || text[begin - 1] == ':' || text[begin - 1] == '>'))
+    begin = text[begin - 1] == '>' ? opening(text, begin - 1) : begin - 1;
+  return begin;
+}
+
+// Whether the type is, or is made of, a local class of a function template: each instance has one of its own under the
+// same name. Asked of the linker's name, since clang's type names leave the function out.
+inline bool stands_in_template(char const* mangled) {
+  std::unique_ptr<char, void (*)(void*)> const demangled(abi::__cxa_demangle(mangled, nullptr, nullptr, nullptr),
+                                                         std::free);
+  std::string const name = demangled ? demangled.get() : "";
+  for (auto end = name.find(')'); end != std::string::npos; end = name.find(')', end + 1)) {
+    std::string_view const rest = std::string_view(name).substr(end + 1);
+    if (!rest.starts_with("::") && !rest.starts_with(" const::")) continue;
+    std::size_t const open = opening(name, end), begin = function_begin(name, open);
+    if (name.substr(begin, open - begin).find('<') != std::string::npos) return true;
+  }
+  return false;
+}
+
 // A type's name as every compiler would write it, whatever function it stands in; empty for what has no name that
 // another program would know: lambdas, and functions that are told apart at run time.
 inline std::string portable_name(std::string name) {
@@ -64,9 +91,7 @@ inline std::string portable_name(std::string name) {
     replace_all(name, text, "");
   // g++ writes main()::Stage and f<int>(int)::Stage where clang writes Stage.
   for (auto end = name.find(")::"); end != std::string::npos; end = name.find(")::")) {
-    std::size_t begin = opening(name, end);
-    while (begin > 0 && (is_word(name[begin - 1]) || name[begin - 1] == ':' || name[begin - 1] == '>'))
-      begin = name[begin - 1] == '>' ? opening(name, begin - 1) : begin - 1;
+    std::size_t const begin = function_begin(name, opening(name, end));
     name.erase(begin, end + 3 - begin);
   }
   // The integers have two spellings, and g++ a space between two closing brackets.
@@ -86,7 +111,8 @@ inline std::string portable_name(std::string name) {
 
 /// The name under which a stage is known in files, the same in every program and for every compiler: the label it was
 /// given with named(), what its member `export_name()` says, its `static std::string name()`, else its type, without the
-/// function a local class stands in. Empty when there is none: for lambdas, function pointers and std::function.
+/// function a local class stands in. Empty when there is none: for lambdas, function pointers, std::function and local
+/// classes of function templates.
 ///
 /// Source:  own design
 /// Example: examples/doc/export.cpp
@@ -99,7 +125,7 @@ std::string export_name(Stage const& stage) {
   else if constexpr (requires { std::string(Stage::name()); })
     return Stage::name();
   else
-    return detail::portable_name(type_name<Stage>());
+    return detail::stands_in_template(typeid(Stage).name()) ? "" : detail::portable_name(type_name<Stage>());
 }
 
 }  // namespace fastxx
