@@ -100,6 +100,18 @@ TEST_CASE("show_batch of somebody else's batches: their first, element by elemen
         "0 1    8\n");
 }
 
+TEST_CASE("no samples at all are refused in one sentence, of a table as of images") {
+  auto const path = std::filesystem::temp_directory_path() / "fastxx-show-none.png";
+  ShowOptions const none{.max_n = 0};
+  CHECK_THROWS_WITH_AS(show_batch(row_loaders(), path, none), doctest::Contains("[show.max_n] show_batch"), data_error);
+  Learner learn(row_loaders(), AboveOne(), loss_func(CrossEntropyLossFlat{}));
+  CHECK_THROWS_WITH_AS(show_results(learn, path, none), doctest::Contains("[show.max_n] show_results"), data_error);
+  std::vector const batches{std::tuple(TensorImageBW(at::zeros({2, 1, 8, 8})), at::tensor({1, 2}))};
+  CHECK_THROWS_WITH_AS(show_batch(loaders_of(batches, batches), path, none), doctest::Contains("[show.max_n]"),
+                       data_error);
+  CHECK_FALSE(std::filesystem::exists(path));
+}
+
 TEST_CASE("show_batch of images wants a path") {
   auto const batch = std::tuple(TensorImageBW(at::zeros({2, 1, 8, 8})), at::tensor({1, 2}));
   std::vector const batches{batch};

@@ -157,6 +157,11 @@ struct overload_for<show_results_set, TensorImageBase, Any> : detail::ShowAsImag
 
 namespace detail {
 
+inline void require_samples(ShowOptions const& options, char const* call) {
+  if (options.max_n == 0)
+    throw data_error("show.max_n", {.call = call, .expected = "a max_n of 1 or more samples", .got = "0"});
+}
+
 // Samples of a loader's batch, undone through all transforms; `undo` takes them through the dataset's own.
 template <class Loader, class Batch, class Undo>
 auto decoded_by(Loader const& loader, Batch const& batch, std::size_t max_n, Undo const& undo) {
@@ -242,11 +247,12 @@ auto batch_to_show(Loader& loader, bool at_random) {
 /// Images are drawn to `path`, which is returned; all else becomes a table, which is returned, or written when there is
 /// a path: `std::cout << show_batch(dls)`. Who shows which types is an open set: show_batch_set.
 ///
-/// Errors:  data_error [show.path] for images without a path; io_error when the picture cannot be drawn or written
+/// Errors:  data_error [show.max_n] for no samples, [show.path] for images without a path; io_error when the picture cannot be drawn or written
 /// Source:  fastai 2.7.18 data/core.py show_batch (H-25, H-26)
 /// Example: examples/doc/show.cpp
 template <class DataLoaders>
 std::string show_batch(DataLoaders&& dls, std::filesystem::path const& path = {}, ShowOptions const& options = {}) {
+  detail::require_samples(options, "show_batch");
   auto& loader = dls.train();
   auto const batch = detail::batch_to_show(loader, false);
   constexpr std::size_t n_inp = std::decay_t<DataLoaders>::n_inp;
@@ -265,6 +271,7 @@ std::string show_batch(DataLoaders&& dls, std::filesystem::path const& path = {}
 /// Example: examples/doc/show.cpp
 template <class Learner>
 std::string show_results(Learner& learn, std::filesystem::path const& path = {}, ShowOptions const& options = {}) {
+  detail::require_samples(options, "show_results");
   auto& loader = learn.dls.valid();
   std::vector const batches{detail::batch_to_show(loader, true)};
   using Batch = typename decltype(batches)::value_type;
