@@ -1,8 +1,12 @@
 // A fit that ends anywhere goes on from its last save, bit for bit; files that do not fit change nothing.
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fastxx/low/optim/optim_wrapper.hpp>
+#include <fastxx/low/transform/item_getter.hpp>
+#include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <map>
@@ -264,6 +268,53 @@ TEST_CASE("lr_find neither reads nor writes a checkpoint") {
   CHECK_FALSE(std::filesystem::exists(folder.path / "run"));
   learn.fit(1, {.lr = .01});
   CHECK(std::filesystem::exists(folder.path / "run"));
+}
+
+namespace {
+// As many items as ever, chosen by a splitter.
+auto split_learner(std::uint64_t seed) {
+  Learner learn(dataloaders(Datasets(toy::line(32), RandomSplitter{.valid_pct = .25, .seed = seed},
+                                     pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{})),
+                            {.batch_size = 4, .seed = 5}),
+                resume::net(), loss_func(toy::Loss{}));
+  learn.logger = [](auto const&) {};
+  return learn;
+}
+}  // namespace
+
+TEST_CASE("a checkpoint of another split is refused, since held-out items would be trained on") {
+  resume::Folder const folder;
+  auto const path = folder.path / "run";
+  auto first = split_learner(1);
+  CHECK_THROWS(resume::train(first, path, 1, Kill{"before_batch", 1, 2}));
+  auto const bytes = read_file(path);
+  auto other = split_learner(2);
+  auto const before = weights(other);
+  auto const text = message([&] { resume::train(other, path, 1); });
+  CHECK(has(text, "[checkpoint.other]"));
+  CHECK(has(text, "training data"));
+  CHECK(has(text, "validation data"));
+  CHECK(same(weights(other), before));
+  CHECK(read_file(path) == bytes);
+  auto again = split_learner(1);
+  resume::train(again, path, 1);
+  auto whole = split_learner(1);  // seeds the generator
+  resume::train(whole, folder.path / "whole", 1);
+  CHECK(same(weights(again), weights(whole)));
+}
+
+TEST_CASE("a path that is no regular file is one error for Checkpoint, save and load, and none of them waits") {
+  resume::Folder const folder;
+  auto const pipe = folder.path / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  auto learn = resume::learner(0);
+  ::alarm(60);  // what waits ends the program
+  CHECK(has(message([&] { resume::train(learn, pipe, 1); }), "got a pipe"));
+  CHECK(has(message([&] { learn.fit(1, {}, callbacks(Checkpoint(pipe, {.resume = false}))); }), "got a pipe"));
+  CHECK(has(message([&] { learn.load(pipe); }), "got a pipe"));
+  CHECK(has(message([&] { learn.save(pipe); }), "got a pipe"));
+  CHECK(has(message([&] { resume::train(learn, folder.path, 1); }), "Is a directory"));
+  ::alarm(0);
 }
 
 TEST_CASE("a checkpoint of another fit is refused in one sentence that says what differs, and nothing changes") {
