@@ -15,12 +15,6 @@ namespace {
 
 constexpr std::int64_t n_items = 12800, batch_size = 64;
 
-struct First {
-  IdxImages const* all;
-  std::size_t size() const { return n_items + batch_size; }
-  auto operator[](std::size_t i) const { return (*all)[i]; }
-};
-
 struct NoValidation {
   void before_validate(auto&) { throw CancelValidException(); }
 };
@@ -77,9 +71,10 @@ int main() {
   // of the two programs pays depends on what lies at the end of the heap: on the other one, and on the linker.
   keep_freed_memory();
   auto const data = fashion_mnist();
-  std::vector<std::int64_t> valid(batch_size);
-  std::iota(valid.begin(), valid.end(), n_items);
-  Datasets const dsets(First{&data.train}, IndexSplitter{valid}, pipeline(ItemGetter<0>{}),
+  Splits splits{std::vector<std::int64_t>(n_items), std::vector<std::int64_t>(batch_size)};
+  std::iota(splits[0].begin(), splits[0].end(), 0);
+  std::iota(splits[1].begin(), splits[1].end(), n_items);
+  Datasets const dsets(data.train, splits, pipeline(ItemGetter<0>{}),
                        pipeline(ItemGetter<1>{}, Categorize{.vocab = CategoryMap(data.train.classes(), false)}));
   auto const dls = dataloaders(dsets, {.batch_size = batch_size},
                                batch_tfms(IntToFloatTensor{}, Normalize::from_stats({.286}, {.353})));
