@@ -23,8 +23,9 @@ struct Result {
   double other = 0;
   std::string unit = "us";
   std::string note = {};
+  double paired = 0;  ///< where the two were measured in turns: the median of each turn's ratio
 
-  double ratio() const { return other > 0 ? ours / other : 0; }
+  double ratio() const { return paired > 0 ? paired : other > 0 ? ours / other : 0; }
 };
 
 /// How to compare: `calls` calls are timed together, for `rounds` rounds; unit is "s", "ms" or "us" per call.
@@ -79,18 +80,26 @@ double seconds(Action& action, int calls) {
 }
 
 /// Run both in turns (one round of each first, not counted), report the medians and give them back.
+///
+/// The ratio is the median of the rounds' ratios: what else the machine does falls on both halves of a round. Who goes
+/// first changes from round to round, since each leaves caches and heap behind for the other.
 template <class Ours, class Other>
 Result compare(Plan const& plan, Ours ours, Other other) {
-  std::vector<double> our_times, other_times;
+  std::vector<double> our_times, other_times, ratios;
   for (int round = -1; round < plan.rounds; ++round) {
-    auto const a = seconds(ours, plan.calls);
-    auto const b = seconds(other, plan.calls);
+    double ours_took = 0, other_took = 0;
+    bool const first = round % 2 != 0;
+    if (first) ours_took = seconds(ours, plan.calls);
+    other_took = seconds(other, plan.calls);
+    if (!first) ours_took = seconds(ours, plan.calls);
     if (round < 0) continue;
-    our_times.push_back(a);
-    other_times.push_back(b);
+    our_times.push_back(ours_took);
+    other_times.push_back(other_took);
+    ratios.push_back(ours_took / other_took);
   }
   double const scale = plan.unit == "s" ? 1 : plan.unit == "ms" ? 1e3 : 1e6;
-  Result const result{plan.name, median(our_times) * scale, median(other_times) * scale, plan.unit, plan.note};
+  Result const result{plan.name,     median(our_times) * scale, median(other_times) * scale, plan.unit, plan.note,
+                      median(ratios)};
   report(result);
   return result;
 }

@@ -8,7 +8,7 @@ set(CMAKE_EXECUTE_PROCESS_COMMAND_ECHO STDOUT)
 if(CONSUMER STREQUAL "plain")
   separate_arguments(flags UNIX_COMMAND "${CXX_FLAGS} ${PLAIN_FLAGS}")
   execute_process(COMMAND "${CXX}" -std=c++20 -O2 -fopenmp -I "${ROOT}/include" ${flags} "${CMAKE_CURRENT_LIST_DIR}/main.cpp"
-    -o "${work}/consumer" "-L${TORCH_LIB}" "-Wl,-rpath,${TORCH_LIB}" -ltorch -ltorch_cpu -lc10 -lz COMMAND_ERROR_IS_FATAL ANY)
+    -o "${work}/consumer" "-L${TORCH_LIB}" "-Wl,-rpath,${TORCH_LIB}" -ltorch -ltorch_cpu -lc10 -lz -ldeflate COMMAND_ERROR_IS_FATAL ANY)
 else()
   # A relocatable install: the tree is installed in one place and used from another.
   execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${work}/made" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)

@@ -3,9 +3,11 @@
 
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
+#include <sys/resource.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -73,17 +75,26 @@ TEST_CASE("idx: plain and gzipped files give the same bytes in the shape of the 
   }
 }
 
-TEST_CASE("idx: every element type is read, big-endian") {
+TEST_CASE("idx: every element type is read, big-endian, plain and gzipped") {
   Folder const folder;
+  bool gz = false;
   auto const read = [&](unsigned type, std::string const& data) {
-    return fastxx::read_idx(folder.file(words({type << 8 | 1, 2}) + data));
+    std::string const bytes = words({type << 8 | 1, 2}) + data;
+    at::Tensor const tensor = fastxx::read_idx(folder.file(gz ? packed(bytes) : bytes));
+    CHECK(reinterpret_cast<std::uintptr_t>(tensor.data_ptr()) % 64 == 0);
+    return tensor;
   };
-  CHECK(at::equal(read(0x08, "\x01\xff"), at::tensor({1, 255}, at::kByte)));
-  CHECK(at::equal(read(0x09, "\x01\xff"), at::tensor({1, -1}, at::kChar)));
-  CHECK(at::equal(read(0x0B, words({0x0001fffe})), at::tensor({1, -2}, at::kShort)));
-  CHECK(at::equal(read(0x0C, words({1, 0xfffffffd})), at::tensor({1, -3}, at::kInt)));
-  CHECK(at::equal(read(0x0D, words({0x3f800000, 0xc0200000})), at::tensor({1.0f, -2.5f}, at::kFloat)));
-  CHECK(at::equal(read(0x0E, words({0x3ff00000, 0, 0xc0040000, 0})), at::tensor({1.0, -2.5}, at::kDouble)));
+  auto const check = [&] {
+    CHECK(at::equal(read(0x08, "\x01\xff"), at::tensor({1, 255}, at::kByte)));
+    CHECK(at::equal(read(0x09, "\x01\xff"), at::tensor({1, -1}, at::kChar)));
+    CHECK(at::equal(read(0x0B, words({0x0001fffe})), at::tensor({1, -2}, at::kShort)));
+    CHECK(at::equal(read(0x0C, words({1, 0xfffffffd})), at::tensor({1, -3}, at::kInt)));
+    CHECK(at::equal(read(0x0D, words({0x3f800000, 0xc0200000})), at::tensor({1.0f, -2.5f}, at::kFloat)));
+    CHECK(at::equal(read(0x0E, words({0x3ff00000, 0, 0xc0040000, 0})), at::tensor({1.0, -2.5}, at::kDouble)));
+  };
+  check();
+  gz = true;
+  check();
 }
 
 TEST_CASE("idx: a missing file names path and reason") {
@@ -149,4 +160,49 @@ TEST_CASE("idx: a header that promises more than the file can hold is refused be
   CHECK(has(refusal(folder.file(packed(huge))), "can hold at most"));
   CHECK(has(refusal(folder.file(words({0x00000C02, 0x80000000, 0x80000000}) /* 2^64 bytes, which wrap to 0 */)),
             "can hold at most"));
+}
+
+TEST_CASE("idx: a gzip file of several members, or with other bytes behind it, is read like gunzip reads it") {
+  Folder const folder;
+  std::string const bytes = words({0x00000801, 5000}) + noise(5000);
+  auto const unpacked_at_once = [&](std::string const& file) {
+    fastxx::detail::IdxFile idx(folder.file(file));
+    std::string header(8, ' '), whole(bytes.size(), ' ');
+    CHECK(idx.read(header.data(), 8) == 8);
+    bool const done = idx.unpack_whole(reinterpret_cast<unsigned char*>(whole.data()), whole.size());
+    if (done) CHECK(whole == bytes);
+    return done;
+  };
+  auto const reads = [&](std::string const& file) {
+    at::Tensor const tensor = fastxx::read_idx(folder.file(file));
+    return std::string(static_cast<char const*>(tensor.data_ptr()), 5000) == noise(5000);
+  };
+  CHECK(unpacked_at_once(packed(bytes)));
+  for (std::string const& file : {packed(bytes.substr(0, 6)) + packed(bytes.substr(6)),
+                                  packed(bytes.substr(0, 3000)) + packed(bytes.substr(3000)) + packed(""),
+                                  packed(bytes) + std::string(100, '\0'), packed(bytes) + "behind"}) {
+    CHECK(!unpacked_at_once(file));
+    CHECK(reads(file));
+  }
+  CHECK(has(refusal(folder.file(packed(bytes) + packed("x"))), "[idx.too_long]"));
+}
+
+TEST_CASE("idx: a gzip file that holds far more than its header says, or says it does, fills no memory") {
+  Folder const folder;
+  auto const peak_mb = [] {
+    rusage usage{};
+    ::getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_maxrss / 1024;
+  };
+  gzFile const file = gzopen((folder.path / "bomb").c_str(), "wb1");
+  std::string const header = words({0x00000801, 100}), zeros(1 << 20, '\0');
+  gzwrite(file, header.data(), static_cast<unsigned>(header.size()));
+  for (int mb = 0; mb < 256; ++mb) gzwrite(file, zeros.data(), static_cast<unsigned>(zeros.size()));
+  gzclose(file);
+  auto const before = peak_mb();
+  CHECK(has(refusal(folder.path / "bomb"), "[idx.too_long]"));
+  std::string small = packed(words({0x00000801, 100}) + noise(100));
+  small.replace(small.size() - 4, 4, "\xff\xff\xff\xff");  // the length that gzip notes at the end
+  CHECK(has(refusal(folder.file(small)), "[idx.corrupt]"));
+  CHECK(peak_mb() - before < 64);
 }

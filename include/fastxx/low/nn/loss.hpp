@@ -39,9 +39,13 @@ struct CrossEntropyLossFlat {
   bool reduce = true;  ///< mean over all targets; false gives one loss per target
 
   Tensor operator()(Tensor const& prediction, Tensor const& target) const {
-    // movedim, not transpose: the other axes must stay in the targets' order.
-    Tensor const scores = prediction.movedim(axis, -1);
-    Tensor const flat = scores.reshape({-1, scores.size(-1)});
+    Tensor flat = prediction;
+    // Rows of scores are flat already; two views less save four calls of autograd in each step.
+    if (prediction.dim() != 2 || (axis != -1 && axis != 1)) {
+      // movedim, not transpose: the other axes must stay in the targets' order.
+      Tensor const scores = prediction.movedim(axis, -1);
+      flat = scores.reshape({-1, scores.size(-1)});
+    }
     if (flat.size(0) != target.numel())
       throw tensor_error(
           "cross_entropy.shape",
