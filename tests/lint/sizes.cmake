@@ -1,7 +1,7 @@
 # cmake -DROOT=<repository> -P sizes.cmake
 # A header of more than 500 lines holds more than one idea.
 set(bad 0)
-file(GLOB_RECURSE headers "${ROOT}/include/*.hpp")
+file(GLOB_RECURSE headers "${ROOT}/include/*.[hi]pp")
 foreach(header IN LISTS headers)
   file(READ "${header}" text)
   string(REGEX REPLACE "[^\n]" "" newlines "${text}")

@@ -1,14 +1,13 @@
 #pragma once
 
-#include <cmath>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/low/transform/retain.hpp>
-#include <sstream>
+
+#include <concepts>
+#include <cstddef>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -39,32 +38,11 @@ inline constexpr bool is_vector_v<std::vector<X>> = true;
 template <class X>
 std::string difference_of(X const& a, X const& b, Tolerance tolerance);
 
-inline std::string tensor_difference(Tensor const& a, Tensor const& b, Tolerance tolerance) {
-  using fastxx::detail::shape_text;
-  if (!a.defined() || !b.defined()) return a.defined() == b.defined() ? "" : "one of the tensors is undefined";
-  if (a.sizes() != b.sizes()) return "shape " + shape_text(a.sizes()) + " instead of " + shape_text(b.sizes());
-  if (a.scalar_type() != b.scalar_type())
-    return std::string("dtype ") + c10::toString(a.scalar_type()) + " instead of " + c10::toString(b.scalar_type());
-  if (a.device() != b.device()) return "device " + a.device().str() + " instead of " + b.device().str();
-  bool const numbers = a.is_floating_point() || a.is_complex();
-  if (numbers ? a.allclose(b, tolerance.relative, tolerance.absolute, /*equal_nan=*/true) : a.equal(b)) return "";
-  std::ostringstream text;
-  text << "values differ by up to " << a.to(at::kDouble).sub(b.to(at::kDouble)).abs().max().item<double>();
-  return text.str();
-}
+std::string tensor_difference(Tensor const& a, Tensor const& b, Tolerance tolerance);
 
-inline std::string number_difference(double a, double b, Tolerance tolerance) {
-  bool const near = std::isfinite(a) && std::isfinite(b) &&  // no tolerance reaches infinity
-                    std::abs(a - b) <= tolerance.absolute + tolerance.relative * std::abs(b);
-  bool const close = a == b || (std::isnan(a) && std::isnan(b)) || near;
-  std::ostringstream text;
-  if (!close) text << a << " instead of " << b;
-  return text.str();
-}
+std::string number_difference(double a, double b, Tolerance tolerance);
 
-inline std::string at_place(std::string const& what, std::size_t index, std::string const& difference) {
-  return difference.empty() ? "" : what + " " + std::to_string(index) + ": " + difference;
-}
+std::string at_place(std::string const& what, std::size_t index, std::string const& difference);
 
 template <class X, std::size_t... I>
 std::string tuple_difference(X const& a, X const& b, Tolerance tolerance, std::index_sequence<I...>) {
@@ -150,3 +128,7 @@ bool all_close(A const& a, B const& b, Tolerance tolerance = {}) {
 }
 
 }  // namespace fastxx::testing
+
+#if FASTXX_BODIES
+#include <fastxx/testing/compare.ipp>
+#endif

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <exception>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+
+#include <exception>
 #include <ostream>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace fastxx::testing {
@@ -24,13 +25,7 @@ struct Report {
   /// Throw when a law does not hold.
   ///
   /// Errors:  state_error [laws.broken], with the sentences
-  void require() const {
-    std::string laws;
-    for (auto const& law : broken) laws += "\n- " + law;
-    if (!broken.empty())
-      throw state_error("laws.broken",
-                        {.call = subject, .expected = "its laws to hold", .got = "these to be broken:" + laws});
-  }
+  void require() const;
 
   friend std::ostream& operator<<(std::ostream& out, Report const& report) {
     if (report) return out << report.subject << " keeps its laws";
@@ -53,9 +48,11 @@ void expect_none(Report& report, std::string const& law, Difference const& diffe
   }
 }
 
-inline void add(Report& report, std::string const& where, Report const& part) {
-  for (auto const& law : part.broken) report.broken.push_back(where + ": " + law);
-}
+void add(Report& report, std::string const& where, Report const& part);
 
 }  // namespace detail
 }  // namespace fastxx::testing
+
+#if FASTXX_BODIES
+#include <fastxx/testing/report.ipp>
+#endif

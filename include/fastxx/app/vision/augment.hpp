@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/context.hpp>
+
 #include <tuple>
 
 namespace fastxx::vision {
@@ -24,17 +25,15 @@ struct Flip {
   Tensor draw(std::tuple<Elements...> const& batch, Random& random) const {
     return draw(std::get<0>(batch), random);
   }
-  Tensor draw(Tensor const& images, Random& random) const {
-    Tensor flipped = at::empty({images.size(0)}, at::kBool);
-    for (std::int64_t i = 0; i < images.size(0); ++i) flipped.data_ptr<bool>()[i] = random.bernoulli(p);
-    return flipped.to(images.device());
-  }
+  Tensor draw(Tensor const& images, Random& random) const;
 
-  TensorImage encodes(TensorImage const& images, Tensor const& flipped) const {
-    return TensorImage(at::where(flipped.view({-1, 1, 1, 1}), images.tensor().flip({-1}), images.tensor()));
-  }
+  TensorImage encodes(TensorImage const& images, Tensor const& flipped) const;
 
   void serialize(auto& archive) { archive("p", p); }
 };
 
 }  // namespace fastxx::vision
+
+#if FASTXX_BODIES
+#include <fastxx/app/vision/augment.ipp>
+#endif

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/nn/layers.hpp>
+
+#include <cstdint>
 
 namespace fastxx::vision {
 
@@ -11,14 +13,10 @@ namespace fastxx::vision {
 /// Shapes:  (N,1,28,28) -> (N,n_classes) scores
 /// Source:  own design; what it reaches on Fashion-MNIST is in the README
 /// Example: examples/fashion_mnist.cpp
-inline Sequential small_cnn(std::int64_t n_classes) {
-  auto block = [](std::int64_t ni, std::int64_t nf) {
-    // Pooling comes first, so that normalisation and activation see a quarter of the pixels.
-    return Sequential(ConvLayer(ni, nf, {.norm = NormType::none, .act = false, .bias_std = 0}), torch::nn::MaxPool2d(2),
-                      batch_norm<torch::nn::BatchNorm2d>(nf), torch::nn::ReLU());
-  };
-  return Sequential(block(1, 16), block(16, 32), block(32, 64), torch::nn::Flatten(),
-                    LinBnDrop(64 * 3 * 3, 256, {.p = .3, .act = true}), LinBnDrop(256, n_classes, {.p = .3}));
-}
+Sequential small_cnn(std::int64_t n_classes);
 
 }  // namespace fastxx::vision
+
+#if FASTXX_BODIES
+#include <fastxx/app/vision/models.ipp>
+#endif

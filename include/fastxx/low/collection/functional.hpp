@@ -1,15 +1,17 @@
 #pragma once
 
-#include <bit>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
 #include <fastxx/low/collection/indexing.hpp>
 #include <fastxx/low/collection/repr.hpp>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/named.hpp>
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <ranges>
 #include <string>
@@ -46,14 +48,7 @@ constexpr auto operator>>(Composing<X> carry, Function& function) {
 }
 
 // "compose(f, g)"; nothing where one of them has no name.
-inline std::string all_names(std::string_view function, std::vector<std::string> const& arguments) {
-  std::string text;
-  for (auto const& argument : arguments) {
-    if (argument.empty()) return "";
-    text += (text.empty() ? "" : ", ") + argument;
-  }
-  return std::string(function) + "(" + text + ")";
-}
+std::string all_names(std::string_view function, std::vector<std::string> const& arguments);
 
 template <class... Functions>
 struct Composed {
@@ -241,3 +236,7 @@ requires(sizeof...(Index) > 0) constexpr auto itemgetter() { return detail::Item
 constexpr auto itemgetter(std::int64_t index) { return detail::ItemGetterAny{index}; }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/collection/functional.ipp>
+#endif

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <algorithm>
+#include <fastxx/low/collection/repr.hpp>
+#include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <fastxx/low/collection/repr.hpp>
-#include <fastxx/low/core/error.hpp>
 #include <optional>
 #include <ranges>
-#include <string>
 #include <type_traits>
 #include <vector>
 
@@ -36,36 +36,11 @@ concept TensorLike = requires(T const& t) {
   t.is_contiguous();
 };
 
-inline std::size_t checked_index(std::int64_t index, std::size_t size, char const* call = "L") {
-  auto const count = static_cast<std::int64_t>(size);
-  if (index >= count || index < -count)
-    throw data_error("list.index", {.call = call,
-                                    .expected = {"an index from ", -count, " to ", count - 1, " for ", size, " items"},
-                                    .got = {index}});
-  return static_cast<std::size_t>(index < 0 ? index + count : index);
-}
+std::size_t checked_index(std::int64_t index, std::size_t size, char const* call = "L");
 
 using Indices = std::vector<std::size_t>;
 
-inline Indices to_indices(Slice const& slice, std::size_t size) {
-  if (slice.step == 0)
-    throw data_error("list.step", {.call = "L", .expected = "a step that is not 0", .got = "Slice{.step = 0}"});
-  auto const count = static_cast<std::int64_t>(size);
-  bool const up = slice.step > 0;
-  auto inside = [&](std::int64_t at) {
-    return std::clamp<std::int64_t>(at < 0 ? at + count : at, up ? 0 : -1, up ? count : count - 1);
-  };
-  std::int64_t const start = slice.start ? inside(*slice.start) : (up ? 0 : count - 1);
-  std::int64_t const stop = slice.stop ? inside(*slice.stop) : (up ? count : -1);
-  Indices result;
-  // Counting by the distance that is left cannot overflow, however large the step.
-  for (std::int64_t i = start; up ? i < stop : i > stop;) {
-    result.push_back(static_cast<std::size_t>(i));
-    if (up ? slice.step >= stop - i : slice.step <= stop - i) break;
-    i += slice.step;
-  }
-  return result;
-}
+Indices to_indices(Slice const& slice, std::size_t size);
 
 // A mask of bools gives where it is true; a list of integers is itself, negative ones counted from the end.
 template <ListLike Range>
@@ -105,3 +80,7 @@ concept Indexer = std::is_same_v<T, Slice> || ListLike<T const&> || TensorLike<T
 
 }  // namespace detail
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/collection/indexing.ipp>
+#endif

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/transform/traits.hpp>
+
 #include <charconv>
 #include <cmath>
 #include <concepts>
-#include <cstddef>
-#include <fastxx/low/core/type_name.hpp>
-#include <fastxx/low/transform/traits.hpp>
 #include <optional>
 #include <ostream>
 #include <ranges>
@@ -40,19 +41,7 @@ inline constexpr bool is_optional_v = false;
 template <class T>
 inline constexpr bool is_optional_v<std::optional<T>> = true;
 
-inline std::string quoted(std::string_view text) {
-  char const mark = text.find('\'') != text.npos && text.find('"') == text.npos ? '"' : '\'';
-  std::string result(1, mark);
-  for (char const c : text) {
-    if (c == '\n') {
-      result += "\\n";
-      continue;
-    }
-    if (c == mark || c == '\\') result += '\\';
-    result += c;
-  }
-  return result + mark;
-}
+std::string quoted(std::string_view text);
 
 template <std::floating_point T>
 std::string number_text(T value) {
@@ -131,3 +120,7 @@ std::string text_of(T const& value) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/collection/repr.ipp>
+#endif

@@ -1,13 +1,14 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/dispatch.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/lineage.hpp>
 #include <fastxx/low/core/type_name.hpp>
+
+#include <algorithm>
+#include <cstddef>
 #include <string>
-#include <type_traits>
 #include <vector>
 
 namespace fastxx {
@@ -53,17 +54,7 @@ void add_rows(std::vector<DispatchRow>& rows, type_list<Firsts...>) {
 }
 
 // Most derived first: a type stands deeper below Any than all above it. Rows with one first type stay together.
-inline void sort_rows(std::vector<DispatchRow>& rows) {
-  std::vector<TypeId> order;
-  for (DispatchRow const& row : rows)
-    if (std::find(order.begin(), order.end(), row.first) == order.end()) order.push_back(row.first);
-  auto place = [&](DispatchRow const& row) { return std::find(order.begin(), order.end(), row.first); };
-  std::stable_sort(rows.begin(), rows.end(), [&](DispatchRow const& a, DispatchRow const& b) {
-    if (a.depth_of_first != b.depth_of_first) return a.depth_of_first > b.depth_of_first;
-    if (a.first != b.first) return place(a) < place(b);
-    return a.depth_of_second > b.depth_of_second;
-  });
-}
+void sort_rows(std::vector<DispatchRow>& rows);
 
 template <class Dispatch>
 struct TableText;
@@ -98,3 +89,7 @@ std::string dispatch_table(Dispatch const&) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/core/dispatch_table.ipp>
+#endif

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
+
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
@@ -32,14 +34,7 @@ struct TextPiece {
 };
 
 /// join({"group ", 3}) is "group 3". One call, where a sum of strings is the inlined code of as many strings.
-[[gnu::noinline, gnu::cold]] inline std::string join(std::initializer_list<TextPiece> pieces) {
-  std::string text;
-  for (TextPiece const& piece : pieces) {
-    if (piece.is_negative) text += '-';
-    text.append(piece.is_number ? std::string_view(std::to_string(piece.number)) : piece.words);
-  }
-  return text;
-}
+[[gnu::cold]] std::string join(std::initializer_list<TextPiece> pieces);
 
 }  // namespace detail
 
@@ -52,33 +47,16 @@ struct ErrorText : std::string {
   [[gnu::noinline, gnu::cold]] ErrorText(char const* text) noexcept { set(text); }
   [[gnu::noinline, gnu::cold]] ErrorText(std::string const& text) noexcept { set(text); }
   /// {"expected ", 3, " names"}: the pieces one after the other.
-  [[gnu::noinline, gnu::cold]] ErrorText(std::initializer_list<detail::TextPiece> pieces) noexcept {
-    try {
-      std::string::operator=(detail::join(pieces));
-    } catch (...) {
-    }
-  }
+  [[gnu::cold]] ErrorText(std::initializer_list<detail::TextPiece> pieces) noexcept;
   [[gnu::noinline, gnu::cold]] ErrorText(std::string&& text) noexcept : std::string(std::move(text)) {}
   [[gnu::noinline, gnu::cold]] ErrorText(ErrorText const& other) noexcept : std::string() { set(other); }
   [[gnu::noinline, gnu::cold]] ErrorText(ErrorText&& other) noexcept : std::string(std::move(other)) {}
-  [[gnu::noinline, gnu::cold]] ErrorText& operator=(ErrorText const& other) noexcept {
-    set(other);
-    return *this;
-  }
-  [[gnu::noinline, gnu::cold]] ErrorText& operator=(ErrorText&& other) noexcept {
-    std::string::operator=(std::move(other));
-    return *this;
-  }
+  [[gnu::cold]] ErrorText& operator=(ErrorText const& other) noexcept;
+  [[gnu::cold]] ErrorText& operator=(ErrorText&& other) noexcept;
   [[gnu::noinline, gnu::cold]] ~ErrorText() {}
 
  private:
-  void set(std::string_view text) noexcept {
-    try {
-      assign(text);
-    } catch (...) {
-      clear();
-    }
-  }
+  void set(std::string_view text) noexcept;
 };
 
 /// The five things a reader of an error needs; empty ones are left out of the text.
@@ -94,17 +72,7 @@ struct ErrorParts {
 };
 
 namespace detail {
-[[gnu::noinline, gnu::cold]] inline std::string error_text(std::string_view key, ErrorParts const& parts) {
-  std::string text = "[" + std::string(key) + "] " + parts.call;
-  auto add = [&text](std::string_view before, std::string const& part) {
-    if (!part.empty()) text.append(before).append(part);
-  };
-  add(": expected ", parts.expected);
-  add(parts.expected.empty() ? ": " : "; got ", parts.got);
-  add("; at ", parts.where);
-  add("; ", parts.fix);
-  return text;
-}
+[[gnu::cold]] std::string error_text(std::string_view key, ErrorParts const& parts);
 }  // namespace detail
 
 /// Everything fastxx throws on purpose: a stable key for programs, one sentence for people.
@@ -114,8 +82,7 @@ namespace detail {
 /// Example: examples/doc/errors.cpp
 class error : public std::runtime_error {
  public:
-  [[gnu::noinline, gnu::cold]] error(std::string_view key, ErrorParts const& parts)
-      : std::runtime_error(detail::error_text(key, parts)), key_(key), parts_(parts) {}
+  [[gnu::cold]] error(std::string_view key, ErrorParts const& parts);
 
   std::string const& key() const { return key_; }
   ErrorParts const& parts() const { return parts_; }
@@ -146,3 +113,7 @@ struct state_error : error {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/core/error.ipp>
+#endif

@@ -1,10 +1,6 @@
 #pragma once
 
-#include <cstddef>
-
-#ifdef __GLIBC__
-#include <malloc.h>
-#endif
+#include <fastxx/low/core/bodies.hpp>
 
 namespace fastxx {
 
@@ -16,13 +12,10 @@ namespace fastxx {
 /// Runs:    does nothing with another C library
 /// Source:  mallopt(3)
 /// Example: examples/fashion_mnist.cpp
-inline void keep_freed_memory() {
-#ifdef __GLIBC__
-  constexpr int largest = 1 << 30;
-  mallopt(M_MMAP_THRESHOLD, largest);
-  mallopt(M_TRIM_THRESHOLD, 2 * (largest - 1));
-  mallopt(M_TOP_PAD, 64 << 20);
-#endif
-}
+void keep_freed_memory();
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/core/memory.ipp>
+#endif

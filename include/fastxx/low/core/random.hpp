@@ -1,10 +1,8 @@
 #pragma once
 
-#include <cmath>
+#include <fastxx/low/core/bodies.hpp>
+
 #include <cstdint>
-#include <numbers>
-#include <numeric>
-#include <utility>
 #include <vector>
 
 namespace fastxx {
@@ -45,23 +43,19 @@ class Random {
   }
 
   /// Standard normal (Box and Muller 1958).
-  double normal() {
-    double const radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));
-    return radius * std::cos(2.0 * std::numbers::pi * uniform());
-  }
+  double normal();
 
   constexpr bool bernoulli(double p) { return uniform() < p; }
 
   /// A random order of 0, ..., n-1 (Fisher and Yates).
-  std::vector<std::int64_t> permutation(std::int64_t n) {
-    std::vector<std::int64_t> order(static_cast<std::size_t>(n));
-    std::iota(order.begin(), order.end(), 0);
-    for (std::size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[below(i)]);
-    return order;
-  }
+  std::vector<std::int64_t> permutation(std::int64_t n);
 
  private:
   std::uint64_t state_;
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/core/random.ipp>
+#endif

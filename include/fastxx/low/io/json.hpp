@@ -1,18 +1,15 @@
 #pragma once
 // JSON as RFC 8259 has it, and nothing else: what safetensors headers and state files are written in.
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/utf8.hpp>
 
-#include <charconv>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <system_error>
-#include <utility>
 
 namespace fastxx::detail {
 
@@ -21,34 +18,14 @@ struct JsonWriter {
   std::string json = {};
   bool valid = true;  ///< false once a text was not UTF-8
 
-  void text(std::string_view value) {
-    constexpr std::string_view hex = "0123456789abcdef";
-    valid = valid && is_utf8(value);
-    json += '"';
-    for (char const c : value) {
-      if (c == '"' || c == '\\') json += '\\';
-      if (static_cast<unsigned char>(c) >= 0x20)
-        json += c;
-      else
-        json.append("\\u00").append(1, hex[static_cast<std::size_t>(c) >> 4]).append(1, hex[c & 15]);
-    }
-    json += '"';
-  }
+  void text(std::string_view value);
   /// The shortest number that reads back as the same one, which must be finite; always with a point or an exponent.
-  void floating(double value) {
-    char buffer[32];
-    std::string_view const digits(buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr);
-    json += digits;
-    if (digits.find_first_of(".e") == digits.npos) json += ".0";
-  }
+  void floating(double value);
   void natural(std::uint64_t value) { json += std::to_string(value); }
   void integer(std::int64_t value) { json += std::to_string(value); }
 
   /// After a comma: the bracket takes its place.
-  void close(char bracket) {
-    if (json.back() == ',') json.pop_back();
-    json += bracket;
-  }
+  void close(char bracket);
 };
 
 /// What the text should have had at that byte.
@@ -68,153 +45,42 @@ class JsonReader {
   explicit JsonReader(std::string_view text) : text_(text) {}
 
   /// The first character of what comes next; '\0' at the end.
-  char peek() {
-    while (at_ < text_.size() && std::string_view(" \t\n\r").find(text_[at_]) != std::string_view::npos) ++at_;
-    return at_ < text_.size() ? text_[at_] : '\0';
-  }
-  void end() {
-    if (peek() != '\0' || at_ < text_.size()) fail("nothing more");
-  }
+  char peek();
+  void end();
 
-  void open(char bracket) {
-    expect(bracket, bracket == '[' ? "a list" : "an object");
-    first_ = true;
-  }
+  void open(char bracket);
   /// Whether one more element, or key, follows before the closing bracket.
-  bool more(char closing) {
-    bool const first = std::exchange(first_, false);
-    if (peek() == closing) return ++at_, false;
-    if (!first) expect(',', "a comma or the closing bracket");
-    return true;
-  }
-  void next_element() {
-    if (!more(']')) fail("one more element");
-  }
-  void close(char bracket) {
-    if (more(bracket)) fail("the closing bracket");
-  }
-  std::string key() {
-    std::string name = text();
-    expect(':', "a colon");
-    return name;
-  }
+  bool more(char closing);
+  void next_element();
+  void close(char bracket);
+  std::string key();
 
-  std::string text() {
-    expect('"', "a text");
-    std::string value;
-    for (char c = next(); c != '"'; c = next()) {
-      if (static_cast<unsigned char>(c) < 0x20) fail("a text without control characters");
-      if (c == '\\')
-        append_escaped(value);
-      else
-        value += c;
-    }
-    if (!is_utf8(value)) fail("a text in UTF-8");
-    return value;
-  }
+  std::string text();
 
   /// Take this word (true, false, null) if it comes next.
-  bool word(std::string_view wanted) {
-    if (peek(); text_.substr(at_, wanted.size()) != wanted) return false;
-    at_ += wanted.size();
-    return true;
-  }
-  bool boolean() {
-    if (word("true")) return true;
-    if (!word("false")) fail("true or false");
-    return false;
-  }
+  bool word(std::string_view wanted);
+  bool boolean();
 
   /// A number as it is written.
-  std::string_view number() {
-    peek();
-    std::size_t const begin = at_;
-    step('-');
-    if (!step('0')) digits();
-    if (step('.')) digits();
-    if (step('e') || step('E')) {
-      if (!step('+')) step('-');
-      digits();
-    }
-    return text_.substr(begin, at_ - begin);
-  }
-  double floating() {
-    std::string_view const written = number();
-    double value = 0;
-    if (std::from_chars(written.begin(), written.end(), value).ec != std::errc() || std::isinf(value))
-      fail("a number that a double can hold");
-    return value;
-  }
+  std::string_view number();
+  double floating();
   /// A whole number from 0 to 2^64-1.
   std::uint64_t natural() { return magnitude(number(), std::numeric_limits<std::uint64_t>::max()); }
   /// A whole number from -2^63 to 2^63-1.
-  std::int64_t integer() {
-    std::string_view const written = number();
-    bool const negative = written.front() == '-';
-    std::uint64_t const most = std::numeric_limits<std::int64_t>::max();
-    std::uint64_t const value = magnitude(written.substr(negative), most + negative);
-    return static_cast<std::int64_t>(negative ? 0 - value : value);
-  }
+  std::int64_t integer();
 
   [[noreturn, gnu::cold, gnu::noinline]] void fail(char const* expected) const { throw JsonError(expected, at_); }
 
  private:
-  char next() {
-    if (at_ == text_.size()) fail("more of the text");
-    return text_[at_++];
-  }
-  bool step(char wanted) {
-    bool const found = at_ < text_.size() && text_[at_] == wanted;
-    at_ += found;
-    return found;
-  }
-  void expect(char wanted, char const* what) {
-    if (peek() != wanted) fail(what);
-    ++at_;
-  }
-  void digits() {
-    std::size_t const begin = at_;
-    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9') ++at_;
-    if (at_ == begin) fail("a number");
-  }
+  char next();
+  bool step(char wanted);
+  void expect(char wanted, char const* what);
+  void digits();
 
-  std::uint64_t magnitude(std::string_view written, std::uint64_t most) const {
-    std::uint64_t value = 0;
-    for (char const c : written) {
-      auto const digit = static_cast<std::uint64_t>(c - '0');  // above 9 for a sign, a point and an exponent
-      if (digit > 9) fail("a whole number");
-      if (value > (most - digit) / 10) fail("a smaller number");
-      value = value * 10 + digit;
-    }
-    return value;
-  }
+  std::uint64_t magnitude(std::string_view written, std::uint64_t most) const;
 
-  char32_t four_hex_digits() {
-    char32_t value = 0;
-    for (int i = 0; i < 4; ++i) {
-      std::size_t const digit = std::string_view("0123456789abcdefABCDEF").find(next());
-      if (digit == std::string_view::npos) fail("four hexadecimal digits");
-      value = value * 16 + static_cast<char32_t>(digit < 16 ? digit : digit - 6);
-    }
-    return value;
-  }
-  void append_escaped(std::string& value) {
-    constexpr std::string_view letters = "\"\\/bfnrt", meant = "\"\\/\b\f\n\r\t";
-    char const letter = next();
-    if (letter != 'u') {
-      std::size_t const which = letters.find(letter);
-      if (which == std::string_view::npos) fail("an escape that JSON has");
-      value += meant[which];
-      return;
-    }
-    char32_t point = four_hex_digits();
-    if (point >= 0xD800 && point < 0xDC00 && next() == '\\' && next() == 'u') {  // the first half of a pair
-      char32_t const second = four_hex_digits();
-      if (second < 0xDC00 || second >= 0xE000) fail("the second half of a surrogate pair");
-      point = 0x10000 + ((point - 0xD800) << 10) + (second - 0xDC00);
-    }
-    append_utf8(value, point);  // half of a pair is not UTF-8, which text() sees
-  }
+  char32_t four_hex_digits();
+  void append_escaped(std::string& value);
 
   std::string_view text_;
   std::size_t at_ = 0;
@@ -222,3 +88,7 @@ class JsonReader {
 };
 
 }  // namespace fastxx::detail
+
+#if FASTXX_BODIES
+#include <fastxx/low/io/json.ipp>
+#endif

@@ -1,19 +1,16 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors_header.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>
 
-#include <algorithm>
 #include <bit>
-#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <map>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace fastxx {
@@ -21,138 +18,15 @@ namespace fastxx {
 namespace detail {
 
 // Tensors whose names begin with a prefix, written and read without it.
-inline void put_tensors(SafeTensors& file, std::string const& prefix,
-                        std::map<std::string, at::Tensor> const& tensors) {
-  for (auto const& [name, tensor] : tensors) file.tensors[prefix + name] = tensor;
-}
-inline std::map<std::string, at::Tensor> tensors_under(SafeTensors const& file, std::string const& prefix) {
-  std::map<std::string, at::Tensor> found;
-  for (auto it = file.tensors.lower_bound(prefix); it != file.tensors.end() && it->first.starts_with(prefix); ++it)
-    found.emplace(it->first.substr(prefix.size()), it->second);
-  return found;
-}
+void put_tensors(SafeTensors& file, std::string const& prefix, std::map<std::string, at::Tensor> const& tensors);
+std::map<std::string, at::Tensor> tensors_under(SafeTensors const& file, std::string const& prefix);
 
 static_assert(std::endian::native == std::endian::little, "fastxx: safetensors needs a little-endian machine");
 
-inline SafeTensorsType safetensors_type(std::string const& name, at::Tensor const& tensor) {
-  ErrorText got = "no tensor";
-  if (tensor.defined()) {
-    for (auto const& type : safetensors_types)
-      if (type.dtype == tensor.scalar_type() && tensor.layout() == at::kStrided) return type;
-    got = {at::toString(tensor.scalar_type()), tensor.layout() == at::kStrided ? "" : ", not dense"};
-  }
-  throw tensor_error("safetensors.dtype", {.call = "save_safetensors",
-                                           .expected = "a dense tensor of a real number type or bool",
-                                           .got = got,
-                                           .where = {"tensor '", name, "'"},
-                                           .fix = "convert it with .to(...) or leave it out"});
-}
-
-/// Calls f(entry) in the order of the data: wide types first, so that every tensor is aligned.
-template <class Entries, class Function>
-void in_data_order(Entries& entries, Function const& f) {
-  for (std::uint64_t const bytes : {8, 4, 2, 1})
-    for (auto& entry : entries)
-      if (entry.type.bytes == bytes) f(entry);
-}
-
-inline std::vector<SafeTensorsEntry> safetensors_layout(SafeTensors const& content) {
-  std::vector<SafeTensorsEntry> entries;
-  for (auto const& [name, tensor] : content.tensors)
-    entries.push_back({name, safetensors_type(name, tensor), tensor.sizes().vec(), 0, 0});
-  std::uint64_t position = 0;
-  in_data_order(entries, [&](SafeTensorsEntry& entry) {
-    entry.begin = position;
-    position += static_cast<std::uint64_t>(content.tensors.at(entry.name).numel()) * entry.type.bytes;
-    entry.end = position;
-  });
-  return entries;
-}
-
-inline void write_metadata(JsonWriter& to, std::map<std::string, std::string> const& metadata) {
-  to.text("__metadata__");
-  to.json += ":{";
-  for (auto const& [key, value] : metadata) {
-    to.text(key);
-    to.json += ':';
-    to.text(value);
-    to.json += ',';
-  }
-  to.close('}');
-  to.json += ',';
-}
-
-inline void write_entry(JsonWriter& to, SafeTensorsEntry const& entry) {
-  to.text(entry.name);
-  to.json += ":{\"data_offsets\":[";
-  to.natural(entry.begin);
-  to.json += ',';
-  to.natural(entry.end);
-  to.json.append("],\"dtype\":\"").append(entry.type.name).append("\",\"shape\":[");
-  for (std::int64_t const extent : entry.shape) {
-    to.integer(extent);
-    to.json += ',';
-  }
-  to.close(']');
-  to.json += "},";
-}
+SafeTensorsType safetensors_type(std::string const& name, at::Tensor const& tensor);
 
 /// Length and JSON, padded with spaces so that the data begin at a multiple of 8.
-inline std::string safetensors_header(SafeTensors const& content, std::vector<SafeTensorsEntry> const& entries) {
-  auto refuse = [](char const* got, char const* fix) {
-    throw data_error("safetensors.header", {.call = "save_safetensors", .got = got, .fix = fix});
-  };
-  JsonWriter to{.json = "{"};
-  if (!content.metadata.empty()) write_metadata(to, content.metadata);
-  for (auto const& entry : entries) {
-    if (entry.name == "__metadata__") refuse("a tensor named __metadata__", "choose another name");
-    write_entry(to, entry);
-  }
-  to.close('}');
-  if (!to.valid) refuse("a name or a word of the metadata that is not UTF-8", "use UTF-8");
-  std::string& text = to.json;
-  text.resize((text.size() + 7) / 8 * 8, ' ');
-  if (text.size() > safetensors_header_limit) refuse("names and words of more than 100 MB", "store less of them");
-  std::uint64_t const length = text.size();
-  return std::string(reinterpret_cast<char const*>(&length), sizeof length) + text;
-}
-
-/// Read length and JSON; leaves the file at the first byte of data, whose number goes to `data_bytes`.
-inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsProblem const& problem,
-                                           std::uint64_t& data_bytes) {
-  auto read = [&](char* bytes, std::size_t size) {
-    std::ptrdiff_t const n = read_fully(file.get(), bytes, size);
-    if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
-    if (static_cast<std::size_t>(n) < size)
-      problem.fail("safetensors.truncated", {"a header of ", size, " bytes"}, {n});
-  };
-  struct stat status {};
-  if (::fstat(file.get(), &status) != 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
-  std::uint64_t length = 0;
-  read(reinterpret_cast<char*>(&length), sizeof length);
-  std::uint64_t const after = static_cast<std::uint64_t>(status.st_size) - sizeof length;
-  if (length > safetensors_header_limit)
-    problem.fail("safetensors.header", "a header of at most 100000000 bytes", {length}, "name a safetensors file");
-  if (length > after) problem.fail("safetensors.truncated", {"a header of ", length, " bytes"}, {after});
-  std::string text(length, '\0');
-  read(text.data(), text.size());
-  data_bytes = after - length;
-  return text;
-}
-
-inline at::Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, SafeTensorsProblem problem) {
-  problem.tensor = entry.name;
-  at::Tensor tensor = detail::empty_cpu(entry.shape, entry.type.dtype);
-  std::uint64_t const bytes = entry.end - entry.begin;
-  auto* data = static_cast<char*>(tensor.data_ptr());
-  std::ptrdiff_t const n = read_fully(file.get(), data, bytes);
-  if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
-  if (static_cast<std::uint64_t>(n) < bytes) problem.fail("safetensors.truncated", {bytes, " bytes"}, {n});
-  bool const is_bool = entry.type.dtype == at::kBool;
-  if (is_bool && std::any_of(data, data + bytes, [](unsigned char byte) { return byte > 1; }))
-    problem.fail("safetensors.bool", "bytes 0 and 1", "others");  // any other value in a bool is undefined behaviour
-  return tensor;
-}
+std::string safetensors_header(SafeTensors const& content, std::vector<SafeTensorsEntry> const& entries);
 
 }  // namespace detail
 
@@ -162,17 +36,7 @@ inline at::Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const
 /// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool
 /// Errors:  io_error [file.write]; tensor_error [safetensors.dtype]; data_error [safetensors.header] for a bad name
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
-inline void save_safetensors(std::filesystem::path const& path, SafeTensors const& content) {
-  auto const entries = detail::safetensors_layout(content);
-  std::string const header = detail::safetensors_header(content, entries);
-  write_file_atomically(path, [&](FileWriter& writer) {
-    writer.write(header);
-    detail::in_data_order(entries, [&](detail::SafeTensorsEntry const& entry) {
-      at::Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
-      writer.write(dense.data_ptr(), entry.end - entry.begin);
-    });
-  });
-}
+void save_safetensors(std::filesystem::path const& path, SafeTensors const& content);
 
 /// Read a safetensors file; nothing in it is believed before it is checked.
 ///
@@ -180,16 +44,10 @@ inline void save_safetensors(std::filesystem::path const& path, SafeTensors cons
 /// Errors:  io_error [safetensors.open], [.truncated], [.header], [.dtype], [.shape], [.offsets], [.bool],
 ///          with the path and the tensor's name
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
-inline SafeTensors load_safetensors(std::filesystem::path const& path) {
-  detail::SafeTensorsProblem const problem{path};
-  detail::FileHandle const file(detail::open_to_read("safetensors.open", "load_safetensors", path));
-  std::uint64_t data_bytes = 0;
-  std::string const header = detail::read_safetensors_header(file, problem, data_bytes);
-  SafeTensors content;
-  auto const entries = detail::parse_safetensors_header(header, problem, data_bytes, content);
-  for (auto const* entry : detail::in_file_order(entries, problem, data_bytes))
-    content.tensors[entry->name] = detail::read_safetensor(file, *entry, problem);
-  return content;
-}
+SafeTensors load_safetensors(std::filesystem::path const& path);
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/io/safetensors.ipp>
+#endif

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/json.hpp>
 #include <fastxx/low/io/safetensors.hpp>
-#include <limits>
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -58,21 +59,8 @@ void no_json_form() {
 }
 
 // JSON has no NaN and no infinity: they stand as {"number": "nan"}.
-inline void write_floating(JsonWriter& to, double value) {
-  if (std::isfinite(value)) return to.floating(value);
-  to.json.append("{\"number\":\"").append(std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf").append("\"}");
-}
-inline double read_floating(JsonReader& from) {
-  if (from.peek() != '{') return from.floating();
-  from.open('{');
-  if (!from.more('}') || from.key() != "number") from.fail("the key \"number\"");
-  std::string const name = from.text();
-  from.close('}');
-  double const infinity = std::numeric_limits<double>::infinity();
-  if (name == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (name != "inf" && name != "-inf") from.fail("nan, inf or -inf");
-  return name == "inf" ? infinity : -infinity;
-}
+void write_floating(JsonWriter& to, double value);
+double read_floating(JsonReader& from);
 
 template <class T>
 void write_value(JsonWriter& to, T const& value) {
@@ -219,13 +207,7 @@ class StateWriter {
   }
 
  private:
-  [[noreturn, gnu::cold]] static void refuse_text(std::string const& key) {
-    throw data_error("state.text", {.call = "save",
-                                    .expected = "text in UTF-8",
-                                    .got = "bytes that are none",
-                                    .where = "member " + key,
-                                    .fix = "convert the text, or keep bytes in a tensor or a list of numbers"});
-  }
+  [[noreturn, gnu::cold]] static void refuse_text(std::string const& key);
 
   SafeTensors& file_;
   std::string prefix_;
@@ -238,8 +220,7 @@ class StateWriter {
 /// Example: examples/doc/serialize.cpp
 class StateReader {
  public:
-  StateReader(SafeTensors const& file, std::string prefix, std::string path)
-      : file_(file), prefix_(std::move(prefix)), path_(std::move(path)) {}
+  StateReader(SafeTensors const& file, std::string prefix, std::string path);
 
   /// A reader for a part of the object, which was saved under this name.
   StateReader nested(std::string const& name) const { return StateReader(file_, prefix_ + name + ".", path_); }
@@ -278,13 +259,7 @@ class StateReader {
     }
   }
 
-  [[noreturn]] void refuse(char const* error_key, std::string const& name, std::string const& got) const {
-    throw io_error(error_key, {.call = "load",
-                               .expected = "a value for " + name,
-                               .got = got,
-                               .where = path_,
-                               .fix = "the file was written by another version or by hand; export it again"});
-  }
+  [[noreturn]] void refuse(char const* error_key, std::string const& name, std::string const& got) const;
 
   SafeTensors const& file_;
   std::string prefix_;
@@ -292,3 +267,7 @@ class StateReader {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/io/state.ipp>
+#endif

@@ -1,9 +1,11 @@
 #pragma once
 
-#include <atomic>
-#include <exception>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/nn/module_ref.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -52,15 +54,8 @@ struct ForwardHook {
 };
 using ForwardHooks = std::vector<std::shared_ptr<ForwardHook>>;
 
-inline void run_before(ForwardHooks const& hooks, torch::nn::Module& module, Tensors const& inputs) {
-  for (auto const& hook : hooks)
-    if (hook->before) hook->before(module, inputs);
-}
-inline void run_after(ForwardHooks const& hooks, torch::nn::Module& module, Tensors const& inputs,
-                      Tensors const& outputs) {
-  for (auto const& hook : hooks)
-    if (hook->after) hook->after(module, inputs, outputs);
-}
+void run_before(ForwardHooks const& hooks, torch::nn::Module& module, Tensors const& inputs);
+void run_after(ForwardHooks const& hooks, torch::nn::Module& module, Tensors const& inputs, Tensors const& outputs);
 
 // How many modules of the program have hooks that fastxx::forward must look for.
 inline constinit std::atomic<int> hooked_modules{0};
@@ -69,29 +64,11 @@ inline constinit std::atomic<int> hooked_modules{0};
 // module dies.
 class HookRegistry {
  public:
-  static HookRegistry& instance() {
-    static auto* const registry = new HookRegistry;  // never destroyed: static models may die later
-    return *registry;
-  }
+  static HookRegistry& instance();
 
-  void add(torch::nn::Module const* module, std::shared_ptr<ForwardHook> hook) {
-    std::lock_guard const lock(mutex_);
-    hooks_[module].push_back(std::move(hook));
-    hooked_modules = static_cast<int>(hooks_.size());
-  }
-  void remove(torch::nn::Module const* module, ForwardHook const* hook) {
-    std::lock_guard const lock(mutex_);
-    auto const found = hooks_.find(module);
-    if (found == hooks_.end()) return;
-    std::erase_if(found->second, [hook](auto const& other) { return other.get() == hook; });
-    if (found->second.empty()) hooks_.erase(found);
-    hooked_modules = static_cast<int>(hooks_.size());
-  }
-  ForwardHooks find(torch::nn::Module const* module) {  // a copy: a hook may remove itself while it runs
-    std::lock_guard const lock(mutex_);
-    auto const found = hooks_.find(module);
-    return found == hooks_.end() ? ForwardHooks{} : found->second;
-  }
+  void add(torch::nn::Module const* module, std::shared_ptr<ForwardHook> hook);
+  void remove(torch::nn::Module const* module, ForwardHook const* hook);
+  ForwardHooks find(torch::nn::Module const* module);
 
  private:
   std::mutex mutex_{};
@@ -156,3 +133,7 @@ decltype(auto) forward(Callee&& callee, Arguments&&... arguments) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/forward.ipp>
+#endif

@@ -1,17 +1,18 @@
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/detail/attach.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/module_ref.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
 #include <ranges>
-#include <string>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -29,15 +30,7 @@ struct HookOptions {
 
 namespace detail {
 
-inline Tensors prepared(Tensors tensors, HookOptions const& options) {
-  for (auto& tensor : tensors) {
-    if (!tensor.defined()) continue;
-    if (options.detach) tensor = tensor.detach();
-    if (options.cpu) tensor = tensor.cpu();
-    if (options.clone) tensor = tensor.clone();
-  }
-  return tensors;
-}
+Tensors prepared(Tensors tensors, HookOptions const& options);
 
 // `take` gets the gradients as they arrive; outputs that need none stay undefined.
 template <class Take>
@@ -63,16 +56,7 @@ consteval auto hook_result() {
 template <class Function>
 using HookResult = typename decltype(hook_result<Function>())::type;
 
-[[noreturn]] inline void nothing_stored(torch::nn::Module const& module, HookOptions const& options) {
-  throw state_error(
-      "hook.nothing_stored",
-      {.call = "a hook on " + module.name(),
-       .expected = options.grad ? "a backward pass through it" : "a call of it",
-       .got = "none that could be heard",
-       .fix =
-           "run the model through fastxx::forward(model, x); for a layer of a Sequential or a fastxx::Module name the "
-           "model when hooking: {.in = model}"});
-}
+[[noreturn]] void nothing_stored(torch::nn::Module const& module, HookOptions const& options);
 
 }  // namespace detail
 
@@ -166,14 +150,7 @@ struct Kept {
   Tensors tensors;
   std::vector<std::int64_t> versions;
 };
-inline std::int64_t version_of(Tensor const& tensor) {
-  return tensor.defined() && !tensor.is_inference() ? static_cast<std::int64_t>(tensor._version()) : 0;
-}
-inline Kept keep(torch::nn::Module&, Tensors const&, Tensors const& outputs) {
-  Kept kept{outputs, {}};
-  for (auto const& tensor : outputs) kept.versions.push_back(version_of(tensor));
-  return kept;
-}
+Kept keep(torch::nn::Module&, Tensors const&, Tensors const& outputs);
 }  // namespace detail
 
 /// The hook that hook_output gives: keeps the module's last output, or the gradient of it.
@@ -184,30 +161,12 @@ inline Kept keep(torch::nn::Module&, Tensors const&, Tensors const& outputs) {
 /// Example: examples/doc/hooks.cpp
 class OutputHook {
  public:
-  OutputHook(ModuleRef module, HookOptions options = {})
-      : hook_(std::move(module), &detail::keep, std::move(options)) {}
+  OutputHook(ModuleRef module, HookOptions options = {});
 
   /// The output of a module that gives one tensor.
-  Tensor stored() const {
-    auto const tensors = stored_tensors();
-    if (tensors.size() != 1)
-      throw state_error("hook.several_outputs", {.call = {"stored() of a hook on ", hook_.module().name()},
-                                                 .expected = "a module whose forward gives one tensor",
-                                                 .got = {tensors.size(), " tensors"},
-                                                 .fix = "ask for stored_tensors()"});
-    return tensors.front();
-  }
+  Tensor stored() const;
   /// All tensors of the output, in their order.
-  Tensors stored_tensors() const {
-    auto const& kept = hook_.stored();
-    for (std::size_t i = 0; i < kept.tensors.size(); ++i)
-      if (detail::version_of(kept.tensors[i]) != kept.versions[i])
-        throw state_error("hook.overwritten", {.call = {"stored() of a hook on ", hook_.module().name()},
-                                               .expected = "the output as the module gave it",
-                                               .got = "a tensor that a later in-place layer wrote over",
-                                               .fix = "hook it with {.clone = true}"});
-    return kept.tensors;
-  }
+  Tensors stored_tensors() const;
   bool has_stored() const { return hook_.has_stored(); }
   void remove() { hook_.remove(); }
   bool removed() const { return hook_.removed(); }
@@ -249,23 +208,21 @@ class Hooks {
 /// Errors:  those of Hook and OutputHook
 /// Source:  fastai 2.7.18 callback/hook.py hook_output
 /// Example: examples/doc/hooks.cpp
-inline OutputHook hook_output(ModuleRef module, HookOptions options = {}) {
-  return OutputHook(std::move(module), std::move(options));
-}
+OutputHook hook_output(ModuleRef module, HookOptions options = {});
 
 /// Keep the outputs of several modules: `hook_outputs({model->conv, model->fc})`, `hook_outputs(model->children(), {.in =
 /// model})`. When one cannot be hooked, none is.
 ///
 /// Source:  fastai 2.7.18 callback/hook.py hook_outputs
 /// Example: examples/doc/hooks.cpp
-inline Hooks<OutputHook> hook_outputs(std::vector<ModuleRef> const& modules, HookOptions const& options = {}) {
-  std::vector<OutputHook> hooks;
-  for (auto const& module : modules) hooks.emplace_back(module, options);
-  return Hooks<OutputHook>(std::move(hooks));
-}
+Hooks<OutputHook> hook_outputs(std::vector<ModuleRef> const& modules, HookOptions const& options = {});
 template <std::ranges::input_range Modules>
 Hooks<OutputHook> hook_outputs(Modules const& modules, HookOptions const& options = {}) {
   return hook_outputs(std::vector<ModuleRef>(std::ranges::begin(modules), std::ranges::end(modules)), options);
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/hooks.ipp>
+#endif

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>
-#include <string>
+
 #include <utility>
 
 namespace fastxx {
@@ -14,15 +15,7 @@ namespace fastxx {
 /// Errors:  tensor_error [flatten_check.numel] when the numbers of elements differ
 /// Source:  fastai 2.7.18 torch_core.py flatten_check
 /// Example: examples/doc/metric.cpp
-inline std::pair<Tensor, Tensor> flatten_check(Tensor const& prediction, Tensor const& target) {
-  if (prediction.numel() != target.numel())
-    throw tensor_error("flatten_check.numel",
-                       {.call = "flatten_check",
-                        .expected = "as many predictions as targets",
-                        .got = {detail::shape_text(prediction.sizes()), " and ", detail::shape_text(target.sizes())},
-                        .fix = "reduce the prediction (argmax) or reshape the target"});
-  return {prediction.contiguous().view(-1), target.contiguous().view(-1)};
-}
+std::pair<Tensor, Tensor> flatten_check(Tensor const& prediction, Tensor const& target);
 
 /// Cross entropy between raw scores and class indices, over any layout: the class axis is moved last and the rest
 /// flattened.
@@ -38,25 +31,7 @@ struct CrossEntropyLossFlat {
   std::int64_t ignore_index = -100;
   bool reduce = true;  ///< mean over all targets; false gives one loss per target
 
-  Tensor operator()(Tensor const& prediction, Tensor const& target) const {
-    Tensor flat = prediction;
-    // Rows of scores are flat already; two views less save four calls of autograd in each step.
-    if (prediction.dim() != 2 || (axis != -1 && axis != 1)) {
-      // movedim, not transpose: the other axes must stay in the targets' order.
-      Tensor const scores = prediction.movedim(axis, -1);
-      flat = scores.reshape({-1, scores.size(-1)});
-    }
-    if (flat.size(0) != target.numel())
-      throw tensor_error(
-          "cross_entropy.shape",
-          {.call = "CrossEntropyLossFlat",
-           .expected = "one target per row of scores",
-           .got = {detail::shape_text(prediction.sizes()), " and targets ", detail::shape_text(target.sizes())},
-           .fix = "check the model's last layer, `axis` and what the labelling pipeline gives"});
-    Tensor const classes = target.reshape(-1).to(at::kLong);
-    return detail::cross_entropy_loss(flat, classes, reduce ? at::Reduction::Mean : at::Reduction::None, ignore_index,
-                                      label_smoothing);
-  }
+  Tensor operator()(Tensor const& prediction, Tensor const& target) const;
 
   /// Scores to probabilities.
   Tensor activation(Tensor const& prediction) const { return prediction.softmax(axis); }
@@ -75,11 +50,11 @@ struct MSELossFlat {
   static constexpr bool flattens = true;
   bool reduce = true;  ///< mean over all elements; false gives one loss per element
 
-  Tensor operator()(Tensor const& prediction, Tensor const& target) const {
-    auto const [guess, truth] = flatten_check(prediction, target);
-    Tensor const squares = guess.sub(truth.to(guess.scalar_type())).square();
-    return reduce ? squares.mean() : squares;
-  }
+  Tensor operator()(Tensor const& prediction, Tensor const& target) const;
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/loss.ipp>
+#endif

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
 #include <memory>
 #include <utility>
 #include <vector>
@@ -10,12 +12,8 @@ namespace fastxx::detail {
 // Whether each module of a model is in training mode, to be put back whatever happens.
 class ModelModes {
  public:
-  explicit ModelModes(torch::nn::Module const& model) {
-    for (auto const& part : model.modules()) modes_.emplace_back(part, part->is_training());
-  }
-  ~ModelModes() {
-    for (auto const& [part, training] : modes_) part->train(training);  // parents come before their children
-  }
+  explicit ModelModes(torch::nn::Module const& model);
+  ~ModelModes();
   ModelModes(ModelModes const&) = delete;
   ModelModes& operator=(ModelModes const&) = delete;
 
@@ -24,3 +22,7 @@ class ModelModes {
 };
 
 }  // namespace fastxx::detail
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/modes.ipp>
+#endif

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/detail/module_base.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/module_ref.hpp>
+
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -53,14 +55,10 @@ class Child {
 
 namespace detail {
 struct ParameterKind {
-  static void own(torch::nn::Module& owner, std::string const& name, Tensor const& tensor, bool requires_grad) {
-    owner.register_parameter(name, tensor, requires_grad);
-  }
+  static void own(torch::nn::Module& owner, std::string const& name, Tensor const& tensor, bool requires_grad);
 };
 struct BufferKind {
-  static void own(torch::nn::Module& owner, std::string const& name, Tensor const& tensor, bool) {
-    owner.register_buffer(name, tensor);
-  }
+  static void own(torch::nn::Module& owner, std::string const& name, Tensor const& tensor, bool);
 };
 }  // namespace detail
 
@@ -200,3 +198,7 @@ class Module : public detail::ModuleBase {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/module.ipp>
+#endif

@@ -1,8 +1,10 @@
 #pragma once
 
-#include <concepts>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <concepts>
 #include <memory>
 #include <type_traits>
 #include <utility>
@@ -33,12 +35,7 @@ using module_type_t = typename decltype(module_type<std::remove_cvref_t<T>>())::
 template <class T>
 concept ModuleLike = is_module_v<module_type_t<T>>;
 
-[[noreturn]] inline void refuse_empty_module(char const* call) {
-  throw state_error("module.empty", {.call = call,
-                                     .expected = "a module",
-                                     .got = "an empty handle",
-                                     .fix = "give the handle a module first, e.g. torch::nn::Linear(2, 3)"});
-}
+[[noreturn]] void refuse_empty_module(char const* call);
 
 // The module itself, from whatever holds it. A const handle does not make the module const, as with pointers.
 template <ModuleLike T>
@@ -82,16 +79,13 @@ class ModuleRef {
   std::shared_ptr<torch::nn::Module> const& ptr() const { return module_; }
 
  private:
-  void take(torch::nn::Module& module) {
-    module_ = module.weak_from_this().lock();
-    if (!module_)
-      throw state_error("module.not_shared", {.call = "fastxx::ModuleRef",
-                                              .expected = "a module owned by a shared_ptr",
-                                              .got = module.name() + " on the stack or inside another object",
-                                              .fix = "make it with std::make_shared or as a module holder"});
-  }
+  void take(torch::nn::Module& module);
 
   std::shared_ptr<torch::nn::Module> module_{};
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/module_ref.ipp>
+#endif

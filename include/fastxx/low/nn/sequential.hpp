@@ -1,13 +1,12 @@
 #pragma once
 
-#include <cstddef>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/nn/detail/hooked_layer.hpp>
 #include <fastxx/low/nn/detail/module_base.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
 #include <memory>
-#include <string>
 #include <utility>
-#include <vector>
 
 namespace fastxx {
 
@@ -23,16 +22,7 @@ class SequentialImpl : public torch::nn::SequentialImpl {
 
   Tensor forward(Tensor input) { return torch::nn::SequentialImpl::forward(std::move(input)); }
 
-  std::shared_ptr<torch::nn::Module> clone(c10::optional<torch::Device> const& device = c10::nullopt) const override {
-    auto copy = std::make_shared<SequentialImpl>();
-    copy->torch::nn::Module::train(is_training());
-    std::vector<std::string> names;  // torch's own clone numbers the layers anew, and states no longer fit
-    for (auto const& child : named_children())
-      if (!dynamic_cast<detail::Note const*>(child.value().get())) names.push_back(child.key());
-    std::size_t i = 0;
-    for (auto const& layer : *this) copy->push_back(names[i++], detail::unhooked(layer).clone(device));
-    return copy;
-  }
+  std::shared_ptr<torch::nn::Module> clone(c10::optional<torch::Device> const& device = c10::nullopt) const override;
 };
 
 /// Handle to a SequentialImpl: `Sequential(ConvLayer(1, 8), torch::nn::Flatten())`.
@@ -42,3 +32,7 @@ class Sequential : public torch::nn::ModuleHolder<SequentialImpl> {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/sequential.ipp>
+#endif

@@ -1,11 +1,11 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <numbers>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -29,9 +29,7 @@ struct SchedLin {
 /// Example: tests/low/optim/schedule.cpp
 struct SchedCos {
   double start, end;
-  double operator()(double pos) const {
-    return start + (1 + std::cos(std::numbers::pi * (1 - pos))) * (end - start) / 2;
-  }
+  double operator()(double pos) const;
 };
 
 /// The start value, all the time.
@@ -112,9 +110,7 @@ struct CosValues {
 /// Errors:  state_error [schedule.pcts] when pct is outside [0,1]
 /// Source:  fastai 2.7.18 callback/schedule.py combined_cos
 /// Example: tests/low/optim/schedule.cpp
-inline CombinedSched<SchedCos, SchedCos> combined_cos(double pct, CosValues v) {
-  return combine_scheds({pct, 1 - pct}, SchedCos{v.start, v.middle}, SchedCos{v.middle, v.end});
-}
+CombinedSched<SchedCos, SchedCos> combined_cos(double pct, CosValues v);
 
 /// The one-cycle policy: the learning rate rises to lr_max and falls to almost nothing, momentum does the opposite.
 ///
@@ -132,3 +128,7 @@ struct OneCycle {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/optim/schedule.ipp>
+#endif

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
+
 #include <functional>
 #include <utility>
 #include <vector>
@@ -24,20 +26,17 @@ class Changes {
     swaps_.back()();
   }
   /// Put everything back, last change first, and forget it.
-  void undo() {
-    suspend();
-    swaps_.clear();
-  }
+  void undo();
   /// Put everything back for a while: resume() makes the same changes again.
-  void suspend() {
-    for (auto swap = swaps_.rbegin(); swap != swaps_.rend(); ++swap) (*swap)();
-  }
-  void resume() {
-    for (auto const& swap : swaps_) swap();
-  }
+  void suspend();
+  void resume();
 
  private:
   std::vector<std::function<void()>> swaps_{};
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/patch/changes.ipp>
+#endif

@@ -1,17 +1,18 @@
 #pragma once
 
-#include <algorithm>
-#include <any>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/patch/batch_norm.hpp>
 #include <fastxx/low/patch/patch_manager.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <algorithm>
+#include <any>
+#include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace fastxx {
@@ -58,17 +59,9 @@ bool visit_elastic_layer(torch::nn::Module& module, Visit const& visit) {
 }
 
 // The full numbers of rows and columns, whatever is selected now; 0 where there are none.
-inline UsedSize full_size(torch::nn::Module const& layer) {
-  auto const parameters = layer.named_parameters(false), buffers = layer.named_buffers(false);
-  auto const* tensor = parameters.find("weight");
-  if (!tensor || !tensor->defined()) tensor = buffers.find("running_mean");
-  if (!tensor || !tensor->defined()) return {};
-  return {tensor->size(0), tensor->dim() > 1 ? tensor->size(1) : 0};
-}
+UsedSize full_size(torch::nn::Module const& layer);
 
-inline Tensor first_of(Tensor const& tensor, std::int64_t dim, std::int64_t count) {
-  return count > 0 && tensor.defined() ? tensor.narrow(dim, 0, count) : tensor;
-}
+Tensor first_of(Tensor const& tensor, std::int64_t dim, std::int64_t count);
 
 // Weights are shared, so that they are trained. Statistics are copied: training and calibration write into them.
 template <class Layer>
@@ -82,14 +75,8 @@ void narrow(Layer& layer, UsedSize const& part, Changes& changes) {
   }
 }
 
-[[noreturn]] inline void refuse_elastic(char const* key, std::string const& group, std::string const& expected,
-                                        std::string const& got) {
-  throw data_error(key, {.call = "ElasticWidth",
-                         .expected = expected,
-                         .got = got,
-                         .where = "group '" + group + "'",
-                         .fix = "correct groups() or the widths asked for"});
-}
+[[noreturn]] void refuse_elastic(char const* key, std::string const& group, std::string const& expected,
+                                 std::string const& got);
 
 }  // namespace detail
 
@@ -189,3 +176,7 @@ class ElasticWidth : public PatchManagerOf<Derived> {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/patch/elastic_width.ipp>
+#endif

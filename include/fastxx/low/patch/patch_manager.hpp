@@ -1,15 +1,15 @@
 #pragma once
 
-#include <concepts>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/module_ref.hpp>
 #include <fastxx/low/patch/changes.hpp>
 #include <fastxx/low/patch/detail/patch_record.hpp>
 #include <fastxx/low/torch/nn.hpp>
-#include <functional>
+
+#include <concepts>
 #include <memory>
-#include <type_traits>
 #include <utility>
 
 namespace fastxx {
@@ -36,34 +36,22 @@ class PatchManager {
   /// Whether the model or a module in it is patched.
   static bool is_patched(ModuleRef const& model) { return detail::find_record(*model) != nullptr; }
   /// A manager for the model, of the class that patched it.
-  static std::unique_ptr<PatchManager> get_manager(ModuleRef const& model) {
-    return detail::need_record(*model, "PatchManager::get_manager")->make(model);
-  }
+  static std::unique_ptr<PatchManager> get_manager(ModuleRef const& model);
 
   /// The model this manager was made for.
   torch::nn::Module& model() const { return *model_; }
   /// What patch() stored; yours to change while the model is patched.
   PatchData& patch_data() const { return detail::need_record(*model_, "PatchManager::patch_data")->data; }
   /// A copy of it, empty when the model is not patched.
-  PatchData patch_data_or_empty() const {
-    auto const record = detail::find_record(*model_);
-    return record ? record->data : PatchData();
-  }
+  PatchData patch_data_or_empty() const;
 
-  void patch() {
-    detail::install_record(*model_, std::make_shared<detail::PatchRecord>(class_of()), default_patch_data());
-  }
+  void patch();
   void unpatch() { detail::remove_record(*detail::need_record(*model_, "PatchManager::unpatch")); }
 
   /// To be called before another configuration is drawn or selected.
   void reset_before_sample() { pre_sample(); }
   /// Run the post-eval hook now. eval() inside the forward loop does not run it again.
-  void call_post_eval(ForwardLoop const& forward_loop = {}) {
-    auto const record = detail::find_record(*model_);
-    if (!record) return post_eval(forward_loop);
-    detail::Flag const guard(record->busy);
-    post_eval(forward_loop);
-  }
+  void call_post_eval(ForwardLoop const& forward_loop = {});
 
  protected:
   /// What patch_data() is after patch().
@@ -79,9 +67,7 @@ class PatchManager {
   /// The changes of the patch, for a manager that makes other ones later.
   Changes& changes() const { return detail::need_record(*model_, "PatchManager::changes")->changes; }
   /// The module that patch() was called for, which may be inside the model of this manager.
-  torch::nn::Module& patched_module() const {
-    return *detail::need_record(*model_, "PatchManager::patched_module")->owner;
-  }
+  torch::nn::Module& patched_module() const;
 
  private:
   template <class Derived>
@@ -129,16 +115,6 @@ class PatchManagerOf : public PatchManager {
 
 namespace detail {
 
-inline void PatchRecord::train(bool on) {
-  torch::nn::Module::train(on);
-  if (on || busy || DisablePatches::active()) return;
-  Flag const guard(busy);
-  owner->train(false);  // this child hears before its parent is in eval mode itself
-  make(ModuleRef(*owner))->post_eval({});
-}
-inline void PatchRecord::before_forward(Tensors const& inputs) const {
-  if (!DisablePatches::active()) make(ModuleRef(*owner))->pre_forward(inputs);
-}
 inline void PatchRecord::modify() { make(ModuleRef(*owner))->modify(changes); }
 
 }  // namespace detail
@@ -164,3 +140,7 @@ Model prep_for_eval(Model&& model, ForwardLoop const& forward_loop = {}) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/patch/patch_manager.ipp>
+#endif

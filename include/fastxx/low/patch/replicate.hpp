@@ -1,11 +1,12 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/nn/module_ref.hpp>
 #include <fastxx/low/patch/patch_manager.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
 #include <memory>
 #include <string>
-#include <utility>
 
 namespace fastxx {
 
@@ -14,14 +15,8 @@ namespace detail {
 // A patched model without its patch, for a scope.
 class Suspended {
  public:
-  explicit Suspended(std::shared_ptr<PatchRecord> record) : record_(std::move(record)) {
-    record_->changes.suspend();
-    take_out(*record_);
-  }
-  ~Suspended() {
-    hang_in(record_);
-    record_->changes.resume();
-  }
+  explicit Suspended(std::shared_ptr<PatchRecord> record);
+  ~Suspended();
   Suspended(Suspended const&) = delete;
   Suspended& operator=(Suspended const&) = delete;
 
@@ -29,11 +24,7 @@ class Suspended {
   std::shared_ptr<PatchRecord> record_;
 };
 
-inline std::string name_in(torch::nn::Module const& model, torch::nn::Module const* part) {
-  for (auto const& entry : model.named_modules())
-    if (entry.value().get() == part) return entry.key();
-  return "";
-}
+std::string name_in(torch::nn::Module const& model, torch::nn::Module const* part);
 
 }  // namespace detail
 
@@ -62,3 +53,7 @@ auto replicate(Model const& model, c10::optional<torch::Device> const& device = 
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/patch/replicate.ipp>
+#endif

@@ -1,19 +1,17 @@
 #pragma once
 
-#include <array>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/gnuplot.hpp>
 #include <fastxx/low/plot/text.hpp>
 
-#include <algorithm>
+#include <array>
 #include <cstdint>
-#include <cstdio>
 #include <filesystem>
 #include <initializer_list>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace fastxx {
 
@@ -58,19 +56,9 @@ struct TextStyle {
 namespace detail {
 
 /// A number as gnuplot reads it, whatever the locale of the host program.
-inline std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.12g", value);
-  for (char& c : text)
-    if (c == ',') c = '.';
-  return text;
-}
+std::string number(double value);
 
-inline std::string gnuplot_colour(Colour c) {
-  char text[16];
-  std::snprintf(text, sizeof text, "\"#%02x%02x%02x\"", c.red, c.green, c.blue);
-  return text;
-}
+std::string gnuplot_colour(Colour c);
 
 /// Red, green and blue bytes, row by row from above; at least 2 x 2 of them, which gnuplot insists on.
 struct Pixels {
@@ -91,55 +79,24 @@ class Figure {
  public:
   static constexpr int largest_px = 16384;
 
-  Figure(int width_px, int height_px) : width_px_(width_px), height_px_(height_px) {
-    if (std::min(width_px, height_px) < 16 || std::max(width_px, height_px) > largest_px)
-      throw data_error("plot.size", {.call = "Figure",
-                                     .expected = "a width and a height from 16 to 16384 pixels",
-                                     .got = {width_px, " x ", height_px},
-                                     .fix = "show less, or make the parts smaller"});
-  }
+  Figure(int width_px, int height_px);
 
   int width_px() const { return width_px_; }
   int height_px() const { return height_px_; }
   bool empty() const { return elements_.empty(); }  ///< nothing but text and lines so far
 
   /// Write one line of text; no character in it means anything to gnuplot.
-  void text(std::string_view words, TextStyle const& style) {
-    char const* const align = style.align == TextStyle::Align::left     ? "left"
-                              : style.align == TextStyle::Align::centre ? "center"
-                                                                        : "right";
-    std::string const line = shortened_text(words, 1e9, style.size_px);
-    if (line.empty()) return;
-    command({"set label ", detail::gnuplot_string(line), " at screen ", detail::number(style.x_px / width_px_), ",",
-             detail::number(1 - style.y_px / height_px_), " ", align, style.upwards ? " rotate by 90" : "",
-             style.boxed ? " boxed" : "", " front noenhanced font ", font(style.size_px), " textcolor rgb ",
-             detail::gnuplot_colour(style.colour)});
-  }
+  void text(std::string_view words, TextStyle const& style);
 
   /// For makers of new kinds of figures: elements count in pixels from the upper left corner, without axes.
-  void use_pixels() {
-    command("unset border\nunset tics\nset lmargin at screen 0\nset rmargin at screen 1");
-    command("set bmargin at screen 0\nset tmargin at screen 1");
-    command({"set xrange [0:", width_px_, "]\nset yrange [", height_px_, ":0]"});
-  }
+  void use_pixels();
 
   /// For makers of new kinds of figures: a straight line between two points in pixels.
-  void line(double x0, double y0, double x1, double y1, Colour colour, double width_px = 1) {
-    auto const at = [&](double x, double y) {
-      return detail::join({" screen ", detail::number(x / width_px_), ",", detail::number(1 - y / height_px_)});
-    };
-    command({"set arrow from", at(x0, y0), " to", at(x1, y1), " nohead front linewidth ", detail::number(width_px),
-             " linecolor rgb ", detail::gnuplot_colour(colour)});
-  }
+  void line(double x0, double y0, double x1, double y1, Colour colour, double width_px = 1);
 
   /// For makers of new kinds of figures: red, green, blue bytes in rows, each pixel `scale` pixels wide. Needs
   /// use_pixels().
-  void image(detail::Pixels const& pixels, double x_px, double y_px, int scale) {
-    element({"'-' binary array=(", pixels.width, ",", pixels.height, ") dx=", scale, " dy=", scale, " origin=(",
-             detail::number(x_px + scale / 2.0), ",", detail::number(y_px + scale / 2.0),
-             ") format='%uchar%uchar%uchar' using 1:2:3 with rgbimage"},
-            pixels.rgb);
-  }
+  void image(detail::Pixels const& pixels, double x_px, double y_px, int scale);
 
   /// For makers of new kinds of figures: a gnuplot command. Text from users must go through text().
   void command(std::string_view line) { commands_.append(line).append("\n"); }
@@ -147,30 +104,13 @@ class Figure {
   void command(std::initializer_list<detail::TextPiece> line) { command(detail::join(line)); }
 
   /// For makers of new kinds of figures: one element of the plot command, with the bytes it reads from '-'.
-  void element(std::initializer_list<detail::TextPiece> description, std::string_view bytes) {
-    elements_.append(elements_.empty() ? "plot " : ", ").append(detail::join(description));
-    bytes_.append(bytes);
-  }
+  void element(std::initializer_list<detail::TextPiece> description, std::string_view bytes);
 
   /// For makers of new kinds of figures: the name of the font at a size, as a gnuplot string.
-  static std::string font(double size_px) {
-    return detail::join({"\"", plot_font, ",", detail::number(size_px * 0.75), "\""});  // gnuplot counts in points
-  }
+  static std::string font(double size_px);
 
   /// The picture as the bytes of a PNG.
-  std::string png() const {
-    if (elements_.empty()) {  // gnuplot draws only when it plots something
-      Figure blank = *this;
-      blank.use_pixels();
-      blank.element({"NaN"}, "");
-      return blank.png();
-    }
-    return detail::run_gnuplot(
-        detail::join({"set encoding utf8\nset terminal pngcairo noenhanced background \"#ffffff\" size ", width_px_,
-                      ",", height_px_, " font ", font(13),
-                      "\nunset key\nset style textbox opaque fillcolor rgb \"#ffffff\" noborder margins 0.5,0.5\n",
-                      commands_, elements_, "\n", bytes_}));
-  }
+  std::string png() const;
 
   /// Write the picture; complete or not at all.
   void save(std::filesystem::path const& path) const { write_file_atomically(path, png()); }
@@ -181,3 +121,7 @@ class Figure {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/plot/figure.ipp>
+#endif

@@ -1,51 +1,21 @@
 #pragma once
 // Runs gnuplot once: a script goes in, the bytes of a PNG come out.
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/program.hpp>
 
-#include <algorithm>
-#include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
 namespace fastxx::detail {
 
-/// The line of gnuplot's complaint that says what is wrong: 'line 3: ...', not the quoted command before it.
-inline std::string first_complaint(std::string const& text) {
-  std::string first;
-  for (std::size_t begin = 0; begin < text.size();) {
-    std::size_t const end = std::min(text.find('\n', begin), text.size());
-    std::string const line = text.substr(begin, std::min<std::size_t>(end - begin, 300));
-    begin = end + 1;
-    if (line.find("line ") != std::string::npos && line.find(": ") != std::string::npos) return line;
-    if (first.empty() && line.find_first_not_of(" \t\r") != std::string::npos) first = line;
-  }
-  return first.empty() ? "nothing on its error output" : first;
-}
-
-inline bool is_whole_png(std::string const& bytes) {
-  using namespace std::string_view_literals;
-  return bytes.starts_with("\x89PNG\r\n\x1a\n"sv) && bytes.ends_with("\0\0\0\0IEND\xae\x42\x60\x82"sv);
-}
-
 /// The PNG that gnuplot makes of a script, which may hold binary data after its plot command.
-inline std::string run_gnuplot(std::string_view script) {
-  // -d: no start-up file of the user or the system may change the picture.
-  ProgramResult result = run_program({"gnuplot", "-d", "-"}, script);
-  if (result.start_error != 0)
-    throw io_error("plot.gnuplot", {.call = "Figure",
-                                    .expected = "the program gnuplot, which draws the pictures",
-                                    .got = errno_text(result.start_error),
-                                    .fix = "install it: apt-get install gnuplot-nox"});
-  if (result.status > 0 || !is_whole_png(result.out))
-    throw io_error("plot.gnuplot", {.call = "Figure",
-                                    .expected = "a PNG from gnuplot",
-                                    .got = {"exit status ", result.status, " and: ", first_complaint(result.err)},
-                                    .fix = "check that gnuplot works: apt-get install --reinstall gnuplot-nox"});
-  return std::move(result.out);
-}
+std::string run_gnuplot(std::string_view script);
 
 }  // namespace fastxx::detail
+
+#if FASTXX_BODIES
+#include <fastxx/low/plot/gnuplot.ipp>
+#endif

@@ -1,14 +1,11 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/plot/figure.hpp>
 #include <fastxx/low/plot/text.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -35,127 +32,7 @@ struct ImageGridOptions {
   std::string title = {};
 };
 
-namespace detail {
-
-inline Pixels pixels_of(at::Tensor const& image, std::string const& where) {
-  bool const defined = image.defined();
-  auto const dims = defined ? image.dim() : 0;
-  bool const shape = (dims == 2 || (dims == 3 && (image.size(0) == 1 || image.size(0) == 3))) && image.numel() > 0 &&
-                     image.size(-1) <= 65536 && image.size(-2) <= 65536;
-  bool const dtype =
-      defined && (image.scalar_type() == at::kByte || image.scalar_type() == at::kBool || image.is_floating_point());
-  if (!shape || !dtype) {
-    std::string got = defined ? join({at::toString(image.scalar_type()), " ("}) : "no tensor";
-    for (std::int64_t i = 0; i < dims; ++i) got += join({i ? "," : "", image.size(i)});
-    throw tensor_error("plot.image", {.call = "plot_images",
-                                      .expected = "uint8 or floating point (H,W), (1,H,W) or (3,H,W)",
-                                      .got = {got, defined ? ")" : ""},
-                                      .where = where,
-                                      .fix = "decode the batch first, or select one image of it"});
-  }
-  at::Tensor bytes = image.detach().cpu();
-  if (bytes.is_floating_point()) bytes = bytes.to(at::kFloat).nan_to_num(0).clamp(0, 1).mul(255).round();
-  if (image.scalar_type() == at::kBool) bytes = bytes.to(at::kByte).mul(255);
-  if (dims == 2) bytes = bytes.unsqueeze(0);
-  bytes = bytes.to(at::kByte).expand({3, bytes.size(1), bytes.size(2)}).permute({1, 2, 0}).contiguous();
-  char const* const data = static_cast<char const*>(bytes.data_ptr());
-  return {static_cast<int>(bytes.size(1)), static_cast<int>(bytes.size(0)), {data, data + bytes.numel()}};
-}
-
-/// Another number of pixels: each new one is the mean of the old ones it covers, or a copy where it covers one.
-inline Pixels resampled(Pixels const& old, int width, int height) {
-  Pixels result{width, height, std::string(static_cast<std::size_t>(3) * width * height, '\0')};
-  auto const first = [](std::int64_t i, int from, int to) { return static_cast<int>(i * from / to); };
-  std::size_t out = 0;
-  for (int y = 0; y < height; ++y) {
-    int const y0 = first(y, old.height, height), y1 = std::max(y0 + 1, first(y + 1, old.height, height));
-    for (int x = 0; x < width; ++x) {
-      int const x0 = first(x, old.width, width), x1 = std::max(x0 + 1, first(x + 1, old.width, width));
-      for (int c = 0; c < 3; ++c) {
-        std::int64_t sum = 0;
-        for (int v = y0; v < y1; ++v)
-          for (int u = x0; u < x1; ++u)
-            sum += static_cast<unsigned char>(old.rgb[(static_cast<std::size_t>(v) * old.width + u) * 3 + c]);
-        std::int64_t const count = std::int64_t{y1 - y0} * (x1 - x0);
-        result.rgb[out++] = static_cast<char>((sum + count / 2) / count);
-      }
-    }
-  }
-  return result;
-}
-
-/// Small enough for its place, and not smaller than gnuplot can draw.
-inline Pixels fitted(Pixels const& old, int image_px) {
-  double const factor = std::min(1.0, static_cast<double>(image_px) / std::max(old.width, old.height));
-  int const least = std::min(old.width, old.height) < 2 ? 2 : 1;  // a line of single pixels is doubled
-  int const width = std::max(2, static_cast<int>(std::lround(old.width * factor * least)));
-  int const height = std::max(2, static_cast<int>(std::lround(old.height * factor * least)));
-  return width == old.width && height == old.height ? old : resampled(old, width, height);
-}
-
-inline std::vector<std::string> lines_of(std::string const& text, std::size_t most = 6) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin <= text.size() && !text.empty() && lines.size() < most;) {
-    std::size_t const end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
-/// The grid before it is drawn: everything that has a size.
-struct GridLayout {
-  static constexpr int margin = 20, gap = 22;
-
-  std::vector<Pixels> pixels = {};
-  std::vector<int> scales = {};
-  std::vector<std::vector<std::string>> titles = {};
-  std::vector<int> row_tops = {}, title_heights = {};  ///< by row
-  int columns = 1, cell_width = 0, cell_height = 0, header = 0, width = 0, height = 0;
-  double title_px = 14;
-
-  double line_px() const { return std::ceil(title_px * 1.4); }
-  double title_width() const { return cell_width + gap - 8; }
-  double centre_of(std::size_t i) const {
-    return margin + static_cast<double>(i % static_cast<std::size_t>(columns)) * (cell_width + gap) + cell_width / 2.0;
-  }
-};
-
-inline void add_image(GridLayout& grid, TitledImage const& item, int image_px) {
-  grid.pixels.push_back(fitted(pixels_of(item.image, join({"image ", grid.pixels.size()})), image_px));
-  Pixels const& pixels = grid.pixels.back();
-  grid.scales.push_back(std::max(1, image_px / std::max(pixels.width, pixels.height)));
-  grid.titles.push_back(lines_of(item.title));
-  grid.cell_width = std::max(grid.cell_width, pixels.width * grid.scales.back());
-  grid.cell_height = std::max(grid.cell_height, pixels.height * grid.scales.back());
-}
-
-inline GridLayout grid_layout(std::vector<TitledImage> const& images, ImageGridOptions const& options) {
-  GridLayout grid;
-  for (TitledImage const& item : images) add_image(grid, item, options.image_px);
-  int const count = static_cast<int>(images.size());
-  grid.columns =
-      std::min(count, options.columns > 0 ? options.columns
-                                          : static_cast<int>(std::ceil(std::sqrt(static_cast<double>(count)))));
-  bool const titled = std::any_of(images.begin(), images.end(), [](auto const& item) { return !item.title.empty(); });
-  if (titled) grid.cell_width = std::max(grid.cell_width, std::min(options.image_px, 110));  // room for words
-  for (auto const& lines : grid.titles)
-    grid.title_px = std::min(grid.title_px, fitting_size_px(lines, grid.title_width(), grid.title_px, 10));
-  grid.header = options.title.empty() ? 0 : 38;
-  int y = GridLayout::margin + grid.header;
-  for (int begin = 0; begin < count; begin += grid.columns) {
-    std::size_t lines = 0;
-    for (int i = begin; i < std::min(count, begin + grid.columns); ++i) lines = std::max(lines, grid.titles[i].size());
-    grid.title_heights.push_back(lines == 0 ? 0 : static_cast<int>(static_cast<double>(lines) * grid.line_px()) + 5);
-    grid.row_tops.push_back(y);
-    y += grid.title_heights.back() + grid.cell_height + GridLayout::gap;
-  }
-  grid.width = 2 * GridLayout::margin + grid.columns * (grid.cell_width + GridLayout::gap) - GridLayout::gap;
-  grid.height = y - GridLayout::gap + GridLayout::margin;
-  return grid;
-}
-
-}  // namespace detail
+namespace detail {}  // namespace detail
 
 /// Images in rows and columns, each with its title above it.
 ///
@@ -165,36 +42,10 @@ inline GridLayout grid_layout(std::vector<TitledImage> const& images, ImageGridO
 /// Runs:    the images are copied; draws when the figure is saved
 /// Errors:  tensor_error [plot.image] with the image's number; data_error [plot.empty], [plot.options], [plot.size]
 /// Source:  fastai 2.7.18 show_images; differs: returns a figure instead of drawing on a screen
-inline Figure plot_images(std::vector<TitledImage> const& images, ImageGridOptions const& options = {}) {
-  if (images.empty()) throw data_error("plot.empty", {.call = "plot_images", .expected = "an image", .got = "none"});
-  if (options.image_px < 8 || options.image_px > 4096)
-    throw data_error("plot.options",
-                     {.call = "plot_images", .expected = "image_px from 8 to 4096", .got = {options.image_px}});
-  detail::GridLayout const grid = detail::grid_layout(images, options);
-  Figure figure(grid.width, grid.height);
-  figure.use_pixels();
-  using Align = TextStyle::Align;
-  double const middle = grid.width / 2.0, room = grid.width - 24.0;
-  double const size_px = fitting_size_px({options.title}, room, 19, 13);
-  figure.text(shortened_text(options.title, room, size_px),
-              {.x_px = middle, .y_px = detail::GridLayout::margin + 8.0, .size_px = size_px, .align = Align::centre});
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    std::size_t const row = i / static_cast<std::size_t>(grid.columns);
-    double const image_top = grid.row_tops[row] + grid.title_heights[row], centre = grid.centre_of(i);
-    double y = image_top - 5 - grid.line_px() * (static_cast<double>(grid.titles[i].size()) - 0.5);
-    for (std::string const& line : grid.titles[i]) {
-      figure.text(shortened_text(line, grid.title_width(), grid.title_px), {.x_px = centre,
-                                                                            .y_px = y,
-                                                                            .size_px = grid.title_px,
-                                                                            .colour = images[i].title_colour,
-                                                                            .align = Align::centre});
-      y += grid.line_px();
-    }
-    detail::Pixels const& pixels = grid.pixels[i];
-    double const left = std::floor(centre - pixels.width * grid.scales[i] / 2.0);
-    figure.image(pixels, left, image_top, grid.scales[i]);
-  }
-  return figure;
-}
+Figure plot_images(std::vector<TitledImage> const& images, ImageGridOptions const& options = {});
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/plot/images.ipp>
+#endif

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <algorithm>
-#include <concepts>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>
-#include <string>
+
+#include <algorithm>
+#include <concepts>
+#include <cstdint>
 #include <type_traits>
 #include <vector>
 
@@ -85,21 +86,7 @@ T tensor(T const& x) {
 /// Source:  fastai 2.7.18 torch_core.py one_hot; differs: an index below 0 is an error
 /// Example: examples/doc/tensor_functions.cpp
 struct one_hot_t {
-  Tensor operator()(Tensor const& indices, std::int64_t classes) const {
-    if (classes < 0)
-      throw tensor_error("one_hot.classes", {.call = "one_hot", .expected = "0 or more classes", .got = {classes}});
-    Tensor const flat = indices.reshape({-1}).to(at::kLong);
-    Tensor const encoded = detail::empty_cpu({classes}, at::kByte).zero_().to(indices.device());
-    if (flat.numel() == 0) return encoded;
-    std::int64_t const lowest = flat.min().item<std::int64_t>(), highest = flat.max().item<std::int64_t>();
-    if (lowest < 0 || highest >= classes)
-      throw tensor_error("one_hot.index", {.call = "one_hot",
-                                           .expected = {"indices from 0 to ", classes - 1},
-                                           .got = {lowest < 0 ? lowest : highest},
-                                           .fix = "pass the vocabulary's size as the number of classes"});
-    encoded.index_fill_(0, flat, 1);
-    return encoded;
-  }
+  Tensor operator()(Tensor const& indices, std::int64_t classes) const;
 };
 inline constexpr one_hot_t one_hot{};  // an object, so that at::one_hot is no candidate
 
@@ -108,10 +95,7 @@ inline constexpr one_hot_t one_hot{};  // an object, so that at::one_hot is no c
 /// Shapes:  (classes) -> as many as there are ones
 /// Source:  fastai 2.7.18 torch_core.py one_hot_decode
 /// Example: examples/doc/tensor_functions.cpp
-inline std::vector<std::int64_t> one_hot_decode(Tensor const& encoded) {
-  Tensor const where = encoded.reshape({-1}).eq(1).nonzero().reshape({-1}).cpu();
-  return {where.data_ptr<std::int64_t>(), where.data_ptr<std::int64_t>() + where.numel()};
-}
+std::vector<std::int64_t> one_hot_decode(Tensor const& encoded);
 
 /// The vocabulary's words where a one-hot vector is 1.
 ///
@@ -130,3 +114,7 @@ std::vector<Word> one_hot_decode(Tensor const& encoded, std::vector<Word> const&
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/tensor/create.ipp>
+#endif

@@ -1,11 +1,13 @@
 #pragma once
 
-#include <concepts>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/semantic.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>
+
+#include <concepts>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -131,9 +133,10 @@ inline constexpr logit_t logit{};  // an object, so that at::logit is no candida
 ///
 /// Source:  fastai 2.7.18 torch_core.py Tensor.__array_eq__ (L-43); differs: another shape or dtype is no error
 /// Example: examples/doc/tensor_functions.cpp
-inline bool all_equal(Tensor const& a, Tensor const& b) {
-  if (!a.defined() || !b.defined()) return a.defined() == b.defined();
-  return a.sizes() == b.sizes() && a.eq(b).all().item<bool>();
-}
+bool all_equal(Tensor const& a, Tensor const& b);
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/tensor/functions.ipp>
+#endif

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/tensor/mixing.hpp>
+
 #include <concepts>
 #include <cstdint>
-#include <fastxx/low/tensor/mixing.hpp>
 #include <type_traits>
 
 namespace fastxx {
@@ -26,11 +28,7 @@ at::Scalar scalar_of(S const& s) {
 }
 // A number as a tensor without dimensions, for the operators that have no form with a number on the left. It has the
 // other tensor's dtype, except that fractions turn integers into floats, as in Python.
-inline Tensor number_for(Tensor const& other, at::Scalar const& number) {
-  bool const widens = number.isFloatingPoint() && at::isIntegralType(other.scalar_type(), true);
-  auto const options = other.options();
-  return other.new_full({}, number, widens ? options.dtype(at::get_default_dtype()) : options);
-}
+Tensor number_for(Tensor const& other, at::Scalar const& number);
 }  // namespace detail
 
 /// The arithmetic, comparison and bit operators, between two tensors of which at least one has a semantic type: the
@@ -195,3 +193,7 @@ A operator>=(S s, A const& a) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/tensor/operators.ipp>
+#endif

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/tensor/mixing.hpp>
-#include <iomanip>
+
 #include <ostream>
-#include <sstream>
 #include <string>
 
 namespace fastxx {
@@ -14,36 +12,10 @@ namespace fastxx {
 namespace detail {
 
 // "0.5", "3", "true": one element as Python writes it, at most four digits behind the point.
-inline std::string number_text(Tensor const& scalar) {
-  if (scalar.scalar_type() == at::kBool) return scalar.item<bool>() ? "true" : "false";
-  if (at::isIntegralType(scalar.scalar_type(), false)) return std::to_string(scalar.item<std::int64_t>());
-  std::ostringstream text;
-  text << std::setprecision(5);
-  if (scalar.is_complex())
-    text << scalar.item<c10::complex<double>>();
-  else
-    text << scalar.item<double>();
-  return text.str();
-}
+std::string number_text(Tensor const& scalar);
 
 // Nested brackets; a long dimension shows three at either end, as PyTorch does above 1000 elements.
-inline void print_values(std::ostream& out, Tensor const& values, bool summarise) {
-  if (values.dim() == 0) {
-    out << number_text(values);
-    return;
-  }
-  std::int64_t const size = values.size(0);
-  out << '[';
-  for (std::int64_t i = 0; i < size; ++i) {
-    if (i > 0) out << ", ";
-    if (summarise && i == 3 && size > 6) {
-      out << "..., ";
-      i = size - 3;
-    }
-    print_values(out, values.select(0, i), summarise);
-  }
-  out << ']';
-}
+void print_values(std::ostream& out, Tensor const& values, bool summarise);
 
 }  // namespace detail
 
@@ -63,3 +35,7 @@ std::ostream& operator<<(std::ostream& out, T const& tensor) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/tensor/print.ipp>
+#endif

@@ -1,16 +1,18 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/tensor.hpp>
+
 #include <string>
 
 namespace fastxx::detail {
 
 // "(64, 1, 28, 28)", for messages.
-inline std::string shape_text(at::IntArrayRef shape) {
-  std::string text;
-  for (auto size : shape) text += join({text.empty() ? "" : ", ", size});
-  return join({"(", text, ")"});
-}
+std::string shape_text(at::IntArrayRef shape);
 
 }  // namespace fastxx::detail
+
+#if FASTXX_BODIES
+#include <fastxx/low/tensor/shape_text.ipp>
+#endif

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/tensor/types.hpp>
 
 namespace fastxx {
@@ -16,16 +17,14 @@ struct IntToFloatTensor {
   static constexpr int order = 10;
   double div = 255;
 
-  TensorImage encodes(TensorImage const& image) const {
-    TensorImage scaled = image.to(at::kFloat);
-    // A float image shares its memory with the caller's tensor; only a converted copy may be changed in place.
-    return scaled.is_same(image) ? scaled / div : scaled.div_(at::Scalar(div));
-  }
-  TensorImage decodes(TensorImage const& image) const {
-    return TensorImage((image.clamp(0, 1) * div).tensor().round().to(at::kByte));
-  }
+  TensorImage encodes(TensorImage const& image) const;
+  TensorImage decodes(TensorImage const& image) const;
 
   void serialize(auto& archive) { archive("div", div); }
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/transform/int_to_float.ipp>
+#endif

@@ -1,14 +1,16 @@
 #pragma once
 
-#include <algorithm>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/mid/data/collate.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -47,10 +49,7 @@ auto collate_hooked(Hooks const& hooks, std::vector<Item>& items) {
     return collate(std::move(items));
 }
 
-inline bool lies_on(Tensor const& tensor, at::Device device) {
-  auto const here = tensor.device();
-  return here.type() == device.type() && (!device.has_index() || here.index() == device.index());
-}
+bool lies_on(Tensor const& tensor, at::Device device);
 
 // The batch with all its tensors on the device; what knows no device stays as it is.
 template <class X>
@@ -170,3 +169,7 @@ auto decode_batch(Batch const& batch, Batching<AfterItem, AfterBatch, Hooks> con
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/data/batch_of.ipp>
+#endif

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/mid/data/collate.hpp>
+
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <unordered_map>
@@ -53,11 +54,7 @@ struct collate_for<Category> {
 class CategoryMap {
  public:
   CategoryMap() = default;
-  explicit CategoryMap(std::vector<std::string> names, bool sort = true, bool add_na = false) {
-    if (sort) std::sort(names.begin(), names.end());
-    if (add_na) add("#na#");
-    for (auto& name : names) add(std::move(name));
-  }
+  explicit CategoryMap(std::vector<std::string> names, bool sort = true, bool add_na = false);
 
   std::size_t size() const { return names_.size(); }
   bool empty() const { return names_.empty(); }
@@ -65,26 +62,17 @@ class CategoryMap {
   std::vector<std::string> const& names() const { return names_; }
 
   /// The index of a name, or -1.
-  std::int64_t find(std::string const& name) const {
-    auto const found = index_.find(name);
-    return found == index_.end() ? -1 : found->second;
-  }
+  std::int64_t find(std::string const& name) const;
   bool contains(std::string const& name) const { return index_.contains(name); }
 
   /// The names as text, the first ten of many.
-  std::string to_string() const {
-    std::string text;
-    for (std::size_t i = 0; i < size() && i < 10; ++i) text += (i ? ", " : "") + names_[i];
-    return size() > 10 ? text + ", ... " + std::to_string(size()) + " in all" : text;
-  }
+  std::string to_string() const;
   friend std::ostream& operator<<(std::ostream& out, CategoryMap const& map) {
     return out << "[" << map.to_string() << "]";
   }
 
   /// Append a name unless it is there already.
-  void add(std::string name) {
-    if (index_.emplace(name, static_cast<std::int64_t>(names_.size())).second) names_.push_back(std::move(name));
-  }
+  void add(std::string name);
 
  private:
   std::vector<std::string> names_;
@@ -115,37 +103,11 @@ struct Categorize {
     vocab = CategoryMap(seen.names(), sort, add_na);
   }
 
-  Category encodes(std::string const& label) const {
-    if (label.empty() && !allow_empty)
-      throw data_error("categorize.empty", {.call = "Categorize",
-                                            .expected = "a label",
-                                            .got = "an empty one",
-                                            .fix = "repair or leave out the item, or set .allow_empty = true"});
-    auto const index = vocab.find(label);
-    if (index >= 0) return {index};
-    if (add_na) return {0};
-    throw data_error("categorize.unseen", {.call = "Categorize",
-                                           .expected = "a label of the vocabulary (" + vocab.to_string() + ")",
-                                           .got = "'" + label + "'",
-                                           .fix = "the label is missing from the training items: fix it, add it to the "
-                                                  "vocabulary, or use add_na"});
-  }
+  Category encodes(std::string const& label) const;
   /// A whole batch of labels.
-  TensorCategory encodes_batch(std::vector<std::string> const& labels) const {
-    Tensor indices = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
-    auto* out = indices.data_ptr<std::int64_t>();
-    for (auto const& label : labels) *out++ = encodes(label).index;
-    return TensorCategory(std::move(indices));
-  }
+  TensorCategory encodes_batch(std::vector<std::string> const& labels) const;
   TitledStr decodes(Category category) const { return name(category.index); }
-  TitledStr decodes(TensorCategory const& category) const {
-    if (category.numel() != 1)
-      throw data_error("categorize.shape", {.call = "Categorize::decodes",
-                                            .expected = "the index of one class",
-                                            .got = {category.numel(), " numbers"},
-                                            .fix = "the loss must decode what the model gives to one class per item"});
-    return name(category.item<std::int64_t>());
-  }
+  TitledStr decodes(TensorCategory const& category) const;
 
   /// How many classes there are: the size of a model's last layer.
   std::int64_t c() const { return static_cast<std::int64_t>(vocab.size()); }
@@ -159,14 +121,11 @@ struct Categorize {
   }
 
  private:
-  TitledStr name(std::int64_t index) const {
-    if (index < 0 || index >= c())
-      throw data_error("categorize.index", {.call = "Categorize::decodes",
-                                            .expected = "an index below " + std::to_string(c()),
-                                            .got = std::to_string(index),
-                                            .fix = "the model has another number of outputs than the vocabulary"});
-    return TitledStr(vocab[index]);
-  }
+  TitledStr name(std::int64_t index) const;
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/data/category.ipp>
+#endif

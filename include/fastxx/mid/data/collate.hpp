@@ -1,14 +1,16 @@
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/tensor/mixing.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/retain.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -35,15 +37,8 @@ concept CollatedByUser = requires(std::vector<T> const& items) {
 ///
 /// Source:  fastai 2.7.18 data/load.py collate_error (features V-12)
 /// Example: examples/doc/loader.cpp
-inline tensor_error collate_shapes_error(std::string const& type, std::size_t first, std::string const& first_shape,
-                                         std::size_t other, std::string const& other_shape) {
-  return tensor_error("collate.shapes",
-                      {.call = "collate",
-                       .expected = "items of one size, as item " + std::to_string(first) + " of the batch: " + type +
-                                   " of shape " + first_shape,
-                       .got = "item " + std::to_string(other) + " of the batch of shape " + other_shape,
-                       .fix = "make the sizes equal in an item transform (resize, crop or pad), before the batch"});
-}
+tensor_error collate_shapes_error(std::string const& type, std::size_t first, std::string const& first_shape,
+                                  std::size_t other, std::string const& other_shape);
 
 namespace detail {
 
@@ -66,17 +61,7 @@ Tensor collate_numbers(std::size_t count, Get const& get) {
   return numbers;
 }
 
-inline void require_one_shape(std::vector<Tensor> const& tensors, std::string const& type) {
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    if (!tensors[i].defined())
-      throw tensor_error("collate.undefined", {.call = "collate",
-                                               .expected = type + " with data",
-                                               .got = "item " + std::to_string(i) + " of the batch without any",
-                                               .fix = "make the dataset and its transforms return a tensor"});
-    if (tensors[i].sizes() != tensors[0].sizes())
-      throw collate_shapes_error(type, 0, shape_text(tensors[0].sizes()), i, shape_text(tensors[i].sizes()));
-  }
-}
+void require_one_shape(std::vector<Tensor> const& tensors, std::string const& type);
 
 // The batch has the items' type and the first item's metadata.
 template <class T, class Get>
@@ -147,13 +132,7 @@ auto collate_column(std::size_t count, Get const& get) {
   }
 }
 
-inline void require_some(std::size_t count) {
-  if (count == 0)
-    throw data_error("collate.empty", {.call = "collate",
-                                       .expected = "at least one item",
-                                       .got = "none",
-                                       .fix = "do not remove all items of a batch in before_batch"});
-}
+void require_some(std::size_t count);
 
 }  // namespace detail
 
@@ -189,3 +168,7 @@ struct collate_t {
 inline constexpr collate_t collate{};
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/data/collate.ipp>
+#endif

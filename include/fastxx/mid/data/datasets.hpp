@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
@@ -7,6 +8,7 @@
 #include <fastxx/mid/data/detail/test_items.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/whole_batch.hpp>
+
 #include <memory>
 #include <numeric>
 #include <string>
@@ -24,14 +26,7 @@ using raw_item_t = std::decay_t<decltype(std::declval<Items const&>()[0])>;
 template <std::size_t NInp, class Items, class... Pipelines>
 struct DatasetsState;
 
-inline std::string subset_item_name(Splits const& splits, std::size_t split_idx, std::size_t index) {
-  auto const number = "item " + std::to_string(splits[split_idx][index]);
-  if (splits[0].empty()) return number + " of the test items";  // a Datasets always has items to train on
-  std::string const subset = split_idx == 0   ? "the training subset"
-                             : split_idx == 1 ? "the validation subset"
-                                              : "subset " + std::to_string(split_idx);
-  return number + " of the dataset (item " + std::to_string(index) + " of " + subset + ")";
-}
+std::string subset_item_name(Splits const& splits, std::size_t split_idx, std::size_t index);
 
 }  // namespace detail
 
@@ -200,29 +195,7 @@ struct SubsetView {
   decltype(auto) operator[](std::size_t index) const { return items[static_cast<std::size_t>(indices[index])]; }
 };
 
-inline void check_splits(Splits const& splits, std::size_t n) {
-  if (n == 0)
-    throw data_error("datasets.empty", {.call = "Datasets",
-                                        .expected = "at least one item",
-                                        .got = "an empty collection",
-                                        .fix = "check the path or the filter that made the items"});
-  for (std::size_t s = 0; s < splits.size(); ++s) {
-    if (splits[s].empty() && s < 2)
-      throw data_error("datasets.empty_split",
-                       {.call = "Datasets",
-                        .expected = "items in both the training and the validation subset",
-                        .got = std::string("none in ") + (s == 0 ? "the training" : "the validation") + " subset of " +
-                               std::to_string(n) + " items",
-                        .fix = "change the splitter's fraction or indices"});
-    for (auto index : splits[s])
-      if (index < 0 || static_cast<std::size_t>(index) >= n)
-        throw data_error("datasets.index", {.call = "Datasets",
-                                            .expected = "split indices below " + std::to_string(n),
-                                            .got = std::to_string(index),
-                                            .where = "subset " + std::to_string(s),
-                                            .fix = "check the splitter"});
-  }
-}
+void check_splits(Splits const& splits, std::size_t n);
 
 // Whether a stage wants to see every item at once: what it refuses shall not wait for the middle of an epoch.
 struct ChecksItems {
@@ -323,3 +296,7 @@ template <class Items, class Splitter, std::size_t N, class... Pipelines>
 Datasets(Items, Splitter, NInp<N>, Pipelines...) -> Datasets<N, Items, Pipelines...>;
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/data/datasets.ipp>
+#endif

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <algorithm>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/threads.hpp>
@@ -13,6 +13,8 @@
 #include <fastxx/mid/data/detail/test_items.hpp>
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/plan.hpp>
+
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -203,34 +205,7 @@ struct FirstBatch {
   auto operator[](std::size_t) const { return loader.one_batch(); }
 };
 
-inline at::Device parse_device(std::string const& name) {
-  std::string problem = "no device has this name";
-  try {
-    at::Device const device(name);
-    at::empty({1}, at::TensorOptions().device(device));  // tells whether this libtorch and this machine have it
-    return device;
-  } catch (c10::Error const& e) {
-    problem = e.what_without_backtrace();
-  }
-  throw data_error(
-      "dataloaders.device",
-      {.call = "dataloaders",
-       .expected = "a device of this machine: cpu, cuda, cuda:1, ...",
-       .got = "'" + name + "' (" + problem.substr(0, std::min(problem.find(". "), problem.find('\n'))) + ")",
-       .fix = "use \"cpu\", or a libtorch built for the device"});
-}
-
-inline LoaderOptions loader_options(DataLoadersOptions const& options, int split_idx) {
-  bool const train = split_idx == Split::train;
-  return {.batch_size = train ? options.batch_size : options.valid_batch_size.value_or(options.batch_size),
-          .workers = options.workers,
-          .shuffle = train && options.shuffle,
-          .drop_last = train ? options.drop_last.value_or(options.shuffle) : false,
-          .seed = options.seed,
-          .device = parse_device(options.device),
-          .split_idx = train ? Split::train : Split::valid,
-          .plan = train ? options.plan : options.valid_plan};
-}
+LoaderOptions loader_options(DataLoadersOptions const& options, int split_idx);
 
 }  // namespace detail
 
@@ -287,3 +262,7 @@ auto dataloaders(Items items, Splitter const& splitter,
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/data/loaders.ipp>
+#endif

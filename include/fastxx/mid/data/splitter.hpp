@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/ops.hpp>
-#include <numeric>
+
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,26 +29,10 @@ struct RandomSplitter {
     return split(static_cast<std::int64_t>(items.size()));
   }
 
-  Splits split(std::int64_t n) const {
-    if (!(valid_pct >= 0 && valid_pct <= 1))
-      throw data_error("random_splitter.pct", {.call = "RandomSplitter",
-                                               .expected = "valid_pct between 0 and 1",
-                                               .got = std::to_string(valid_pct),
-                                               .fix = "give a fraction, not a percentage"});
-    auto const n_valid = static_cast<std::int64_t>(valid_pct * static_cast<double>(n));
-    Tensor const order = permutation(n);
-    auto const* first = order.data_ptr<std::int64_t>();
-    return {{first + n_valid, first + n}, {first, first + n_valid}};
-  }
+  Splits split(std::int64_t n) const;
 
  private:
-  Tensor permutation(std::int64_t n) const {
-    auto const options = at::TensorOptions().dtype(at::kLong);
-    if (!seed) return at::randperm(n, options);
-    auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
-    generator.set_current_seed(*seed);
-    return at::randperm(n, generator, options);
-  }
+  Tensor permutation(std::int64_t n) const;
 };
 
 /// Everything for training, the given items for validation.
@@ -76,3 +61,7 @@ struct IndexSplitter {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/data/splitter.ipp>
+#endif

@@ -1,12 +1,10 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/plot/images.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
 #include <string>
-#include <vector>
 
 namespace fastxx {
 
@@ -19,53 +17,20 @@ struct ImageCell {
   TitledImage cell = {};
   int layers = 0;  ///< images and masks so far
 
-  void image(Tensor const& image) {
-    Tensor const next = image.detach().cpu();
-    cell.image = layers++ == 0 ? next : beside(in_colour(cell.image), in_colour(next));
-  }
+  void image(Tensor const& image);
   /// Class numbers as colours, half transparent over the image that was drawn last; without one on white.
-  void mask(Tensor const& mask) {
-    Tensor const classes = mask.detach().cpu().to(at::kLong).squeeze();
-    Tensor palette = at::empty({static_cast<std::int64_t>(detail::line_colours.size()), 3}, at::kFloat);
-    for (std::size_t i = 0; i < detail::line_colours.size(); ++i) {
-      Colour const colour = detail::line_colours[i];
-      float* const row = palette.data_ptr<float>() + 3 * i;
-      row[0] = static_cast<float>(colour.red) / 255, row[1] = static_cast<float>(colour.green) / 255,
-      row[2] = static_cast<float>(colour.blue) / 255;
-    }
-    Tensor const colours = at::index_select(palette, 0, classes.remainder(palette.size(0)).flatten())
-                               .view({classes.size(0), classes.size(1), 3})
-                               .permute({2, 0, 1});
-    bool const fits = layers > 0 && cell.image.size(-2) == classes.size(0) && cell.image.size(-1) >= classes.size(1);
-    if (fits) {
-      cell.image = in_colour(cell.image).clone();
-      Tensor place = cell.image.narrow(2, cell.image.size(2) - classes.size(1), classes.size(1));
-      place.copy_(place.add(colours).mul(.5));
-    } else {
-      Tensor const alone = colours.add(1).mul(.5);
-      cell.image = layers == 0 ? alone : beside(in_colour(cell.image), alone);
-    }
-    ++layers;
-  }
+  void mask(Tensor const& mask);
   void title(std::string const& text) { cell.title += (cell.title.empty() ? "" : "\n") + text; }
 
  private:
   // (3,H,W) in 0..1.
-  static Tensor in_colour(Tensor const& image) {
-    Tensor values = image.is_floating_point()          ? image.to(at::kFloat).clamp(0, 1)
-                    : image.scalar_type() == at::kBool ? image.to(at::kFloat)
-                                                       : image.to(at::kFloat).div(255);
-    if (values.dim() == 2) values = values.unsqueeze(0);
-    return values.expand({3, values.size(1), values.size(2)});
-  }
+  static Tensor in_colour(Tensor const& image);
   // Two images in a row, the lower one at the top.
-  static Tensor beside(Tensor const& left, Tensor const& right) {
-    std::int64_t const height = std::max(left.size(1), right.size(1)), gap = 2;
-    Tensor both = at::ones({3, height, left.size(2) + gap + right.size(2)}, at::kFloat);
-    both.narrow(2, 0, left.size(2)).narrow(1, 0, left.size(1)).copy_(left);
-    both.narrow(2, left.size(2) + gap, right.size(2)).narrow(1, 0, right.size(1)).copy_(right);
-    return both;
-  }
+  static Tensor beside(Tensor const& left, Tensor const& right);
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/inspect/image_cell.ipp>
+#endif

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <cstdio>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/plot/confusion_matrix.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/inspect/show.hpp>
 #include <fastxx/mid/train/predictions.hpp>
+
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <type_traits>
@@ -42,28 +42,10 @@ class Interpretation {
   Tensor const& decoded() const { return predictions_.decoded; }
 
   /// The k largest losses (all for k = 0) and the items they belong to; the smallest with largest = false.
-  std::pair<Tensor, Tensor> top_losses(std::int64_t k = 0, bool largest = true) const {
-    if (!predictions_.losses.defined())
-      throw state_error("interpret.no_losses", {.call = "top_losses",
-                                                .expected = "targets, and a loss that can be had per item",
-                                                .got = "one that only gives its mean, or no targets",
-                                                .fix = "give your loss a member `bool reduce`"});
-    auto const n = predictions_.losses.size(0);
-    auto [values, indices] = predictions_.losses.topk(k == 0 ? n : std::min(k, n), 0, largest);
-    return {values, indices};
-  }
+  std::pair<Tensor, Tensor> top_losses(std::int64_t k = 0, bool largest = true) const;
 
   /// The k items with the largest losses as a table: item, loss, target, prediction.
-  std::string top_losses_table(std::int64_t k) const {
-    auto const [losses, indices] = top_losses(k);
-    std::vector<std::vector<std::string>> rows;
-    for (std::int64_t i = 0; i < losses.size(0); ++i) {
-      auto const item = indices[i].item<std::int64_t>();
-      rows.push_back({std::to_string(item), detail::tensor_text(losses[i], ""), text_of(predictions_.targs[item]),
-                      text_of(predictions_.decoded[item])});
-    }
-    return text_table({"item", "loss", "target", "prediction"}, std::move(rows));
-  }
+  std::string top_losses_table(std::int64_t k) const;
 
  private:
   static std::string text_of(Tensor const& value) { return detail::tensor_text(value, "tensor"); }
@@ -104,59 +86,20 @@ class ClassificationReport : public Interpretation {
   double accuracy() const { return decoded().eq(predictions().targs).to(at::kDouble).mean().item<double>(); }
 
   /// Counts (c,c) int64: row = actual class, column = predicted class.
-  Tensor confusion_matrix() const {
-    auto const c = static_cast<std::int64_t>(vocab_.size());
-    Tensor const cells = predictions().targs.mul(c).add(decoded());
-    return at::bincount(cells, {}, c * c).view({c, c});
-  }
+  Tensor confusion_matrix() const;
 
   /// Pairs of classes that are confused at least `min_val` times, most often first.
-  std::vector<Confused> most_confused(std::int64_t min_val = 1) const {
-    Tensor const matrix = confusion_matrix();
-    auto const counts = matrix.accessor<std::int64_t, 2>();
-    std::vector<Confused> pairs;
-    for (std::size_t a = 0; a < vocab_.size(); ++a)
-      for (std::size_t p = 0; p < vocab_.size(); ++p) {
-        auto const count = counts[static_cast<std::int64_t>(a)][static_cast<std::int64_t>(p)];
-        if (a != p && count >= min_val) pairs.push_back({vocab_[a], vocab_[p], count});
-      }
-    std::stable_sort(pairs.begin(), pairs.end(), [](auto const& x, auto const& y) { return x.count > y.count; });
-    return pairs;
-  }
+  std::vector<Confused> most_confused(std::int64_t min_val = 1) const;
 
   /// Draw the confusion matrix: rows are actual, columns predicted classes.
-  std::string plot_confusion_matrix(std::filesystem::path const& path, bool normalize = false) const {
-    fastxx::plot_confusion_matrix(confusion_matrix(), {.classes = vocab_, .normalize = normalize}).save(path);
-    return path.string();
-  }
+  std::string plot_confusion_matrix(std::filesystem::path const& path, bool normalize = false) const;
 
  protected:
   // The picture of an item with its losses as title: "predicted / actual / loss / probability".
-  void set_title(TitledImage& cell, std::int64_t item) const {
-    auto const guess = decoded()[item].item<std::int64_t>();
-    auto const truth = predictions().targs[item].item<std::int64_t>();
-    char numbers[64];
-    std::snprintf(numbers, sizeof numbers, "%.2f / %.2f", predictions().losses[item].item<double>(),
-                  predictions().preds[item][guess].item<double>());
-    cell.title = vocab_.at(static_cast<std::size_t>(guess)) + " / " + vocab_.at(static_cast<std::size_t>(truth)) +
-                 "\n" + numbers;
-    cell.title_colour = guess == truth ? colours::green : colours::red;
-  }
+  void set_title(TitledImage& cell, std::int64_t item) const;
 
  private:
-  void check() const {
-    auto const& [preds, targs, losses, decoded, inputs, all_targs] = predictions();
-    bool const good = preds.dim() == 2 && targs.defined() && targs.dim() == 1 && !targs.is_floating_point() &&
-                      decoded.sizes() == targs.sizes();
-    if (good) return;
-    throw tensor_error("interpret.classes",
-                       {.call = "ClassificationInterpretation",
-                        .expected = "scores (N,C), classes (N), and a loss that decodes scores to classes",
-                        .got = detail::shape_text(preds.sizes()) + " and " +
-                               (targs.defined() ? detail::shape_text(targs.sizes()) : std::string("no targets")),
-                        .fix = targs.defined() ? "for other models use Interpretation"
-                                               : "give a loader with targets: test_dl(items, with_labels)"});
-  }
+  void check() const;
 
   std::vector<std::string> vocab_;
 };
@@ -202,3 +145,7 @@ template <class Learner, class Loader>
 ClassificationInterpretation(Learner&, Loader) -> ClassificationInterpretation<Loader>;
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/inspect/interpret.ipp>
+#endif

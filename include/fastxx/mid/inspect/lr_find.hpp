@@ -1,10 +1,6 @@
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <cstdio>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/schedule.hpp>
@@ -12,6 +8,8 @@
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/state.hpp>
+
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <limits>
@@ -35,55 +33,12 @@ struct LRFindResult {
   double steep = 0;                 ///< the rate where the loss falls fastest
 
   /// Draw loss against learning rate with the suggestions marked.
-  std::string plot(std::filesystem::path const& path) const {
-    auto mark = [this](double lr, char const* name) {
-      auto const at = std::min_element(lrs.begin(), lrs.end(), [lr](double a, double b) {
-        return std::abs(std::log(a / lr)) < std::abs(std::log(b / lr));
-      });
-      char label[64];
-      std::snprintf(label, sizeof label, "%s %.2g", name, lr);
-      return Mark{lr, losses[static_cast<std::size_t>(at - lrs.begin())], label};
-    };
-    std::vector<Mark> marks;
-    if (!lrs.empty()) marks = {mark(valley, "valley"), mark(minimum, "minimum"), mark(steep, "steep")};
-    plot_lines(
-        {{.x = lrs, .y = losses}},
-        {.title = "Learning rate finder", .x_label = "Learning rate", .y_label = "Loss", .x_log = true, .marks = marks})
-        .save(path);
-    return path.string();
-  }
+  std::string plot(std::filesystem::path const& path) const;
 };
 
 namespace detail {
 
-// Index on the longest decreasing subsequence of losses, half-way through its middle third.
-inline std::size_t valley_index(std::vector<double> const& losses) {
-  std::size_t const n = losses.size();
-  std::vector<std::size_t> length(n, 1);
-  std::size_t max_end = 0;
-  for (std::size_t i = 1; i < n; ++i) {
-    for (std::size_t j = 0; j < i; ++j)
-      if (losses[i] < losses[j] && length[i] < length[j] + 1) length[i] = length[j] + 1;
-    if (length[max_end] < length[i]) max_end = i;
-  }
-  double const sections = static_cast<double>(length[max_end]) / 3;
-  std::size_t const max_start = max_end - std::min(max_end, length[max_end]);
-  return max_start + static_cast<std::size_t>(sections) + static_cast<std::size_t>(sections / 2);
-}
-
-inline void suggest(LRFindResult& result) {
-  auto const& lrs = result.lrs;
-  auto const& losses = result.losses;
-  if (losses.size() < 2) return;
-  result.valley = lrs[valley_index(losses)];
-  auto const lowest = static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) - losses.begin());
-  result.minimum = lrs[lowest] / 10;
-  double steepest = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i + 1 < losses.size(); ++i) {
-    double const slope = (losses[i + 1] - losses[i]) / (std::log(lrs[i + 1]) - std::log(lrs[i]));
-    if (slope < steepest) steepest = slope, result.steep = lrs[i];
-  }
-}
+void suggest(LRFindResult& result);
 
 // Raises the learning rate batch by batch; a rate that is too high is what we are looking for.
 class LRFinder {
@@ -92,12 +47,8 @@ class LRFinder {
 
   explicit LRFinder(LRFindOptions const& options) : options_(options), schedule_{options.start_lr, options.end_lr} {}
 
-  void before_batch(TrainState& learn) {
-    learn.opt->set_hyper("lr", schedule_(static_cast<double>(learn.train_iter) / options_.num_it));
-  }
-  void after_loss(TrainState& learn) {
-    if (learn.has_loss() && !std::isfinite(learn.loss_value())) throw CancelFitException();
-  }
+  void before_batch(TrainState& learn);
+  void after_loss(TrainState& learn);
   void before_validate(TrainState&) { throw CancelValidException(); }
 
  private:
@@ -112,15 +63,7 @@ class LRFinderStop {
 
   explicit LRFinderStop(LRFindOptions const& options) : options_(options) {}
 
-  void after_batch(TrainState& learn) {
-    if (!learn.recorder().losses.empty()) {
-      double const smooth = learn.recorder().losses.back();
-      best_ = std::min(best_, smooth);
-      // Four times the best loss; the distance is what counts, since a loss may be negative.
-      if (options_.stop_div && smooth - best_ > 3 * std::abs(best_)) throw CancelFitException();
-    }
-    if (learn.train_iter >= options_.num_it) throw CancelFitException();
-  }
+  void after_batch(TrainState& learn);
 
  private:
   LRFindOptions options_;
@@ -174,23 +117,7 @@ class MockRun {
   Tensor random_;
 };
 
-inline LRFindResult lr_find_result(Recorder const& recorder, LRFindOptions const& options) {
-  LRFindResult result;
-  auto const first = static_cast<std::size_t>(options.num_it / 10);
-  std::size_t const last = recorder.losses.size() > 5 ? recorder.losses.size() - 5 : 0;
-  for (std::size_t i = first; i < last; ++i) {
-    result.lrs.push_back(recorder.lrs[i]);
-    result.losses.push_back(recorder.losses[i]);
-  }
-  if (result.lrs.size() < 2)
-    throw state_error("lr_find.too_short",
-                      {.call = "lr_find",
-                       .expected = "at least two rates after the first tenth of the batches",
-                       .got = std::to_string(recorder.losses.size()) + " batches in all",
-                       .fix = "lower start_lr or raise num_it; see whether the first loss is a number"});
-  suggest(result);
-  return result;
-}
+LRFindResult lr_find_result(Recorder const& recorder, LRFindOptions const& options);
 
 }  // namespace detail
 
@@ -210,3 +137,7 @@ LRFindResult find_lr(Learner& learn, LRFindOptions const& options) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/inspect/lr_find.ipp>
+#endif

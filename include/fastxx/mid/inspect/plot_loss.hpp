@@ -1,7 +1,9 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/plot/lines.hpp>
 #include <fastxx/mid/train/recorder.hpp>
+
 #include <filesystem>
 #include <string>
 
@@ -13,20 +15,10 @@ namespace fastxx {
 /// Errors:  io_error when the picture cannot be drawn or written
 /// Source:  fastai 2.7.18 learner.py Recorder.plot_loss
 /// Example: examples/doc/learner.cpp
-inline std::string plot_recorder(Recorder const& recorder, std::filesystem::path const& path,
-                                 std::size_t skip_start = 5) {
-  Series train{.name = "train"}, valid{.name = "valid"};
-  for (std::size_t i = skip_start; i < recorder.losses.size(); ++i) {
-    train.x.push_back(static_cast<double>(i));
-    train.y.push_back(recorder.losses[i]);
-  }
-  for (std::size_t e = 0; e < recorder.values.size(); ++e) {
-    if (!recorder.values[e][1]) continue;
-    valid.x.push_back(static_cast<double>(recorder.iters[e]));
-    valid.y.push_back(*recorder.values[e][1]);
-  }
-  plot_lines({train, valid}, {.title = "Loss", .x_label = "Batch", .y_label = "Loss"}).save(path);
-  return path.string();
-}
+std::string plot_recorder(Recorder const& recorder, std::filesystem::path const& path, std::size_t skip_start = 5);
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/inspect/plot_loss.ipp>
+#endif

@@ -1,7 +1,6 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/overload_for.hpp>
 #include <fastxx/low/io/file.hpp>
@@ -12,6 +11,8 @@
 #include <fastxx/mid/data/stream.hpp>
 #include <fastxx/mid/inspect/image_cell.hpp>
 #include <fastxx/mid/inspect/text_table.hpp>
+
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <tuple>
@@ -88,34 +89,14 @@ void show_result(std::vector<TitledImage>& images, Sample const& sample, Predict
   }
 }
 
-inline std::string save_grid(std::vector<TitledImage> const& images, std::filesystem::path const& path,
-                             ShowOptions const& options) {
-  if (path.empty())
-    throw data_error("show.path", {.call = "show_batch",
-                                   .expected = "a path for the picture, since images are drawn",
-                                   .got = "none",
-                                   .fix = "give one: show_batch(dls, \"batch.png\")"});
-  plot_images(images, options.grid).save(path);
-  return path.string();
-}
+std::string save_grid(std::vector<TitledImage> const& images, std::filesystem::path const& path,
+                      ShowOptions const& options);
 
 // Names of the columns: input, input 2, target, prediction.
-inline std::vector<std::string> column_names(std::size_t n_inp, std::size_t size, bool with_prediction) {
-  std::vector<std::string> names;
-  for (std::size_t i = 0; i < size; ++i) {
-    std::size_t const number = i < n_inp ? i : i - n_inp;
-    names.push_back((i < n_inp ? "input" : "target") + (number > 0 ? " " + std::to_string(number + 1) : ""));
-  }
-  if (with_prediction) names.push_back("prediction");
-  return names;
-}
+std::vector<std::string> column_names(std::size_t n_inp, std::size_t size, bool with_prediction);
 
 // A table is returned, or written where there is a path.
-inline std::string placed_table(std::string table, std::filesystem::path const& path) {
-  if (path.empty()) return table;
-  write_file_atomically(path, table);
-  return path.string();
-}
+std::string placed_table(std::string table, std::filesystem::path const& path);
 
 struct ShowAsTable {
   template <class Shown>
@@ -157,10 +138,7 @@ struct overload_for<show_results_set, TensorImageBase, Any> : detail::ShowAsImag
 
 namespace detail {
 
-inline void require_samples(ShowOptions const& options, char const* call) {
-  if (options.max_n == 0)
-    throw data_error("show.max_n", {.call = call, .expected = "a max_n of 1 or more samples", .got = "0"});
-}
+void require_samples(ShowOptions const& options, char const* call);
 
 // Samples of a loader's batch, undone through all transforms; `undo` takes them through the dataset's own.
 template <class Loader, class Batch, class Undo>
@@ -287,3 +265,7 @@ std::string show_results(Learner& learn, std::filesystem::path const& path = {},
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/inspect/show.ipp>
+#endif

@@ -1,12 +1,14 @@
 #pragma once
 
-#include <cstddef>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/named.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
+
+#include <cstddef>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -26,15 +28,7 @@ class StageNames {
   std::string const& text() const { return text_; }
 
  private:
-  void add_name(std::string const& name, std::string const& type) {
-    if (name.empty())
-      throw state_error("export.unnamed", {.call = "export_to",
-                                           .expected = "stages with a name that another program knows",
-                                           .got = type,
-                                           .where = where_ + ", stage " + std::to_string(count_),
-                                           .fix = "give it a name: named(\"what it does\", f)"});
-    text_ += (count_++ > 0 ? " -> " : "") + name;
-  }
+  void add_name(std::string const& name, std::string const& type);
 
   std::string where_, text_ = {};
   int count_ = 0;
@@ -101,29 +95,9 @@ void write_transforms(SafeTensors& file, Transforms transforms) {
   });
 }
 
-inline void check_format(SafeTensors const& file, std::string const& path) {
-  auto const format = file.metadata.find("fastxx.format");
-  if (format != file.metadata.end() && format->second == "2") return;
-  throw io_error("load_learner.format",
-                 {.call = "load_learner",
-                  .expected = "an export of this version (format 2)",
-                  .got = format == file.metadata.end() ? "a file without transforms" : "format " + format->second,
-                  .where = path,
-                  .fix = "export the model again; weights alone are loaded with load_state_dict"});
-}
-inline void check_stages(SafeTensors const& file, std::string const& path, std::string const& name,
-                         std::string const& stages, std::string const& where) {
-  auto const found = file.metadata.find("fastxx.stages." + name);
-  if (found != file.metadata.end() && found->second == stages) return;
-  throw io_error("load_learner.stages",
-                 {.call = "load_learner",
-                  .expected = where + " of this program: " + (stages.empty() ? "no stages" : stages),
-                  .got = found == file.metadata.end() ? "nothing said of them"
-                         : found->second.empty()      ? "no stages"
-                                                      : found->second,
-                  .where = path,
-                  .fix = "load it with the transforms it was exported with"});
-}
+void check_format(SafeTensors const& file, std::string const& path);
+void check_stages(SafeTensors const& file, std::string const& path, std::string const& name, std::string const& stages,
+                  std::string const& where);
 
 // The transforms with their state from a file; those of other stages are refused.
 template <class Transforms>
@@ -138,3 +112,7 @@ Transforms read_transforms(SafeTensors const& file, std::string const& path, Tra
 }
 
 }  // namespace fastxx::detail
+
+#if FASTXX_BODIES
+#include <fastxx/mid/serve/transform_file.ipp>
+#endif

@@ -1,7 +1,9 @@
 #pragma once
 
-#include <cstddef>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/optim/optimizer.hpp>
+
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,11 +44,7 @@ class OptimizerInterface {
 
   void set_hyper(std::string_view name, double value) { set_hyper(name, std::vector<double>{value}); }
   void unfreeze() { freeze_to(0); }
-  bool has_hyper(std::string_view name) const {
-    for (auto const& known : hyper_names())
-      if (known == name) return true;
-    return false;
-  }
+  bool has_hyper(std::string_view name) const;
 };
 
 namespace detail {
@@ -130,3 +128,7 @@ class AnyOptimizer {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/any_optimizer.ipp>
+#endif

@@ -1,12 +1,14 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/stream.hpp>
 #include <fastxx/mid/train/epoch_reader.hpp>
+
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -75,14 +77,9 @@ std::int64_t items_in(Tuple const& tuple) {
   }
 }
 
-inline std::string loader_text(std::int64_t batches, std::size_t items, std::int64_t batch_size, bool shuffle,
-                               std::uint64_t seed) {
-  return std::to_string(batches) + " batches of " + std::to_string(batch_size) + " from " + std::to_string(items) +
-         " items, " + (shuffle ? "shuffled, " : "") + "seed " + std::to_string(seed);
-}
-inline std::string loader_text(std::int64_t batches) {
-  return std::to_string(batches) + " batches of a foreign loader";
-}
+std::string loader_text(std::int64_t batches, std::size_t items, std::int64_t batch_size, bool shuffle,
+                        std::uint64_t seed);
+std::string loader_text(std::int64_t batches);
 
 // Reads the stream of a loader's batches and cuts each into inputs and targets.
 template <class Loader, class Xb, class Yb>
@@ -151,3 +148,7 @@ using LoaderReaderOf = LoaderReader<std::remove_reference_t<Loader>, typename Ty
 
 }  // namespace detail
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/batch.ipp>
+#endif

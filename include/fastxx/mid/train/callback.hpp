@@ -1,13 +1,14 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <exception>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/mid/train/events.hpp>
+
+#include <array>
+#include <cstddef>
+#include <exception>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -239,64 +240,20 @@ CallbackEntry make_callback_entry(std::shared_ptr<Callback> callback) {
 // event that runs ends with those it began with.
 class CallbackTable {
  public:
-  void add(CallbackEntry entry) {
-    auto place = std::upper_bound(entries_.begin(), entries_.end(), entry.order,
-                                  [](int order, CallbackEntry const& other) { return order < other.order; });
-    entries_.insert(place, std::move(entry));
-    rebuild();
-  }
-  void remove(void const* key_or_object) {
-    std::erase_if(entries_, [&](CallbackEntry const& entry) {
-      return entry.key == key_or_object || entry.object.get() == key_or_object;
-    });
-    rebuild();
-  }
-  void* find(void const* key) const {
-    for (auto const& entry : entries_)
-      if (entry.key == key) return entry.object.get();
-    return nullptr;
-  }
+  void add(CallbackEntry entry);
+  void remove(void const* key_or_object);
+  void* find(void const* key) const;
   std::vector<CallbackEntry> const& entries() const { return entries_; }
-  std::vector<CallbackEntry> with_state() const {
-    std::vector<CallbackEntry> found;
-    for (auto const& entry : entries_)
-      if (entry.state) found.push_back(entry);
-    return found;
-  }
+  std::vector<CallbackEntry> with_state() const;
 
-  void call(Event event, TrainState& state) const {
-    auto const e = static_cast<std::size_t>(event);
-    std::shared_ptr<List const> const bound = by_event_[e];
-    if (!bound) return;
-    for (CallbackEntry const& entry : *bound) {
-      try {
-        entry.handlers[e](entry.object.get(), state);
-      } catch (error const&) {
-        throw;
-      } catch (std::exception const& failure) {
-        throw_callback_error(entry, event, failure);
-      }
-    }
-  }
+  void call(Event event, TrainState& state) const;
 
  private:
   using List = std::vector<CallbackEntry>;
 
-  [[noreturn]] static void throw_callback_error(CallbackEntry const& entry, Event event, std::exception const& e) {
-    std::throw_with_nested(state_error(
-        "callback.failed", {.call = entry.name(),
-                            .got = e.what(),
-                            .where = "event " + std::string(event_names[static_cast<std::size_t>(event)])}));
-  }
+  [[noreturn]] static void throw_callback_error(CallbackEntry const& entry, Event event, std::exception const& e);
 
-  void rebuild() {
-    for (std::size_t e = 0; e < n_events; ++e) {
-      auto list = std::make_shared<List>();
-      for (auto const& entry : entries_)
-        if (entry.handlers[e]) list->push_back(entry);
-      by_event_[e] = list->empty() ? nullptr : std::move(list);
-    }
-  }
+  void rebuild();
 
   List entries_;
   std::array<std::shared_ptr<List const>, n_events> by_event_;
@@ -304,3 +261,7 @@ class CallbackTable {
 
 }  // namespace detail
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/callback.ipp>
+#endif

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
+
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <exception>
-#include <fastxx/low/core/error.hpp>
 #include <mutex>
 #include <string>
 
@@ -25,43 +27,17 @@ inline std::atomic<int> interrupt_count{0};
 // Learners in several threads share one handler.
 class InterruptGuard {
  public:
-  InterruptGuard() {
-    std::lock_guard const lock(mutex());
-    if (guards()++ > 0) return;
-    interrupt_count = 0;
-    struct sigaction action {};
-    action.sa_handler = [](int) {
-      if (++interrupt_count > 1) {
-        std::signal(SIGINT, SIG_DFL);
-        std::raise(SIGINT);
-      }
-    };
-    sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_RESTART;
-    sigaction(SIGINT, &action, &before());
-  }
-  ~InterruptGuard() {
-    std::lock_guard const lock(mutex());
-    if (--guards() == 0) sigaction(SIGINT, &before(), nullptr);
-  }
+  InterruptGuard();
+  ~InterruptGuard();
   InterruptGuard(InterruptGuard const&) = delete;
   InterruptGuard& operator=(InterruptGuard const&) = delete;
 
   static bool asked() { return interrupt_count > 0; }
 
  private:
-  static std::mutex& mutex() {
-    static std::mutex one;
-    return one;
-  }
-  static int& guards() {
-    static int count = 0;
-    return count;
-  }
-  static struct sigaction& before() {
-    static struct sigaction action {};
-    return action;
-  }
+  static std::mutex& mutex();
+  static int& guards();
+  static struct sigaction& before();
 };
 }  // namespace detail
 
@@ -89,3 +65,7 @@ int run_program(Body const& body) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/interrupt.ipp>
+#endif

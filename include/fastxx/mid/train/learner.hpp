@@ -1,7 +1,6 @@
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/state.hpp>
@@ -17,6 +16,8 @@
 #include <fastxx/mid/train/progress.hpp>
 #include <fastxx/mid/train/stop_on_nan.hpp>
 #include <fastxx/mid/train/train_eval.hpp>
+
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -62,17 +63,7 @@ struct LearnerTypes {
 };
 
 // Groups without the parameters that came before: a layer registered twice trains once per step.
-inline Optimizer::Groups each_once(Optimizer::Groups groups) {
-  std::vector<void const*> seen;
-  for (auto& group : groups)
-    std::erase_if(group, [&](Tensor const& parameter) {
-      void const* const own = parameter.unsafeGetTensorImpl();
-      bool const again = std::find(seen.begin(), seen.end(), own) != seen.end();
-      if (!again) seen.push_back(own);
-      return again;
-    });
-  return groups;
-}
+Optimizer::Groups each_once(Optimizer::Groups groups);
 
 }  // namespace detail
 
@@ -391,3 +382,7 @@ template <class Data, class Model, class... Parts>
 Learner(Data, Model, Parts...) -> Learner<Data, Model>;
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/learner.ipp>
+#endif

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <algorithm>
-#include <cctype>
-#include <cmath>
-#include <concepts>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/train/state.hpp>
+
+#include <cmath>
+#include <concepts>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,16 +46,7 @@ std::string own_name() {
 }  // namespace detail
 
 /// "BrierScore" to "brier_score".
-inline std::string snake_case(std::string const& name) {
-  std::string text;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    auto const c = static_cast<unsigned char>(name[i]);
-    bool const starts_word = std::isupper(c) && i > 0 && !std::isupper(static_cast<unsigned char>(name[i - 1]));
-    if (starts_word) text += '_';
-    text += static_cast<char>(std::tolower(c));
-  }
-  return text;
-}
+std::string snake_case(std::string const& name);
 
 namespace detail {
 template <class Metric>
@@ -77,24 +68,9 @@ double to_double(Result const& result) {
 
 // Two tensors of numbers whose shapes differ but broadcast to something larger: (32) and (32,1) become (32,32), which is
 // never what a loss or a metric means.
-inline bool would_enlarge(Tensor const& prediction, Tensor const& target) {
-  if (!prediction.defined() || !target.defined()) return false;
-  if (!prediction.is_floating_point() || !target.is_floating_point()) return false;
-  auto const a = prediction.sizes(), b = target.sizes();
-  if (a == b || a.empty() || b.empty()) return false;
-  for (std::size_t back = 1; back <= std::min(a.size(), b.size()); ++back) {
-    auto const m = a[a.size() - back], n = b[b.size() - back];
-    if (m != n && m != 1 && n != 1) return false;  // cannot be broadcast: libtorch says so
-  }
-  return true;
-}
+bool would_enlarge(Tensor const& prediction, Tensor const& target);
 
-[[noreturn]] inline void refuse_shapes(std::string call, Tensor const& prediction, Tensor const& target) {
-  throw tensor_error("learner.shapes", {.call = std::move(call),
-                                        .expected = "predictions and targets of one shape",
-                                        .got = shape_text(prediction.sizes()) + " and " + shape_text(target.sizes()),
-                                        .fix = "reshape one of them, or use a loss that flattens both (MSELossFlat)"});
-}
+[[noreturn]] void refuse_shapes(std::string call, Tensor const& prediction, Tensor const& target);
 }  // namespace detail
 
 /// The average of `function(prediction, targets...)` over batches, weighted by their sizes. A function of two arguments
@@ -167,10 +143,7 @@ auto on_target(std::size_t target, Function function, std::string name = "") {
 class AvgLoss {
  public:
   void reset() { total_ = 0, count_ = 0; }
-  void add(double loss, std::int64_t batch_size) {
-    total_ += loss * static_cast<double>(batch_size);
-    count_ += static_cast<double>(batch_size);
-  }
+  void add(double loss, std::int64_t batch_size);
   void reduce(Ranks const& ranks) { total_ = ranks.sum_of(total_), count_ = ranks.sum_of(count_); }
   MetricValue value() const { return count_ > 0 ? MetricValue(total_ / count_) : std::nullopt; }
 
@@ -186,10 +159,7 @@ class AvgSmoothLoss {
  public:
   explicit AvgSmoothLoss(double beta = 0.98) : beta_(beta) {}
   void reset() { value_ = 0, count_ = 0; }
-  void add(double loss) {
-    ++count_;
-    value_ = loss + (value_ - loss) * beta_;
-  }
+  void add(double loss);
   MetricValue value() const { return count_ > 0 ? MetricValue(value_ / (1 - std::pow(beta_, count_))) : std::nullopt; }
   void serialize(auto& archive) { archive("value", value_), archive("count", count_); }
 
@@ -205,10 +175,7 @@ class AvgSmoothLoss {
 /// Source:  fastai 2.7.18 metrics.py accuracy
 /// Example: examples/doc/metric.cpp
 struct accuracy_t {
-  Tensor operator()(Tensor const& prediction, Tensor const& target) const {
-    auto const [guess, truth] = flatten_check(prediction.argmax(-1), target);
-    return guess.eq(truth).to(at::kFloat).mean();
-  }
+  Tensor operator()(Tensor const& prediction, Tensor const& target) const;
 };
 inline constexpr accuracy_t accuracy{};
 
@@ -216,9 +183,7 @@ inline constexpr accuracy_t accuracy{};
 ///
 /// Source:  fastai 2.7.18 metrics.py error_rate
 struct error_rate_t {
-  Tensor operator()(Tensor const& prediction, Tensor const& target) const {
-    return accuracy(prediction, target).neg().add(1);
-  }
+  Tensor operator()(Tensor const& prediction, Tensor const& target) const;
 };
 inline constexpr error_rate_t error_rate{};
 
@@ -231,11 +196,7 @@ class Dice {
  public:
   explicit Dice(std::int64_t axis = 1) : axis_(axis) {}
   void reset() { intersection_ = 0, both_ = 0; }
-  void accumulate(TrainState const& learn) {
-    auto const [guess, truth] = flatten_check(learn.pred.argmax(axis_), learn.targets().at(0));
-    intersection_ += guess.mul(truth).to(at::kFloat).sum().item<double>();
-    both_ += guess.add(truth).to(at::kFloat).sum().item<double>();
-  }
+  void accumulate(TrainState const& learn);
   void reduce(Ranks const& ranks) { intersection_ = ranks.sum_of(intersection_), both_ = ranks.sum_of(both_); }
   MetricValue value() const { return both_ > 0 ? MetricValue(2 * intersection_ / both_) : std::nullopt; }
 
@@ -327,14 +288,9 @@ class MetricAdapter final : public AnyMetric {
 class MetricHandle {
  public:
   explicit MetricHandle(std::shared_ptr<AnyMetric> metric) : held_(std::move(metric)) {}
-  MetricHandle(MetricHandle const& other) : held_(other.held_->clone()) {
-    if (!held_) held_ = other.held_;
-  }
+  MetricHandle(MetricHandle const& other);
   MetricHandle(MetricHandle&&) = default;
-  MetricHandle& operator=(MetricHandle other) {
-    held_ = std::move(other.held_);
-    return *this;
-  }
+  MetricHandle& operator=(MetricHandle other);
   AnyMetric* operator->() const { return held_.get(); }
 
  private:
@@ -358,3 +314,7 @@ auto metrics(Metrics... list) {
 }
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/metric.ipp>
+#endif

@@ -1,10 +1,12 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
+
+#include <array>
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <string>
@@ -32,18 +34,7 @@ class ParamScheduler {
 
   explicit ParamScheduler(std::vector<HyperSchedule> schedules) : schedules_(std::move(schedules)) {}
 
-  void before_batch(TrainState& learn) {
-    for (auto const& [hyper, schedule, group] : schedules_) {
-      double const value = schedule(learn.pct_train);
-      if (!group) {
-        learn.opt->set_hyper(hyper, value);
-        continue;
-      }
-      auto values = learn.opt->hyper(hyper);
-      values.at(*group) = value;
-      learn.opt->set_hyper(hyper, values);
-    }
-  }
+  void before_batch(TrainState& learn);
 
   std::vector<HyperSchedule> const& schedules() const { return schedules_; }
 
@@ -54,32 +45,14 @@ class ParamScheduler {
 namespace detail {
 
 // The schedules of fit_one_cycle; an optimizer without momentum cycles its rate alone.
-inline ParamScheduler one_cycle(OptimizerInterface const& opt, Rates const& lr_max, OneCycleOptions const& options,
-                                std::array<double, 3> const& moms) {
-  auto const maxima = lr_max.for_groups(opt.n_groups());
-  std::vector<HyperSchedule> schedules;
-  for (std::size_t group = 0; group < maxima.size(); ++group) {
-    OneCycle const cycle{maxima[group], options.div, options.div_final, options.pct_start, options.moms.value_or(moms)};
-    schedules.push_back({"lr", [cycle](double pos) { return cycle.lr(pos); }, group});
-    if (group == 0 && opt.has_hyper("mom"))
-      schedules.push_back({"mom", [cycle](double pos) { return cycle.mom(pos); }});
-  }
-  return ParamScheduler(std::move(schedules));
-}
+ParamScheduler one_cycle(OptimizerInterface const& opt, Rates const& lr_max, OneCycleOptions const& options,
+                         std::array<double, 3> const& moms);
 
 // What a call of fit sets for itself comes back when it ends.
 class HyperScope {
  public:
-  HyperScope(AnyOptimizer& opt, std::vector<std::string> names, std::optional<double> wd) : opt_(opt) {
-    if (wd) names.push_back("wd");
-    for (auto const& name : names)
-      if (opt->has_hyper(name)) former_.emplace_back(name, opt->hyper(name));
-    if (wd) opt->set_hyper("wd", *wd);
-  }
-  ~HyperScope() {
-    for (auto const& [name, values] : former_)
-      if (opt_ && opt_->n_groups() == values.size() && opt_->has_hyper(name)) opt_->set_hyper(name, values);
-  }
+  HyperScope(AnyOptimizer& opt, std::vector<std::string> names, std::optional<double> wd);
+  ~HyperScope();
   HyperScope(HyperScope const&) = delete;
   HyperScope& operator=(HyperScope const&) = delete;
 
@@ -90,3 +63,7 @@ class HyperScope {
 
 }  // namespace detail
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/param_scheduler.ipp>
+#endif

@@ -1,12 +1,14 @@
 #pragma once
 
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
+
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -39,46 +41,17 @@ class GatherPredictions {
   PredictionOptions const& options() const { return options_; }
 
   // Whether this batch is of the call that gathers, not of an evaluation that a callback makes inside it.
-  bool wants(TrainState const& state) {
-    if (level_ == 0) level_ = state.evaluating;
-    return state.evaluating == level_ && state.batch_counts();
-  }
+  bool wants(TrainState const& state);
 
-  void add(TrainState const& state, Tensor const& activated, Tensor const& decoded, Tensor const& losses) {
-    preds_.push_back(activated.cpu());
-    if (decoded.defined()) decoded_.push_back(decoded.cpu());
-    if (losses.defined()) losses_.push_back(losses.cpu());
-    if (state.has_targets()) add_columns(targets_, state.targets());
-    if (options_.with_input) add_columns(inputs_, state.inputs());
-  }
+  void add(TrainState const& state, Tensor const& activated, Tensor const& decoded, Tensor const& losses);
 
-  Predictions joined() const {
-    Predictions all{.preds = join(preds_, "predictions"),
-                    .losses = join(losses_, "losses"),
-                    .decoded = join(decoded_, "decoded predictions")};
-    for (auto const& column : targets_) all.all_targs.push_back(join(column, "targets"));
-    for (auto const& column : inputs_) all.inputs.push_back(join(column, "inputs"));
-    if (!all.all_targs.empty()) all.targs = all.all_targs[0];
-    return all;
-  }
+  Predictions joined() const;
 
  private:
   using Column = std::vector<Tensor>;
 
-  static void add_columns(std::vector<Column>& columns, std::vector<Tensor> const& tensors) {
-    columns.resize(tensors.size());
-    for (std::size_t i = 0; i < tensors.size(); ++i) columns[i].push_back(tensors[i].cpu());
-  }
-  static Tensor join(Column const& parts, char const* what) {
-    for (std::size_t batch = 1; batch < parts.size(); ++batch)
-      if (parts[batch].sizes().slice(1) != parts[0].sizes().slice(1))
-        throw tensor_error("get_preds.shapes",
-                           {.call = "get_preds",
-                            .expected = {what, " of one size in all batches, as ", shape_text(parts[0].sizes())},
-                            .got = {shape_text(parts[batch].sizes()), " in batch ", batch},
-                            .fix = "pad to one length for all batches; test_dl(items) leaves targets out"});
-    return parts.empty() ? Tensor() : at::cat(parts);
-  }
+  static void add_columns(std::vector<Column>& columns, std::vector<Tensor> const& tensors);
+  static Tensor join(Column const& parts, char const* what);
 
   PredictionOptions options_;
   int level_ = 0;
@@ -124,3 +97,7 @@ decltype(auto) in_dataset_order(Loader& loader) {
 
 }  // namespace detail
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/predictions.ipp>
+#endif

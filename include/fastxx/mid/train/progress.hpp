@@ -1,12 +1,12 @@
 #pragma once
 
-#include <unistd.h>
+#include <fastxx/low/core/bodies.hpp>
+#include <fastxx/mid/train/recorder.hpp>
 
-#include <algorithm>
+#include <unistd.h>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
-#include <fastxx/mid/train/recorder.hpp>
 #include <string>
 #include <vector>
 
@@ -23,62 +23,21 @@ class ProgressCallback {
 
   explicit ProgressCallback(std::FILE* out = stdout) : out_(out), live_(isatty(fileno(out)) == 1) {}
 
-  void before_fit(TrainState& learn) {
-    if (!learn.evaluating) started_ = Clock::now(), started_pct_ = -1;
-  }
-  void before_batch(TrainState& learn) {
-    bool const first = started_pct_ < 0;
-    if (first) started_pct_ = learn.pct_train;  // not 0 where training goes on from a checkpoint
-    if (first || learn.iter == 0) phase_started_ = Clock::now(), phase_first_ = learn.iter;
-  }
-  void after_batch(TrainState& learn) {
-    if (!live_ || !learn.in_fit()) return;
-    auto const now = Clock::now();
-    if (now - drawn_ < std::chrono::milliseconds(200) && learn.iter + 1 < learn.n_iter) return;
-    drawn_ = now;
-    draw(learn, now);
-  }
+  void before_fit(TrainState& learn);
+  void before_batch(TrainState& learn);
+  void after_batch(TrainState& learn);
   void after_fit(TrainState&) { clear_line(); }
   void after_cancel_fit(TrainState&) { clear_line(); }
 
   /// Print one row of the table above the bar.
-  void write_row(std::vector<std::string> const& cells) {
-    clear_line();
-    if (widths_.size() != cells.size() || cells[0] == "epoch") {
-      widths_.clear();
-      for (auto const& cell : cells) widths_.push_back(std::max<std::size_t>(10, cell.size() + 2));
-    }
-    std::string line;
-    for (std::size_t i = 0; i < cells.size(); ++i)
-      line += cells[i] + std::string(std::max<std::size_t>(1, widths_[i] - std::min(widths_[i], cells[i].size())), ' ');
-    line.erase(line.find_last_not_of(' ') + 1);
-    std::fprintf(out_, "%s\n", line.c_str());
-    std::fflush(out_);
-  }
+  void write_row(std::vector<std::string> const& cells);
 
  private:
   using Clock = std::chrono::steady_clock;
 
-  void draw(TrainState const& learn, Clock::time_point now) {
-    double const done = static_cast<double>(learn.iter + 1), all = static_cast<double>(learn.n_iter);
-    double const elapsed = std::chrono::duration<double>(now - phase_started_).count();
-    double const pct = learn.pct_train - started_pct_;
-    double const total = std::chrono::duration<double>(now - started_).count();
-    std::string bar;
-    for (int i = 0; i < 30; ++i) bar += i < static_cast<int>(30 * done / all) ? "█" : "-";
-    std::fprintf(out_, "\r\033[Kepoch %ld/%ld %s |%s| %.1f%% [%ld/%ld %s<%s]", long(learn.epoch + 1),
-                 long(learn.n_epoch), learn.training ? "train" : "valid", bar.c_str(), 100 * done / all, long(done),
-                 long(all), format_time(elapsed).c_str(),
-                 format_time(elapsed / (done - static_cast<double>(phase_first_)) * (all - done)).c_str());
-    if (learn.has_loss()) std::fprintf(out_, " loss %.4f", learn.recorder().smooth_loss.value().value_or(0));
-    if (pct > 0)
-      std::fprintf(out_, ", %s left in all", format_time(total / pct * std::max(0.0, 1 - learn.pct_train)).c_str());
-    std::fflush(out_);
-  }
+  void draw(TrainState const& learn, Clock::time_point now);
 
-  void clear_line() {
-    if (live_) std::fputs("\r\033[K", out_), std::fflush(out_);
-  }
+  void clear_line();
 
   std::FILE* out_;
   bool live_;
@@ -89,3 +48,7 @@ class ProgressCallback {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/progress.ipp>
+#endif

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cmath>
-#include <cstddef>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+
+#include <cstddef>
 #include <initializer_list>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -45,35 +45,13 @@ class Rates {
 };
 
 /// The last group trains with `stop`, all others with a tenth of it.
-inline Rates slice(double stop) {
-  Rates rates(std::vector<double>{});
-  rates.is_slice_ = true;
-  rates.stop_ = stop;
-  return rates;
-}
+Rates slice(double stop);
 
 /// The first group trains with `start`, the last with `stop`, those between in equal factors.
-inline Rates slice(double start, double stop) {
-  Rates rates = slice(stop);
-  rates.start_ = start;
-  return rates;
-}
-
-inline std::vector<double> Rates::for_groups(std::size_t n) const {
-  std::vector<double> rates(n, last());
-  if (is_slice_) {
-    for (std::size_t i = 0; i + 1 < n; ++i)
-      rates[i] = start_ ? *start_ * std::pow(stop_ / *start_, static_cast<double>(i) / static_cast<double>(n - 1))
-                        : stop_ / 10;
-  } else if (values_.size() == n) {
-    rates = values_;
-  } else if (values_.size() != 1) {
-    throw state_error("rates.count", {.call = "Rates",
-                                      .expected = "1 rate or " + std::to_string(n) + ", one for each parameter group",
-                                      .got = std::to_string(values_.size()),
-                                      .fix = "give slice(start, stop), or change the splitter"});
-  }
-  return rates;
-}
+Rates slice(double start, double stop);
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/rates.ipp>
+#endif

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <charconv>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/io/state.hpp>
@@ -12,12 +10,12 @@
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
 #include <fastxx/mid/train/state.hpp>
+
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
-#include <mutex>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace fastxx {
@@ -45,254 +43,29 @@ struct RunPosition {
 
 namespace detail {
 
-// The shortest text that gives the same number back.
-inline std::string exact_text(double number) {
-  char text[32];
-  return std::string(text, std::to_chars(text, text + sizeof text, number).ptr);
-}
-inline std::string exact_text(std::vector<double> const& numbers) {
-  std::string text;
-  for (double const number : numbers) text += (text.empty() ? "" : " ") + exact_text(number);
-  return text;
-}
-
 // What a fit is, in words by name: two fits with the same words go through the same batches with the same settings.
 using FitIdentity = std::map<std::string, std::string>;
 
 // For before_fit, when the fit's hyper-parameters are set and its schedules wait.
-inline FitIdentity identity_of(TrainState const& learn) {
-  FitIdentity fit;
-  fit["epochs"] = std::to_string(learn.n_epoch);
-  fit["training data"] = learn.reader(true)->describe();
-  fit["validation data"] = learn.reader(false)->describe();
-  fit["fit of this learner, number"] = std::to_string(learn.fits);
-  std::vector<std::string> const columns = learn.recorder().metric_names();
-  for (std::size_t i = 3; i + 1 < columns.size(); ++i) fit["metrics"] += columns[i] + " ";
-  for (auto const& name : learn.opt->hyper_names()) fit["hyper-parameter " + name] = exact_text(learn.opt->hyper(name));
-  for (auto const& entry : learn.callback_table().entries())
-    if (entry.key == callback_key<ParamScheduler>())
-      for (auto const& [hyper, schedule, group] : static_cast<ParamScheduler*>(entry.object.get())->schedules()) {
-        std::vector<double> values;
-        for (double const pct : {0., .125, .25, .5, .75, .875}) values.push_back(schedule(pct));
-        fit["schedule of " + hyper + (group ? " of group " + std::to_string(*group) : "")] += exact_text(values) + " ";
-      }
-  return fit;
-}
-
-// One sentence that names everything in which a saved fit differs from the one that begins.
-inline void require_same_fit(FitIdentity mine, FitIdentity saved, std::filesystem::path const& path) {
-  for (auto const& entry : mine) saved.try_emplace(entry.first, "none");
-  for (auto const& entry : saved) mine.try_emplace(entry.first, "none");
-  std::string expected, got;
-  for (auto const& [name, text] : mine) {
-    if (saved.at(name) == text) continue;
-    expected += (expected.empty() ? "" : "; ") + name + ": " + text;
-    got += (got.empty() ? "" : "; ") + name + ": " + saved.at(name);
-  }
-  if (expected.empty()) return;
-  throw state_error(
-      "checkpoint.other",
-      {.call = "Checkpoint",
-       .expected = "a checkpoint of this fit (" + expected + ")",
-       .got = "one of another (" + got + ")",
-       .where = path.string(),
-       .fix = "say the same as the run that wrote it, give each fit a file of its own, or begin anew with "
-              "{.resume = false}"});
-}
-
-// Rows of numbers that may be missing, as two tensors.
-inline void put_rows(SafeTensors& file, std::string const& name, std::vector<RecorderRow> const& rows) {
-  std::vector<double> numbers;
-  std::vector<std::uint8_t> known;
-  std::vector<std::int64_t> lengths;
-  for (auto const& row : rows) {
-    lengths.push_back(static_cast<std::int64_t>(row.size()));
-    for (auto const& value : row) numbers.push_back(value.value_or(0)), known.push_back(value.has_value());
-  }
-  file.tensors[name] = numbers_tensor(numbers);
-  file.tensors[name + ".known"] = numbers_tensor(known);
-  file.tensors[name + ".lengths"] = numbers_tensor(lengths);
-}
-inline std::vector<RecorderRow> read_rows(SavedTensors const& saved, std::string const& name,
-                                          std::filesystem::path const& path) {
-  auto const numbers = saved.numbers<double>(name);
-  auto const known = saved.numbers<std::uint8_t>(name + ".known");
-  std::vector<RecorderRow> rows;
-  std::size_t next = 0;
-  for (std::int64_t const length : saved.numbers<std::int64_t>(name + ".lengths")) {
-    auto const end = next + static_cast<std::size_t>(length);
-    if (length < 0 || end < next || end > numbers.size() || end > known.size())
-      refuse_saved(path, "rows as long as " + name + ".lengths says", "others");
-    for (rows.emplace_back(); next < end; ++next)
-      rows.back().push_back(known[next] ? MetricValue(numbers[next]) : std::nullopt);
-  }
-  return rows;
-}
-
-// The generators that dropout draws from, by name in the file.
-inline std::vector<std::pair<std::string, at::Generator>> generators(at::Device device) {
-  std::vector<std::pair<std::string, at::Generator>> all;
-  all.emplace_back("random.cpu", at::globalContext().defaultGenerator(at::kCPU));
-  if (!device.is_cpu()) all.emplace_back("random.device", at::globalContext().defaultGenerator(device));
-  return all;
-}
-
-// A callback or a metric that has state, and where in the file that is.
-struct StatefulPart {
-  std::string prefix, name;
-  StateHandlers const* handlers;
-  void* object;
-};
-inline std::vector<StatefulPart> parts_with_state(TrainState const& learn) {
-  std::vector<StatefulPart> parts;
-  auto add = [&parts](StateHandlers const* handlers, void* object, std::string name) {
-    parts.push_back({"part." + std::to_string(parts.size()) + ".", std::move(name), handlers, object});
-  };
-  for (auto const& entry : learn.callback_table().entries())
-    if (entry.state) add(entry.state, entry.object.get(), entry.name());
-  for (auto const& metric : learn.recorder().metrics())
-    if (metric->state()) add(metric->state(), metric->object(), metric->name());
-  return parts;
-}
-inline void add_names(FitIdentity& fit, std::vector<StatefulPart> const& parts) {
-  std::string& names = fit["callbacks and metrics with state"];
-  for (auto const& part : parts) names += (names.empty() ? "" : ", ") + part.name;
-}
+FitIdentity identity_of(TrainState const& learn);
 
 // Everything a fit is in the middle of. Tensors on the CPU are shared, not copied: write it before training goes on.
-inline SafeTensors saved_run(TrainState const& learn, FitIdentity fit, RunPosition const& position) {
-  SafeTensors file;
-  auto const parts = parts_with_state(learn);  // as they are now: callbacks come and go
-  add_names(fit, parts);
-  file.metadata["fastxx.training"] = "1";
-  for (auto const& [name, text] : fit) file.metadata["fit." + name] = text;
-  put_tensors(file, "model.", state_dict(learn.module()));
-  put_optimizer(file, learn.opt->state_dict());
-  for (auto const& entry : learn.module().named_parameters())  // where gradients add up over several batches
-    if (entry.value().grad().defined()) file.tensors["grad." + entry.key()] = entry.value().grad();
-  for (auto& [name, generator] : generators(learn.device())) {
-    std::lock_guard const lock(generator.mutex());
-    file.tensors[name] = generator.get_state();
-  }
-  StateWriter writer(file, "");
-  writer("position", position);
-  Recorder const& recorder = learn.recorder();
-  writer("recorder.smooth_loss", recorder.smooth_loss);
-  file.tensors["recorder.lrs"] = numbers_tensor(recorder.lrs);
-  file.tensors["recorder.losses"] = numbers_tensor(recorder.losses);
-  file.tensors["recorder.iters"] =
-      numbers_tensor(std::vector<std::int64_t>(recorder.iters.begin(), recorder.iters.end()));
-  put_rows(file, "recorder.values", recorder.values);
-  put_rows(file, "recorder.final", {recorder.final_record});
-  for (auto const& part : parts) {
-    StateWriter own(file, part.prefix);
-    part.handlers->save(part.object, own);
-    if (learn.device().is_cpu()) continue;
-    StateCopy copy;
-    part.handlers->copy(part.object, copy);
-    for (auto const& name : copy.not_on_cpu()) file.metadata["on_device." + part.prefix + name] = "true";
-  }
-  return file;
-}
+SafeTensors saved_run(TrainState const& learn, FitIdentity fit, RunPosition const& position);
 
 // A saved run that has been read and compared: a file that is damaged or does not fit stops here.
 class SavedRun {
  public:
-  SavedRun(std::filesystem::path path, TrainState const& learn, FitIdentity fit)
-      : path_(std::move(path)), file_(load_safetensors(path_)) {
-    if (!file_.metadata.contains("fastxx.training")) refuse_saved(path_, "a checkpoint", "another file");
-    add_names(fit, parts_with_state(learn));
-    FitIdentity saved_fit;
-    for (auto it = file_.metadata.lower_bound("fit."); it != file_.metadata.end() && it->first.starts_with("fit.");
-         ++it)
-      saved_fit.emplace(it->first.substr(4), it->second);
-    require_same_fit(std::move(fit), std::move(saved_fit), path_);
-    read(learn);
-    check_model(learn);
-  }
+  SavedRun(std::filesystem::path path, TrainState const& learn, FitIdentity fit);
 
   RunPosition const& position() const { return position_; }
 
   /// Make the learner what it was; when a callback or the optimizer refuses its part, nothing is changed.
-  void give_to(TrainState& learn) const {
-    KeptStates former;
-    std::size_t const frozen = learn.opt->frozen_idx();
-    try {
-      for (auto const& part : parts_with_state(learn)) {
-        former.keep(part.object, part.handlers);
-        StateReader own(file_, part.prefix, path_.string());
-        part.handlers->load(part.object, own);
-      }
-      if (frozen != static_cast<std::size_t>(position_.frozen))
-        learn.opt->freeze_to(static_cast<int>(position_.frozen));
-      learn.opt->load_state_dict(optimizer_);
-    } catch (...) {
-      if (frozen != learn.opt->frozen_idx()) learn.opt->freeze_to(static_cast<int>(frozen));
-      throw;
-    }
-    former.forget();
-    load_state_dict(learn.module(), weights_);
-    for (auto& entry : learn.module().named_parameters()) {
-      auto const found = gradients_.find(entry.key());
-      Tensor& gradient = entry.value().mutable_grad();
-      gradient = found == gradients_.end() ? Tensor() : entry.value().detach().clone().copy_(found->second);
-    }
-    for (auto& [name, generator] : generators(learn.device())) {
-      std::lock_guard const lock(generator.mutex());
-      generator.set_state(file_.tensors.at(name));
-    }
-    Recorder& recorder = learn.recorder();
-    recorder.lrs = lrs_, recorder.losses = losses_, recorder.iters = iters_;
-    recorder.values = values_, recorder.final_record = final_, recorder.smooth_loss = smooth_loss_;
-    learn.train_iter = position_.train_iter, learn.pct_train = position_.pct_train;
-    learn.reader(false)->set_epoch(position_.valid_epoch);
-    learn.reader(true)->set_epoch(position_.data_epoch);
-  }
+  void give_to(TrainState& learn) const;
 
  private:
-  void read(TrainState const& learn) {
-    SavedTensors const saved(file_, path_);
-    StateReader reader(file_, "", path_.string());
-    reader("position", position_);
-    auto const batches = learn.reader(true)->size();
-    bool const groups_fit =
-        position_.frozen >= 0 && position_.frozen <= static_cast<std::int64_t>(learn.opt->n_groups());
-    if (position_.epoch < 0 || position_.epoch > learn.n_epoch || position_.batch < 0 || position_.batch > batches ||
-        position_.data_epoch < 0 || position_.next_data_epoch < 0 || position_.valid_epoch < 0 || !groups_fit)
-      refuse_saved(path_, "a position inside this fit",
-                   "epoch " + std::to_string(position_.epoch) + ", batch " + std::to_string(position_.batch));
-    reader("recorder.smooth_loss", smooth_loss_);
-    lrs_ = saved.numbers<double>("recorder.lrs"), losses_ = saved.numbers<double>("recorder.losses");
-    for (std::int64_t const iters : saved.numbers<std::int64_t>("recorder.iters"))
-      iters_.push_back(static_cast<std::size_t>(iters));
-    values_ = read_rows(saved, "recorder.values", path_);
-    auto final_rows = read_rows(saved, "recorder.final", path_);
-    if (final_rows.size() != 1) refuse_saved(path_, "one row as recorder.final", std::to_string(final_rows.size()));
-    final_ = std::move(final_rows[0]);
-    optimizer_ = read_optimizer(saved, path_);
-    weights_ = saved.part("model."), gradients_ = saved.part("grad.");
-    for (auto& [name, tensor] : file_.tensors)
-      if (file_.metadata.contains("on_device." + name)) tensor = tensor.to(learn.device());
-    for (auto& [name, generator] : generators(learn.device())) {
-      try {
-        generator.clone().set_state(saved.tensor(name));
-      } catch (c10::Error const& e) {
-        refuse_saved(path_, "a state of the generator as " + name, e.what_without_backtrace());
-      }
-    }
-  }
+  void read(TrainState const& learn);
 
-  void check_model(TrainState const& learn) const {
-    require_same_state(learn.module(), weights_, /*strict=*/true, path_.string());
-    auto const own = state_dict(learn.module());
-    for (auto const& [name, tensor] : own)
-      if (weights_.at(name).scalar_type() != tensor.scalar_type())
-        refuse_saved(path_, "model." + name + " of type " + at::toString(tensor.scalar_type()),
-                     at::toString(weights_.at(name).scalar_type()));
-    for (auto const& [name, tensor] : gradients_)
-      if (!own.contains(name) || own.at(name).sizes() != tensor.sizes())
-        refuse_saved(path_, "gradients of the model's parameters", "grad." + name);
-  }
+  void check_model(TrainState const& learn) const;
 
   std::filesystem::path path_;
   SafeTensors file_;
@@ -308,3 +81,7 @@ class SavedRun {
 
 }  // namespace detail
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/saved_run.ipp>
+#endif

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <charconv>
-#include <cstdint>
-#include <cstring>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/nn/state.hpp>
@@ -10,11 +8,12 @@
 #include <fastxx/low/torch/basic_ops.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
+
+#include <cstdint>
+#include <cstring>
 #include <filesystem>
 #include <map>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
 namespace fastxx {
@@ -29,14 +28,7 @@ Tensor numbers_tensor(std::vector<Number> const& numbers) {
   return tensor;
 }
 
-[[noreturn]] [[gnu::cold]] inline void refuse_saved(std::filesystem::path const& path, std::string expected,
-                                                    std::string got) {
-  throw io_error("checkpoint.file", {.call = "load",
-                                     .expected = std::move(expected),
-                                     .got = std::move(got),
-                                     .where = path.string(),
-                                     .fix = "the file was written by another version or by hand; use another one"});
-}
+[[noreturn]] [[gnu::cold]] void refuse_saved(std::filesystem::path const& path, std::string expected, std::string got);
 
 // What is under a name in a file that is not trusted.
 class SavedTensors {
@@ -44,11 +36,7 @@ class SavedTensors {
   SavedTensors(SafeTensors const& file, std::filesystem::path const& path) : file_(file), path_(path) {}
 
   bool has(std::string const& name) const { return file_.tensors.contains(name); }
-  Tensor const& tensor(std::string const& name) const {
-    auto const found = file_.tensors.find(name);
-    if (found == file_.tensors.end()) refuse_saved(path_, "a tensor " + name, "none");
-    return found->second;
-  }
+  Tensor const& tensor(std::string const& name) const;
   template <class Number>
   std::vector<Number> numbers(std::string const& name) const {
     Tensor const& saved = tensor(name);
@@ -66,54 +54,9 @@ class SavedTensors {
   std::filesystem::path const& path_;
 };
 
-inline void put_optimizer(SafeTensors& file, OptimizerState const& state) {
-  std::string const archive = state.archive;
-  file.tensors["optimizer.archive"] = numbers_tensor(std::vector<std::uint8_t>(archive.begin(), archive.end()));
-  for (std::size_t g = 0; g < state.groups.size(); ++g) {
-    std::string const prefix = "optimizer." + std::to_string(g) + ".";
-    std::vector<std::int64_t> steps;
-    for (auto const& parameter : state.groups[g].parameters) {
-      for (auto const& [name, tensor] : parameter.tensors)
-        file.tensors[prefix + std::to_string(steps.size()) + "." + name] = tensor;
-      steps.push_back(parameter.step);
-    }
-    file.tensors[prefix + "steps"] = numbers_tensor(steps);
-    for (auto const& [name, value] : state.groups[g].hypers)
-      file.tensors[prefix + "hyper." + name] = numbers_tensor(std::vector<double>{value});
-  }
-}
+void put_optimizer(SafeTensors& file, OptimizerState const& state);
 
-inline OptimizerState::Group optimizer_group(SavedTensors const& saved, std::string const& prefix,
-                                             std::filesystem::path const& path) {
-  OptimizerState::Group group;
-  for (std::int64_t const step : saved.numbers<std::int64_t>(prefix + "steps"))
-    group.parameters.push_back({.step = step, .tensors = {}});
-  for (auto const& [name, tensor] : saved.part(prefix)) {
-    if (name == "steps") continue;
-    if (name.starts_with("hyper.")) {
-      auto const value = saved.numbers<double>(prefix + name);
-      if (value.size() != 1) refuse_saved(path, "one number as " + prefix + name, std::to_string(value.size()));
-      group.hypers.emplace(name.substr(6), value[0]);
-      continue;
-    }
-    std::size_t number = 0;
-    auto const [end, code] = std::from_chars(name.data(), name.data() + name.size(), number);
-    auto const length = static_cast<std::size_t>(end - name.data());
-    if (code != std::errc() || length + 1 >= name.size() || name[length] != '.' || number >= group.parameters.size())
-      refuse_saved(path, "the state of a parameter", "a tensor " + prefix + name);
-    group.parameters[number].tensors.emplace(name.substr(length + 1), tensor);
-  }
-  return group;
-}
-
-inline OptimizerState read_optimizer(SavedTensors const& saved, std::filesystem::path const& path) {
-  OptimizerState state;
-  auto const archive = saved.numbers<std::uint8_t>("optimizer.archive");
-  state.archive.assign(archive.begin(), archive.end());
-  for (std::size_t g = 0; saved.has("optimizer." + std::to_string(g) + ".steps"); ++g)
-    state.groups.push_back(optimizer_group(saved, "optimizer." + std::to_string(g) + ".", path));
-  return state;
-}
+OptimizerState read_optimizer(SavedTensors const& saved, std::filesystem::path const& path);
 
 }  // namespace detail
 
@@ -123,13 +66,7 @@ inline OptimizerState read_optimizer(SavedTensors const& saved, std::filesystem:
 /// Errors:  io_error [file.write]; an existing file then stays as it was
 /// Source:  fastai 2.7.18 learner.py save, save_model; differs: the path is taken as it is
 /// Example: examples/doc/checkpoint.cpp
-inline void save_state_of(TrainState const& learn, std::filesystem::path const& path, SaveOptions const& options) {
-  SafeTensors file;
-  file.metadata["fastxx.training"] = "1";
-  detail::put_tensors(file, "model.", state_dict(learn.module()));
-  if (options.with_opt && learn.opt) detail::put_optimizer(file, learn.opt->state_dict());
-  save_safetensors(path, file);
-}
+void save_state_of(TrainState const& learn, std::filesystem::path const& path, SaveOptions const& options);
 
 /// Give a learner what save_state_of or a Checkpoint wrote, or the weights of a bare file, as Python's
 /// `save_file(model.state_dict(), path)` writes it; Learner::load finds it here. Nothing is changed by a file that does
@@ -141,22 +78,10 @@ inline void save_state_of(TrainState const& learn, std::filesystem::path const& 
 /// Source:  fastai 2.7.18 learner.py load, load_model; differs: what fastai warns of is an error, and no device is
 ///          given, since the model stays where it is
 /// Example: examples/doc/checkpoint.cpp
-inline void load_state_of(TrainState& learn, std::filesystem::path const& path, LoadOptions const& options) {
-  SafeTensors const file = load_safetensors(path);
-  detail::SavedTensors const saved(file, path);
-  bool const bare = !file.metadata.contains("fastxx.training") && !file.metadata.contains("fastxx.format");
-  auto const weights = bare ? file.tensors : saved.part("model.");
-  detail::require_same_state(learn.module(), weights, options.strict, path.string());
-  if (options.with_opt) {
-    if (bare || !saved.has("optimizer.archive"))
-      throw state_error("load.optimizer", {.call = "Learner::load",
-                                           .expected = "weights and the state of an optimizer",
-                                           .got = "weights alone",
-                                           .where = path.string(),
-                                           .fix = "load them with {.with_opt = false}"});
-    learn.opt->load_state_dict(detail::read_optimizer(saved, path));
-  }
-  load_state_dict(learn.module(), weights, options.strict);
-}
+void load_state_of(TrainState& learn, std::filesystem::path const& path, LoadOptions const& options);
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/saved_state.ipp>
+#endif

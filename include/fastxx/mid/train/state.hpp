@@ -1,8 +1,6 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <fastxx/mid/train/any_optimizer.hpp>
 #include <fastxx/mid/train/callback.hpp>
@@ -10,6 +8,9 @@
 #include <fastxx/mid/train/events.hpp>
 #include <fastxx/mid/train/ranks.hpp>
 #include <fastxx/mid/train/rates.hpp>
+
+#include <array>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -70,23 +71,12 @@ class KeptStates {
  public:
   KeptStates() = default;
   /// Those of all callbacks that have one; nothing where there are none.
-  explicit KeptStates(CallbackTable const& table) : callbacks_(table.with_state()) {
-    for (auto const& entry : callbacks_) keep(entry.object.get(), entry.state);
-  }
-  ~KeptStates() {
-    for (auto& one : kept_) {
-      one.copy.put_back();
-      one.handlers->copy(one.object, one.copy);
-    }
-  }
+  explicit KeptStates(CallbackTable const& table);
+  ~KeptStates();
   KeptStates(KeptStates const&) = delete;
   KeptStates& operator=(KeptStates const&) = delete;
 
-  void keep(void* object, StateHandlers const* handlers) {
-    StateCopy copy;
-    handlers->copy(object, copy);
-    kept_.push_back({object, handlers, std::move(copy)});
-  }
+  void keep(void* object, StateHandlers const* handlers);
   /// Leave the states as they are now.
   void forget() { kept_.clear(); }
 
@@ -206,3 +196,7 @@ inline bool leaves_no_trace(TrainState const& state) { return state.evaluating |
 }  // namespace detail
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/state.ipp>
+#endif

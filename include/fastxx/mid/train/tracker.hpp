@@ -1,18 +1,18 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
-#include <cstdint>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
 #include <fastxx/mid/train/state.hpp>
+
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace fastxx {
 
@@ -34,31 +34,10 @@ class Tracker {
  public:
   explicit Tracker(TrackOptions options) : options_(std::move(options)) {}
 
-  void before_fit(TrainState const& learn) {
-    auto const names = learn.recorder().metric_names();
-    // The first column is the epoch, the last the time: neither is in the rows.
-    auto const found = std::find(names.begin() + 1, names.end() - 1, options_.monitor);
-    if (found == names.end() - 1) {
-      std::string known;
-      for (auto name = names.begin() + 1; name != names.end() - 1; ++name) known += (known.empty() ? "" : ", ") + *name;
-      throw state_error("tracker.monitor", {.call = "callback that monitors '" + options_.monitor + "'",
-                                            .expected = "one of " + known,
-                                            .got = "'" + options_.monitor + "'",
-                                            .fix = "name a column of the table, or add the metric to the Learner"});
-    }
-    column_ = static_cast<std::size_t>(found - names.begin()) - 1;
-    if (options_.reset_on_fit) best_.reset();
-  }
+  void before_fit(TrainState const& learn);
 
   // Whether the row that was recorded last is the best; a value that is missing or no number never is.
-  bool is_new_best(TrainState const& learn) {
-    MetricValue const value = learn.recorder().values.back().at(column_);
-    if (!value || *value != *value) return false;
-    double const gain = best_ ? (smaller() ? *best_ - *value : *value - *best_) : 0;
-    if (best_ && gain <= options_.min_delta) return false;
-    best_ = *value;
-    return true;
-  }
+  bool is_new_best(TrainState const& learn);
 
   MetricValue best() const { return best_; }
 
@@ -70,10 +49,7 @@ class Tracker {
   }
 
  private:
-  bool smaller() const {
-    auto has = [this](char const* part) { return options_.monitor.find(part) != std::string::npos; };
-    return options_.smaller_is_better.value_or(has("loss") || has("error"));
-  }
+  bool smaller() const;
 
   TrackOptions options_;
   MetricValue best_ = {};
@@ -85,19 +61,9 @@ class PatientTracker {
  public:
   PatientTracker(TrackOptions options, std::int64_t patience) : tracker_(std::move(options)), patience_(patience) {}
 
-  void before_fit(TrainState const& learn) {
-    if (leaves_no_trace(learn)) return;
-    tracker_.before_fit(learn);
-    wait_ = 0;
-  }
+  void before_fit(TrainState const& learn);
   // Whether patience has run out after an epoch; then counting begins anew.
-  bool ran_out(TrainState const& learn) {
-    if (leaves_no_trace(learn)) return false;
-    wait_ = tracker_.is_new_best(learn) ? 0 : wait_ + 1;
-    if (wait_ < patience_) return false;
-    wait_ = 0;
-    return true;
-  }
+  bool ran_out(TrainState const& learn);
 
   void serialize(auto& archive) { archive("tracker", tracker_), archive("wait", wait_); }
 
@@ -126,41 +92,19 @@ class SaveModel {
  public:
   static constexpr int order = 61;
 
-  explicit SaveModel(std::filesystem::path path, SaveModelOptions const& options = {})
-      : path_(std::move(path)), options_(options), tracker_(options.track) {}
+  explicit SaveModel(std::filesystem::path path, SaveModelOptions const& options = {});
 
   MetricValue best() const { return tracker_.best(); }
 
-  void before_fit(TrainState& learn) {
-    if (detail::leaves_no_trace(learn)) return;
-    tracker_.before_fit(learn);
-    has_saved_ = false;
-    if (path_.has_parent_path()) make_output_folder(path_.parent_path());
-  }
-  void after_epoch(TrainState& learn) {
-    if (detail::leaves_no_trace(learn)) return;
-    if (options_.every_epoch > 0) {
-      if (learn.epoch % options_.every_epoch == 0) save(learn, path_with("_" + std::to_string(learn.epoch)));
-    } else if (tracker_.is_new_best(learn)) {
-      save(learn, path_);
-      has_saved_ = true;
-    }
-  }
-  void after_fit(TrainState& learn) {
-    if (detail::leaves_no_trace(learn)) return;
-    if (options_.at_end) return save(learn, path_with("_end"));
-    if (has_saved_) load_state_of(learn, path_, {.with_opt = options_.with_opt});
-  }
+  void before_fit(TrainState& learn);
+  void after_epoch(TrainState& learn);
+  void after_fit(TrainState& learn);
 
   void serialize(auto& archive) { archive("tracker", tracker_), archive("has_saved", has_saved_); }
 
  private:
-  void save(TrainState const& learn, std::filesystem::path const& path) const {
-    save_state_of(learn, path, {.with_opt = options_.with_opt});
-  }
-  std::filesystem::path path_with(std::string const& ending) const {
-    return path_.parent_path() / (path_.stem().string() + ending + path_.extension().string());
-  }
+  void save(TrainState const& learn, std::filesystem::path const& path) const;
+  std::filesystem::path path_with(std::string const& ending) const;
 
   std::filesystem::path path_;
   SaveModelOptions options_;
@@ -186,9 +130,7 @@ class EarlyStopping {
   explicit EarlyStopping(EarlyStoppingOptions const& options = {}) : tracker_(options.track, options.patience) {}
 
   void before_fit(TrainState& learn) { tracker_.before_fit(learn); }
-  void after_epoch(TrainState& learn) {
-    if (tracker_.ran_out(learn)) throw CancelFitException();
-  }
+  void after_epoch(TrainState& learn);
 
   void serialize(auto& archive) { tracker_.serialize(archive); }
 
@@ -214,16 +156,10 @@ class ReduceLROnPlateau {
  public:
   static constexpr int order = 62;
 
-  explicit ReduceLROnPlateau(PlateauOptions const& options = {})
-      : options_(options), tracker_(options.track, options.patience) {}
+  explicit ReduceLROnPlateau(PlateauOptions const& options = {});
 
   void before_fit(TrainState& learn) { tracker_.before_fit(learn); }
-  void after_epoch(TrainState& learn) {
-    if (!tracker_.ran_out(learn)) return;
-    auto rates = learn.opt->hyper("lr");
-    for (double& rate : rates) rate = std::max(rate / options_.factor, options_.min_lr);
-    learn.opt->set_hyper("lr", rates);
-  }
+  void after_epoch(TrainState& learn);
 
   void serialize(auto& archive) { tracker_.serialize(archive); }
 
@@ -233,3 +169,7 @@ class ReduceLROnPlateau {
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/tracker.ipp>
+#endif

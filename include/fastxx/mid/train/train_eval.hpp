@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/mid/train/state.hpp>
 
 namespace fastxx {
@@ -10,25 +11,14 @@ namespace fastxx {
 struct TrainEvalCallback {
   static constexpr int order = -10;
 
-  void before_fit(TrainState& learn) {
-    learn.train_iter = 0;
-    learn.pct_train = 0;
-    learn.module().to(learn.device());
-  }
-  void before_train(TrainState& learn) {
-    learn.pct_train = static_cast<double>(learn.epoch) / static_cast<double>(learn.n_epoch);
-    learn.training = true;
-    learn.module().train();
-  }
-  void after_batch(TrainState& learn) {
-    if (!learn.training) return;
-    learn.pct_train += 1.0 / (static_cast<double>(learn.n_iter) * static_cast<double>(learn.n_epoch));
-    ++learn.train_iter;
-  }
-  void before_validate(TrainState& learn) {
-    learn.training = false;
-    learn.module().eval();
-  }
+  void before_fit(TrainState& learn);
+  void before_train(TrainState& learn);
+  void after_batch(TrainState& learn);
+  void before_validate(TrainState& learn);
 };
 
 }  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/mid/train/train_eval.ipp>
+#endif

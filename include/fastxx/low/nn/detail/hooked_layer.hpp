@@ -1,28 +1,15 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <cstddef>
 #include <memory>
-#include <string>
-#include <tuple>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
 namespace fastxx::detail {
-
-inline void collect_any(Tensors& found, torch::nn::AnyValue& value) {
-  auto try_types = [&]<class... Types>(std::type_identity<std::tuple<Types...>>) {
-    (void)((value.try_get<Types>() ? (collect_tensors(found, *value.try_get<Types>()), true) : false) || ...);
-  };
-  using Two = std::tuple<Tensor, Tensor>;
-  try_types(
-      std::type_identity<std::tuple<Tensor, std::vector<Tensor>, Two, std::tuple<Tensor, Two>,
-                                    std::tuple<Tensor, Tensor, Tensor>, c10::optional<Tensor>, c10::optional<Two>>>{});
-}
 
 // Stands in for a layer of a torch::nn::Sequential while somebody listens: the container's list is the only thing
 // that changes, its registered children stay as they are, and indexing still gives the real layer.
@@ -31,23 +18,9 @@ class HookedLayer : public torch::nn::Module {
   explicit HookedLayer(torch::nn::AnyModule layer) : original(std::move(layer)) {}
 
   // AnyModule wants a forward to tell modules from other types; the holder below uses call().
-  torch::nn::AnyValue forward(torch::nn::AnyValue argument) {
-    std::vector<torch::nn::AnyValue> arguments;
-    arguments.push_back(std::move(argument));
-    return call(std::move(arguments));
-  }
+  torch::nn::AnyValue forward(torch::nn::AnyValue argument);
 
-  torch::nn::AnyValue call(std::vector<torch::nn::AnyValue>&& arguments) {
-    auto const now = hooks;  // a hook may remove itself, or another one, while it runs
-    auto const layer = original.ptr();
-    Tensors inputs, outputs;
-    for (auto& argument : arguments) collect_any(inputs, argument);
-    run_before(now, *layer, inputs);
-    auto result = spread(arguments);
-    collect_any(outputs, result);
-    run_after(now, *layer, inputs, outputs);
-    return result;
-  }
+  torch::nn::AnyValue call(std::vector<torch::nn::AnyValue>&& arguments);
 
   torch::nn::AnyModule original;
   ForwardHooks hooks{};
@@ -63,20 +36,7 @@ class HookedLayer : public torch::nn::Module {
   }
 
   // any_forward takes its arguments one by one.
-  torch::nn::AnyValue spread(Values& values) {
-    using Call = torch::nn::AnyValue (*)(torch::nn::AnyModule&, Values&);
-    static constexpr auto calls = []<std::size_t... N>(std::index_sequence<N...>) {
-      return std::array<Call, sizeof...(N)>{[](torch::nn::AnyModule& layer, Values& list) {
-        return call_with(layer, list, std::make_index_sequence<N>{});
-      }...};
-    }
-    (std::make_index_sequence<most_arguments + 1>{});
-    if (values.size() > most_arguments)
-      throw state_error("hook.arguments", {.call = "a hooked layer of a Sequential",
-                                           .expected = "at most " + std::to_string(most_arguments) + " arguments",
-                                           .got = std::to_string(values.size())});
-    return calls[values.size()](original, values);
-  }
+  torch::nn::AnyValue spread(Values& values);
 };
 
 }  // namespace fastxx::detail
@@ -107,28 +67,18 @@ struct AnyModuleHolder<fastxx::detail::HookedLayer, Arguments...> : public AnyMo
 
 namespace fastxx::detail {
 
-inline HookedLayer* hooked_layer(torch::nn::AnyModule& layer) {
-  return layer.type_info() == typeid(HookedLayer) ? &layer.get<HookedLayer>() : nullptr;
-}
+HookedLayer* hooked_layer(torch::nn::AnyModule& layer);
 
 // The layer itself, whether it has hooks or not.
-inline torch::nn::AnyModule const& unhooked(torch::nn::AnyModule const& layer) {
-  return layer.type_info() == typeid(HookedLayer) ? layer.get<HookedLayer>().original : layer;
-}
+torch::nn::AnyModule const& unhooked(torch::nn::AnyModule const& layer);
 
-inline void add_layer_hook(torch::nn::AnyModule& layer, std::shared_ptr<ForwardHook> hook) {
-  if (!hooked_layer(layer)) layer = torch::nn::AnyModule(std::make_shared<HookedLayer>(layer));
-  hooked_layer(layer)->hooks.push_back(std::move(hook));
-}
+void add_layer_hook(torch::nn::AnyModule& layer, std::shared_ptr<ForwardHook> hook);
 
 // The last hook that goes puts the layer back.
-inline void remove_layer_hook(torch::nn::SequentialImpl& layers, ForwardHook const* hook) {
-  for (auto& layer : layers) {
-    auto* const stand_in = hooked_layer(layer);
-    if (!stand_in) continue;
-    std::erase_if(stand_in->hooks, [hook](auto const& other) { return other.get() == hook; });
-    if (stand_in->hooks.empty()) layer = torch::nn::AnyModule(stand_in->original);
-  }
-}
+void remove_layer_hook(torch::nn::SequentialImpl& layers, ForwardHook const* hook);
 
 }  // namespace fastxx::detail
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/detail/hooked_layer.ipp>
+#endif

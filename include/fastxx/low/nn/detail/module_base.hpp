@@ -1,10 +1,10 @@
 #pragma once
 
-#include <algorithm>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace fastxx::detail {
@@ -23,27 +23,12 @@ class ModuleBase : public torch::nn::Module {
   using torch::nn::Module::Module;
 
   // Whether this module calls another one in a way that runs its hooks.
-  bool calls(torch::nn::Module const& module) const {
-    auto const children = named_children();
-    return std::ranges::any_of(child_names_, [&](std::string const& name) {
-      auto const* const child = children.find(name);
-      return child && child->get() == &module;
-    });
-  }
+  bool calls(torch::nn::Module const& module) const;
 
-  void own_child(std::string const& name, std::shared_ptr<torch::nn::Module> module) {
-    register_module(name, std::move(module));
-    child_names_.push_back(name);
-  }
+  void own_child(std::string const& name, std::shared_ptr<torch::nn::Module> module);
 
   // How many parameters, buffers and children it has itself, notes not counted.
-  std::vector<std::size_t> own_counts() const {
-    auto const children = this->children();
-    auto const notes = std::ranges::count_if(
-        children, [](auto const& child) { return dynamic_cast<Note const*>(child.get()) != nullptr; });
-    return {named_parameters(false).size(), named_buffers(false).size(),
-            children.size() - static_cast<std::size_t>(notes)};
-  }
+  std::vector<std::size_t> own_counts() const;
 
  private:
   std::vector<std::string> child_names_{};
@@ -53,18 +38,13 @@ class ModuleBase : public torch::nn::Module {
 // what it holds with the new owner.
 class MemberCopy {
  public:
-  explicit MemberCopy(c10::optional<torch::Device> const& device) : device_(device), before_(current()) {
-    current() = this;
-  }
+  explicit MemberCopy(c10::optional<torch::Device> const& device);
   ~MemberCopy() { current() = before_; }
   MemberCopy(MemberCopy const&) = delete;
   MemberCopy& operator=(MemberCopy const&) = delete;
 
   // The copy that runs in this thread, or nullptr.
-  static MemberCopy*& current() {
-    thread_local MemberCopy* running = nullptr;
-    return running;
-  }
+  static MemberCopy*& current();
 
   ModuleBase* owner = nullptr;  // known as soon as the new module's base exists
 
@@ -74,11 +54,7 @@ class MemberCopy {
     owner->own_child(name, copy);
     return copy;
   }
-  Tensor clone_tensor(Tensor const& tensor) const {
-    if (!tensor.defined()) return tensor;
-    auto const plain = tensor.detach();
-    return device_ ? plain.to(*device_, plain.scalar_type(), false, true) : plain.clone();
-  }
+  Tensor clone_tensor(Tensor const& tensor) const;
 
  private:
   c10::optional<torch::Device> device_;
@@ -86,3 +62,7 @@ class MemberCopy {
 };
 
 }  // namespace fastxx::detail
+
+#if FASTXX_BODIES
+#include <fastxx/low/nn/detail/module_base.ipp>
+#endif

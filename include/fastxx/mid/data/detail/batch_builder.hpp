@@ -1,10 +1,6 @@
 #pragma once
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/core/type_name.hpp>
@@ -13,12 +9,17 @@
 #include <fastxx/mid/data/collate.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/data/whole_batch.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -43,18 +44,6 @@ decltype(auto) dataset_item(Dataset const& dataset, std::size_t index, CallConte
     return dataset[index];
 }
 
-// What the exception being handled says; libtorch appends its call stack, which tells a reader nothing.
-inline std::string current_message() {
-  try {
-    throw;
-  } catch (std::exception const& e) {
-    std::string_view const text = e.what();
-    return std::string(text.substr(0, text.find("\nException raised from ")));
-  } catch (...) {
-    return "an exception that is no std::exception";
-  }
-}
-
 // Which item it is, in the words of a dataset that knows where its items come from.
 template <class Dataset>
 std::string item_name(Dataset const& dataset, std::size_t index) {
@@ -64,20 +53,9 @@ std::string item_name(Dataset const& dataset, std::size_t index) {
     return "item " + std::to_string(index);
 }
 
-[[noreturn]] inline void throw_item_error(std::string const& item, std::int64_t epoch, std::int64_t batch) {
-  std::throw_with_nested(data_error(
-      "loader.item", {.call = "DataLoader",
-                      .got = current_message(),
-                      .where = item + ", batch " + std::to_string(batch) + " of epoch " + std::to_string(epoch),
-                      .fix = "repair or leave out this item of the dataset, or the transform that refused it"}));
-}
+[[noreturn]] void throw_item_error(std::string const& item, std::int64_t epoch, std::int64_t batch);
 
-[[noreturn]] inline void throw_batch_error(std::int64_t epoch, std::int64_t batch, std::string const& items) {
-  std::throw_with_nested(data_error("loader.batch", {.call = "DataLoader",
-                                                     .got = current_message(),
-                                                     .where = "batch " + std::to_string(batch) + " of epoch " +
-                                                              std::to_string(epoch) + ", dataset items " + items}));
-}
+[[noreturn]] void throw_batch_error(std::int64_t epoch, std::int64_t batch, std::string const& items);
 
 // The plans of a loader's epochs, each made once for all who ask for it at about the same time: an epoch and the one
 // the workers run ahead into.
@@ -85,22 +63,11 @@ class EpochPlans {
  public:
   using Shared = std::shared_ptr<EpochPlan const>;
 
-  EpochPlans(LoaderPlan plan, std::uint64_t seed, PlannedEpoch const& first)
-      : plan_(std::move(plan)), seed_(seed), first_(first) {
-    batches_ = of(0)->size();
-  }
+  EpochPlans(LoaderPlan plan, std::uint64_t seed, PlannedEpoch const& first);
 
   std::size_t batches() const { return batches_; }
 
-  Shared of(std::int64_t epoch) {
-    std::lock_guard lock(mutex_);
-    auto& [number, plan] = latest_[static_cast<std::size_t>(epoch % 2)];
-    if (!plan || number != epoch) {
-      plan = make(epoch);
-      number = epoch;
-    }
-    return plan;
-  }
+  Shared of(std::int64_t epoch);
 
  private:
   struct Made {
@@ -108,27 +75,9 @@ class EpochPlans {
     Shared plan;
   };
 
-  Shared make(std::int64_t epoch) const {
-    PlannedEpoch wanted = first_;
-    wanted.number = epoch;
-    auto random = Random::of(seed_, static_cast<std::uint64_t>(epoch), order_stream);
-    auto plan = std::make_shared<EpochPlan const>(plan_(wanted, random));
-    auto const where = "epoch " + std::to_string(epoch);
-    for (auto index : plan->order())
-      if (index < 0 || index >= first_.items)
-        refuse("index", "dataset indices below " + std::to_string(first_.items), std::to_string(index), where);
-    if (batches_ != unknown && plan->size() != batches_)
-      refuse("size", "as many batches as in epoch 0: " + std::to_string(batches_), std::to_string(plan->size()), where);
-    return plan;
-  }
+  Shared make(std::int64_t epoch) const;
 
-  [[noreturn]] static void refuse(std::string const& key, std::string expected, std::string got, std::string where) {
-    throw data_error("plan." + key, {.call = "DataLoader",
-                                     .expected = std::move(expected),
-                                     .got = std::move(got),
-                                     .where = std::move(where),
-                                     .fix = "repair plan(epoch, random) of the loader"});
-  }
+  [[noreturn]] static void refuse(std::string const& key, std::string expected, std::string got, std::string where);
 
   static constexpr std::size_t unknown = ~std::size_t(0);
 
@@ -288,3 +237,7 @@ class BatchBuilder {
 };
 
 }  // namespace fastxx::detail
+
+#if FASTXX_BODIES
+#include <fastxx/mid/data/detail/batch_builder.ipp>
+#endif

@@ -1,0 +1,208 @@
+#pragma once
+
+#include <fastxx/low/io/file.hpp>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+namespace fastxx::detail {
+
+inline std::string advice_for(int code) {
+  switch (code) {
+    case ENOENT:
+      return "check the path; the file or one of its folders does not exist";
+    case EACCES:
+    case EPERM:
+      return "check the permissions, or choose another place";
+    case EROFS:
+      return "this file system is read-only; choose another place";
+    case ENOSPC:
+    case EDQUOT:
+      return "free some space, or choose another disk";
+    case EFBIG:
+      return "raise the limit on file sizes (ulimit -f), or choose another disk";
+    case ENOTDIR:
+      return "a part of the path is a file, not a folder; choose another path";
+    case EISDIR:
+      return "name a file, not a folder";
+    default:
+      return "check the path";
+  }
+}
+
+FASTXX_INLINE void throw_file_error(std::string_view key, std::string call, std::filesystem::path const& path,
+                                    int code) {
+  throw io_error(key,
+                 {.call = std::move(call), .got = errno_text(code), .where = path.string(), .fix = advice_for(code)});
+}
+
+FASTXX_INLINE int FileHandle::close() {
+  int const descriptor = std::exchange(descriptor_, -1);
+  return descriptor >= 0 && ::close(descriptor) != 0 ? errno : 0;
+}
+
+inline int open_retrying(char const* path, int flags, mode_t mode = 0) {
+  int descriptor;
+  do descriptor = ::open(path, flags | O_CLOEXEC, mode);
+  while (descriptor < 0 && errno == EINTR);
+  return descriptor;
+}
+
+/// Only regular files hold results: a pipe would make a reader wait for ever, and the final rename of a writer would
+/// replace a device. A path where nothing is yet passes.
+inline void require_regular_file(std::string_view key, std::string_view call, std::filesystem::path const& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
+  if (S_ISDIR(status.st_mode)) throw_file_error(key, std::string(call), path, EISDIR);
+  throw io_error(key, {.call = std::string(call),
+                       .expected = "a regular file",
+                       .got = S_ISFIFO(status.st_mode)   ? "a pipe"
+                              : S_ISSOCK(status.st_mode) ? "a socket"
+                                                         : "a device",
+                       .where = path.string(),
+                       .fix = "choose another path"});
+}
+
+FASTXX_INLINE int open_to_read(std::string_view key, std::string_view call, std::filesystem::path const& path) {
+  require_regular_file(key, call, path);  // before opening, which for a pipe waits for a writer
+  int const descriptor = open_retrying(path.c_str(), O_RDONLY);
+  if (descriptor < 0) throw_file_error(key, std::string(call), path, errno);
+  return descriptor;
+}
+
+FASTXX_INLINE std::ptrdiff_t read_fully(int descriptor, char* bytes, std::size_t size) {
+  std::size_t done = 0;
+  while (done < size) {
+    ssize_t const n = ::read(descriptor, bytes + done, size - done);
+    if (n == 0) break;
+    if (n > 0) done += static_cast<std::size_t>(n);
+    if (n < 0 && errno != EINTR) return -1;
+  }
+  return static_cast<std::ptrdiff_t>(done);
+}
+
+/// A path in the same folder that nobody else uses, also not another thread or process.
+inline std::filesystem::path temporary_name_beside(std::filesystem::path const& path) {
+  static std::atomic<unsigned> counter{0};
+  std::string const name = path.filename().string().substr(0, 100);
+  return path.parent_path() / join({".", name, ".", ::getpid(), "-", counter++, ".tmp"});
+}
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE std::string read_file(std::filesystem::path const& path) {
+  detail::FileHandle const file(detail::open_to_read("file.read", "read_file", path));
+  struct stat status {};
+  if (::fstat(file.get(), &status) != 0) detail::throw_file_error("file.read", "read_file", path, errno);
+  std::string bytes;
+  // Files of /proc say size 0, so the size is only a first guess and the end of the file decides.
+  for (std::size_t room = static_cast<std::size_t>(status.st_size) + 1;; room = bytes.size() + 65536) {
+    std::size_t const before = bytes.size();
+    bytes.resize(before + room);
+    std::ptrdiff_t const n = detail::read_fully(file.get(), bytes.data() + before, room);
+    if (n < 0) detail::throw_file_error("file.read", "read_file", path, errno);
+    bytes.resize(before + static_cast<std::size_t>(n));
+    if (static_cast<std::size_t>(n) < room) return bytes;
+  }
+}
+
+FASTXX_INLINE void FileWriter::write(std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t const n = ::write(file_.get(), bytes.data(), bytes.size());
+    if (n < 0 && errno != EINTR) fail(errno);
+    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+}
+
+FASTXX_INLINE void FileWriter::finish() {
+  // Some file systems cannot fsync (EINVAL); their files are as safe as they get.
+  if (::fsync(file_.get()) != 0 && errno != EINVAL) fail(errno);
+  if (int const code = file_.close()) fail(code);
+}
+
+}  // namespace fastxx
+
+namespace fastxx::detail {
+
+/// Where the bytes must really go: links are followed, because the final rename would replace the link.
+inline std::filesystem::path regular_target(std::filesystem::path const& path) {
+  require_regular_file("file.write", "write_file", path);
+  std::error_code ignored;
+  bool const is_link = std::filesystem::is_symlink(path, ignored);
+  std::filesystem::path target = is_link ? std::filesystem::weakly_canonical(path, ignored) : path;
+  if (target.empty()) throw_file_error("file.write", "write_file", path, ENOENT);
+  return target;
+}
+
+/// A new empty file beside `target`; it is gone again when this object dies before `replace()`.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::filesystem::path target) : target_(std::move(target)) {
+    for (int attempt = 0; attempt < 100 && descriptor_ < 0; ++attempt) {
+      temporary_ = temporary_name_beside(target_);
+      descriptor_ = open_retrying(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
+      if (descriptor_ < 0 && errno != EEXIST) break;  // EEXIST: left behind by a killed process
+    }
+    struct stat old {};
+    if (descriptor_ >= 0 && ::stat(target_.c_str(), &old) == 0)
+      (void)!::fchmod(descriptor_, old.st_mode & 0777);  // the old permissions are a courtesy, not a duty
+  }
+  TemporaryFile(TemporaryFile const&) = delete;
+  TemporaryFile& operator=(TemporaryFile const&) = delete;
+  ~TemporaryFile() {
+    if (!replaced_ && descriptor_ >= 0) ::unlink(temporary_.c_str());
+  }
+
+  int descriptor() const { return descriptor_; }
+  bool replace() { return replaced_ = ::rename(temporary_.c_str(), target_.c_str()) == 0; }
+
+ private:
+  std::filesystem::path target_, temporary_;
+  int descriptor_ = -1;
+  bool replaced_ = false;
+};
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE void write_file_atomically(std::filesystem::path const& path,
+                                         std::function<void(FileWriter&)> const& fill) {
+  detail::TemporaryFile temporary(detail::regular_target(path));
+  if (temporary.descriptor() < 0) detail::throw_file_error("file.write", "write_file", path, errno);
+  FileWriter writer(path, temporary.descriptor());
+  fill(writer);
+  writer.finish();
+  if (!temporary.replace()) detail::throw_file_error("file.write", "write_file", path, errno);
+}
+
+FASTXX_INLINE void write_file_atomically(std::filesystem::path const& path, std::string_view bytes) {
+  write_file_atomically(path, [bytes](FileWriter& writer) { writer.write(bytes); });
+}
+
+FASTXX_INLINE void make_output_folder(std::filesystem::path const& path) {
+  std::error_code code;
+  std::filesystem::create_directories(path, code);
+  if (code) detail::throw_file_error("file.folder", "make_output_folder", path, code.value());
+  std::filesystem::path const probe = detail::temporary_name_beside(path / "probe");
+  detail::FileHandle file(detail::open_retrying(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600));
+  if (file.get() < 0) detail::throw_file_error("file.folder", "make_output_folder", path, errno);
+  int reason = ::write(file.get(), "x", 1) == 1 ? 0 : errno;
+  if (int const at_close = file.close(); reason == 0) reason = at_close;
+  ::unlink(probe.c_str());
+  if (reason != 0) detail::throw_file_error("file.folder", "make_output_folder", path, reason);
+}
+
+}  // namespace fastxx

@@ -1,0 +1,214 @@
+#pragma once
+
+#include <fastxx/low/optim/detail/optimizer.hpp>
+
+namespace fastxx::detail {
+
+// Fewer floats than this cost less to update than a second thread costs to wake.
+inline constexpr std::int64_t floats_per_thread = 32768;
+
+/// True when both hold the same elements in the same order in memory, so that one index serves both.
+inline bool same_layout(at::Tensor const& a, at::Tensor const& b) {
+  if (a.scalar_type() != b.scalar_type() || a.device() != b.device() || a.sizes() != b.sizes()) return false;
+  return (a.is_contiguous() && b.is_contiguous()) || (a.is_non_overlapping_and_dense() && a.strides() == b.strides());
+}
+
+FASTXX_INLINE std::string joined(std::vector<std::string> const& names) {
+  std::string text;
+  for (auto const& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+/// Take the parameters in; what cannot be one is refused by its place.
+FASTXX_INLINE Optimizer::Optimizer(StepPlan plan, Groups const& groups) : plan_(std::move(plan)) {
+  for (auto const& group : groups) add_group(group);
+  std::vector<void const*> seen;
+  each([&](Slot const& slot) { seen.push_back(slot.p.unsafeGetTensorImpl()); });
+  if (seen.empty())
+    throw state_error("optimizer.no_parameters", {.call = "Optimizer",
+                                                  .expected = "at least one parameter",
+                                                  .got = {groups.size(), " groups without any"},
+                                                  .fix = "pass the model's parameters"});
+  std::sort(seen.begin(), seen.end());
+  if (std::adjacent_find(seen.begin(), seen.end()) != seen.end())
+    throw state_error("optimizer.repeated_parameter", {.call = "Optimizer",
+                                                       .expected = "each parameter once",
+                                                       .got = "the same tensor twice",
+                                                       .fix = "put a shared parameter into one group"});
+}
+
+FASTXX_INLINE void Optimizer::add_group(std::vector<at::Tensor> const& tensors) {
+  Group group;
+  for (auto const& hyper : plan_.hypers) {
+    group.hypers.push_back(hyper.value);
+    group.hypers_without_wd.push_back(hyper.name == "wd" ? 0. : hyper.value);
+  }
+  for (auto const& tensor : tensors) {
+    bool const usable = tensor.defined() && tensor.is_floating_point() && tensor.is_leaf();
+    if (!usable)
+      throw tensor_error(
+          "optimizer.parameter",
+          {.call = "Optimizer",
+           .expected = "leaf tensors of floating-point numbers",
+           .got = !tensor.defined()             ? ErrorText("an undefined tensor")
+                  : !tensor.is_floating_point() ? ErrorText{"a tensor of ", std::string(tensor.dtype().name())}
+                                                : ErrorText("the result of a computation"),
+           .where = where(groups_.size(), group.slots.size())});
+    group.slots.push_back({tensor, {}});
+  }
+  groups_.push_back(std::move(group));
+}
+
+FASTXX_INLINE std::string Optimizer::where(std::size_t group, std::size_t parameter) const {
+  return detail::join({"group ", group, ", parameter ", parameter});
+}
+
+/// Count the step and see to it that there is state, where the parameter is.
+FASTXX_INLINE void Optimizer::prepare(Slot& slot) const {
+  ++slot.step;
+  while (slot.state.size() < plan_.state.size()) slot.state.push_back(slot.p.detach().clone().zero_());
+  for (auto& state : slot.state)
+    if (!detail::same_layout(state, slot.p)) state = slot.p.detach().clone().copy_(state);
+}
+
+FASTXX_INLINE void Optimizer::step() {
+  work_.clear();
+  for (auto& group : groups_)
+    for (auto& slot : group.slots)
+      if (slot.p.grad().defined()) add_work(slot, (slot.do_wd ? group.hypers : group.hypers_without_wd).data());
+  if (work_.empty()) return;
+  auto const total = work_.back().first + work_.back().size;
+  at::parallel_for(0, total, detail::floats_per_thread,
+                   [this](std::int64_t begin, std::int64_t end) { run_work(begin, end); });
+}
+
+/// Put a parameter into the flat list, or update it at once when it is not made of plain floats in memory.
+FASTXX_INLINE void Optimizer::add_work(Slot& slot, double const* hypers) {
+  auto const& grad = slot.p.grad();
+  if (grad.layout() != at::kStrided)
+    throw tensor_error("optimizer.sparse_gradient", {.call = "Optimizer::step",
+                                                     .expected = "a dense gradient",
+                                                     .got = "a sparse one",
+                                                     .fix = "make the embedding with sparse(false)"});
+  prepare(slot);
+  bool const flat = slot.p.is_cpu() && slot.p.scalar_type() == at::kFloat && detail::same_layout(grad, slot.p);
+  if (!flat) return plan_.on_tensors({slot.p, grad, slot.state, hypers, slot.step});
+  auto const first = work_.empty() ? 0 : work_.back().first + work_.back().size;
+  Work work{{slot.p.data_ptr<float>(), grad.data_ptr<float>(), {}, hypers, slot.step}, first, slot.p.numel()};
+  for (std::size_t i = 0; i < slot.state.size(); ++i) work.job.state[i] = slot.state[i].data_ptr<float>();
+  work_.push_back(work);
+  slot.p.unsafeGetTensorImpl()->bump_version();  // autograd must notice, as after any other change in place
+}
+
+/// Update the floats begin ... end of the flat list, which may start and end in the middle of parameters.
+FASTXX_INLINE void Optimizer::run_work(std::int64_t begin, std::int64_t end) const {
+  auto work = std::upper_bound(work_.begin(), work_.end(), begin,
+                               [](std::int64_t at, Work const& w) { return at < w.first + w.size; });
+  for (; work != work_.end() && work->first < end; ++work)
+    plan_.on_floats(work->job, std::max<std::int64_t>(begin - work->first, 0), std::min(end - work->first, work->size));
+}
+
+FASTXX_INLINE void Optimizer::zero_grad() {
+  each([](Slot& slot) {
+    if (slot.p.grad().defined()) slot.p.mutable_grad().reset();
+  });
+}
+
+FASTXX_INLINE std::size_t Optimizer::hyper_index(std::string_view name) const {
+  auto const& all = plan_.hypers;
+  auto const found = std::find_if(all.begin(), all.end(), [&](Hyper const& h) { return h.name == name; });
+  if (found == all.end())
+    throw state_error("optimizer.unknown_hyper", {.call = "Optimizer",
+                                                  .expected = {"one of ", detail::joined(hyper_names())},
+                                                  .got = {"'", name, "'"},
+                                                  .fix = "use a name that one of the stages lists"});
+  return static_cast<std::size_t>(found - all.begin());
+}
+
+FASTXX_INLINE void Optimizer::set_hyper(std::string_view name, std::vector<double> const& values) {
+  auto const index = hyper_index(name);
+  if (values.size() != 1 && values.size() != n_groups())
+    throw state_error("optimizer.hyper_count", {.call = {"Optimizer::set_hyper(\"", name, "\", values)"},
+                                                .expected = {"1 value or ", n_groups(), ", one for each group"},
+                                                .got = {values.size()}});
+  for (std::size_t g = 0; g < n_groups(); ++g) set_hyper_at(g, index, values[values.size() == 1 ? 0 : g]);
+}
+
+FASTXX_INLINE void Optimizer::set_hyper_at(std::size_t group, std::size_t index, double value) {
+  groups_[group].hypers[index] = value;
+  if (plan_.hypers[index].name != "wd") groups_[group].hypers_without_wd[index] = value;
+}
+
+FASTXX_INLINE std::vector<double> Optimizer::hyper(std::string_view name) const {
+  auto const index = hyper_index(name);
+  std::vector<double> values;
+  for (auto const& group : groups_) values.push_back(group.hypers[index]);
+  return values;
+}
+
+FASTXX_INLINE std::vector<std::string> Optimizer::hyper_names() const {
+  std::vector<std::string> names;
+  for (auto const& hyper : plan_.hypers) names.emplace_back(hyper.name);
+  return names;
+}
+
+FASTXX_INLINE Optimizer::Groups Optimizer::groups() const {
+  Groups result;
+  for (auto const& group : groups_) {
+    result.emplace_back();
+    for (auto const& slot : group.slots) result.back().push_back(slot.p);
+  }
+  return result;
+}
+
+FASTXX_INLINE void Optimizer::freeze_to(int n) {
+  auto const count = static_cast<int>(n_groups());
+  if (n > count || n < -count)
+    throw state_error(
+        "optimizer.freeze",
+        {.call = {"Optimizer::freeze_to(", n, ")"}, .expected = {"a number from ", -count, " to ", count}, .got = {n}});
+  frozen_idx_ = static_cast<std::size_t>(n < 0 ? n + count : n);
+  for (std::size_t g = 0; g < n_groups(); ++g) set_trainable(g, g >= frozen_idx_);
+}
+
+FASTXX_INLINE void Optimizer::freeze() {
+  if (n_groups() < 2)
+    throw state_error("optimizer.freeze", {.call = "Optimizer::freeze()",
+                                           .expected = "at least two groups, to train the last one only",
+                                           .got = "one group",
+                                           .fix = "split the model's parameters into groups, or use freeze_to(n)"});
+  freeze_to(-1);
+}
+
+FASTXX_INLINE void Optimizer::set_trainable(std::size_t group, bool trainable) {
+  for (auto& slot : groups_[group].slots) {
+    bool const train = trainable || slot.force_train;
+    slot.p.set_requires_grad(train);
+    // A gradient left over from before would keep moving the frozen weights (momentum, weight decay).
+    if (!train && slot.p.grad().defined()) slot.p.mutable_grad().reset();
+  }
+}
+
+FASTXX_INLINE void Optimizer::no_weight_decay(std::vector<at::Tensor> const& parameters) {
+  each_of(parameters, [](Slot& slot) { slot.do_wd = false; });
+}
+
+FASTXX_INLINE void Optimizer::force_train(std::vector<at::Tensor> const& parameters) {
+  each_of(parameters, [](Slot& slot) {
+    slot.force_train = true;
+    slot.p.set_requires_grad(true);
+  });
+}
+
+FASTXX_INLINE void Optimizer::clear_state() {
+  each([](Slot& slot) {
+    slot.state.clear();
+    slot.step = 0;
+  });
+}
+
+}  // namespace fastxx

@@ -1,0 +1,75 @@
+#pragma once
+
+#include <fastxx/mid/data/category.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace fastxx {
+
+FASTXX_INLINE CategoryMap::CategoryMap(std::vector<std::string> names, bool sort, bool add_na) {
+  if (sort) std::sort(names.begin(), names.end());
+  if (add_na) add("#na#");
+  for (auto& name : names) add(std::move(name));
+}
+
+FASTXX_INLINE std::int64_t CategoryMap::find(std::string const& name) const {
+  auto const found = index_.find(name);
+  return found == index_.end() ? -1 : found->second;
+}
+
+FASTXX_INLINE std::string CategoryMap::to_string() const {
+  std::string text;
+  for (std::size_t i = 0; i < size() && i < 10; ++i) text += (i ? ", " : "") + names_[i];
+  return size() > 10 ? text + ", ... " + std::to_string(size()) + " in all" : text;
+}
+
+FASTXX_INLINE void CategoryMap::add(std::string name) {
+  if (index_.emplace(name, static_cast<std::int64_t>(names_.size())).second) names_.push_back(std::move(name));
+}
+
+FASTXX_INLINE Category Categorize::encodes(std::string const& label) const {
+  if (label.empty() && !allow_empty)
+    throw data_error("categorize.empty", {.call = "Categorize",
+                                          .expected = "a label",
+                                          .got = "an empty one",
+                                          .fix = "repair or leave out the item, or set .allow_empty = true"});
+  auto const index = vocab.find(label);
+  if (index >= 0) return {index};
+  if (add_na) return {0};
+  throw data_error("categorize.unseen", {.call = "Categorize",
+                                         .expected = "a label of the vocabulary (" + vocab.to_string() + ")",
+                                         .got = "'" + label + "'",
+                                         .fix = "the label is missing from the training items: fix it, add it to the "
+                                                "vocabulary, or use add_na"});
+}
+
+FASTXX_INLINE TensorCategory Categorize::encodes_batch(std::vector<std::string> const& labels) const {
+  Tensor indices = at::empty({static_cast<std::int64_t>(labels.size())}, at::kLong);
+  auto* out = indices.data_ptr<std::int64_t>();
+  for (auto const& label : labels) *out++ = encodes(label).index;
+  return TensorCategory(std::move(indices));
+}
+
+FASTXX_INLINE TitledStr Categorize::decodes(TensorCategory const& category) const {
+  if (category.numel() != 1)
+    throw data_error("categorize.shape", {.call = "Categorize::decodes",
+                                          .expected = "the index of one class",
+                                          .got = {category.numel(), " numbers"},
+                                          .fix = "the loss must decode what the model gives to one class per item"});
+  return name(category.item<std::int64_t>());
+}
+
+FASTXX_INLINE TitledStr Categorize::name(std::int64_t index) const {
+  if (index < 0 || index >= c())
+    throw data_error("categorize.index", {.call = "Categorize::decodes",
+                                          .expected = "an index below " + std::to_string(c()),
+                                          .got = std::to_string(index),
+                                          .fix = "the model has another number of outputs than the vocabulary"});
+  return TitledStr(vocab[index]);
+}
+
+}  // namespace fastxx

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <fastxx/mid/data/datasets.hpp>
+
+#include <string>
+
+namespace fastxx::detail {
+
+FASTXX_INLINE std::string subset_item_name(Splits const& splits, std::size_t split_idx, std::size_t index) {
+  auto const number = "item " + std::to_string(splits[split_idx][index]);
+  if (splits[0].empty()) return number + " of the test items";  // a Datasets always has items to train on
+  std::string const subset = split_idx == 0   ? "the training subset"
+                             : split_idx == 1 ? "the validation subset"
+                                              : "subset " + std::to_string(split_idx);
+  return number + " of the dataset (item " + std::to_string(index) + " of " + subset + ")";
+}
+
+FASTXX_INLINE void check_splits(Splits const& splits, std::size_t n) {
+  if (n == 0)
+    throw data_error("datasets.empty", {.call = "Datasets",
+                                        .expected = "at least one item",
+                                        .got = "an empty collection",
+                                        .fix = "check the path or the filter that made the items"});
+  for (std::size_t s = 0; s < splits.size(); ++s) {
+    if (splits[s].empty() && s < 2)
+      throw data_error("datasets.empty_split",
+                       {.call = "Datasets",
+                        .expected = "items in both the training and the validation subset",
+                        .got = std::string("none in ") + (s == 0 ? "the training" : "the validation") + " subset of " +
+                               std::to_string(n) + " items",
+                        .fix = "change the splitter's fraction or indices"});
+    for (auto index : splits[s])
+      if (index < 0 || static_cast<std::size_t>(index) >= n)
+        throw data_error("datasets.index", {.call = "Datasets",
+                                            .expected = "split indices below " + std::to_string(n),
+                                            .got = std::to_string(index),
+                                            .where = "subset " + std::to_string(s),
+                                            .fix = "check the splitter"});
+  }
+}
+
+}  // namespace fastxx::detail

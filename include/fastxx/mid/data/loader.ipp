@@ -1,0 +1,50 @@
+#pragma once
+
+#include <fastxx/mid/data/loader.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace fastxx::detail {
+
+FASTXX_INLINE void refuse_option(std::string const& key, std::string expected, std::string got, std::string fix) {
+  throw data_error(
+      "loader." + key,
+      {.call = "DataLoader", .expected = std::move(expected), .got = std::move(got), .fix = std::move(fix)});
+}
+
+inline bool drops_last(LoaderOptions const& options) { return options.drop_last.value_or(options.shuffle); }
+
+FASTXX_INLINE void check_loader(LoaderOptions const& options, std::size_t items) {
+  if (items == 0)
+    refuse_option("empty", "a dataset with at least one item", "an empty one",
+                  "check the path, the filter or the splitter that made it");
+  if (options.batch_size <= 0)
+    refuse_option("batch_size", "a batch size of at least 1", std::to_string(options.batch_size), "choose one, as 64");
+  if (options.workers < 0)
+    refuse_option("workers", "0 or more workers", std::to_string(options.workers),
+                  "use 0 to load in the calling thread");
+  if (options.prefetch < 1)
+    refuse_option("prefetch", "at least 1 batch per worker", std::to_string(options.prefetch), "leave it at 2");
+}
+
+FASTXX_INLINE std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t items) {
+  PlannedEpoch const first{.number = 0,
+                           .items = static_cast<std::int64_t>(items),
+                           .batch_size = options.batch_size,
+                           .shuffle = options.shuffle,
+                           .drop_last = drops_last(options)};
+  auto plans = std::make_unique<EpochPlans>(options.plan, options.seed, first);
+  if (plans->batches() == 0) {
+    auto const planned = std::to_string(plans->of(0)->order().size());
+    refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
+                  "batch size " + std::to_string(options.batch_size) + " for " + planned + " items",
+                  "use a batch size of at most " + planned + ", or .drop_last = false");
+  }
+  return plans;
+}
+
+}  // namespace fastxx::detail

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <fastxx/mid/inspect/lr_find.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdio>
+#include <filesystem>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace fastxx {
+
+FASTXX_INLINE std::string LRFindResult::plot(std::filesystem::path const& path) const {
+  auto mark = [this](double lr, char const* name) {
+    auto const at = std::min_element(lrs.begin(), lrs.end(), [lr](double a, double b) {
+      return std::abs(std::log(a / lr)) < std::abs(std::log(b / lr));
+    });
+    char label[64];
+    std::snprintf(label, sizeof label, "%s %.2g", name, lr);
+    return Mark{lr, losses[static_cast<std::size_t>(at - lrs.begin())], label};
+  };
+  std::vector<Mark> marks;
+  if (!lrs.empty()) marks = {mark(valley, "valley"), mark(minimum, "minimum"), mark(steep, "steep")};
+  plot_lines(
+      {{.x = lrs, .y = losses}},
+      {.title = "Learning rate finder", .x_label = "Learning rate", .y_label = "Loss", .x_log = true, .marks = marks})
+      .save(path);
+  return path.string();
+}
+
+}  // namespace fastxx
+
+namespace fastxx::detail {
+
+// Index on the longest decreasing subsequence of losses, half-way through its middle third.
+inline std::size_t valley_index(std::vector<double> const& losses) {
+  std::size_t const n = losses.size();
+  std::vector<std::size_t> length(n, 1);
+  std::size_t max_end = 0;
+  for (std::size_t i = 1; i < n; ++i) {
+    for (std::size_t j = 0; j < i; ++j)
+      if (losses[i] < losses[j] && length[i] < length[j] + 1) length[i] = length[j] + 1;
+    if (length[max_end] < length[i]) max_end = i;
+  }
+  double const sections = static_cast<double>(length[max_end]) / 3;
+  std::size_t const max_start = max_end - std::min(max_end, length[max_end]);
+  return max_start + static_cast<std::size_t>(sections) + static_cast<std::size_t>(sections / 2);
+}
+
+FASTXX_INLINE void suggest(LRFindResult& result) {
+  auto const& lrs = result.lrs;
+  auto const& losses = result.losses;
+  if (losses.size() < 2) return;
+  result.valley = lrs[valley_index(losses)];
+  auto const lowest = static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) - losses.begin());
+  result.minimum = lrs[lowest] / 10;
+  double steepest = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i + 1 < losses.size(); ++i) {
+    double const slope = (losses[i + 1] - losses[i]) / (std::log(lrs[i + 1]) - std::log(lrs[i]));
+    if (slope < steepest) steepest = slope, result.steep = lrs[i];
+  }
+}
+
+FASTXX_INLINE void LRFinder::before_batch(TrainState& learn) {
+  learn.opt->set_hyper("lr", schedule_(static_cast<double>(learn.train_iter) / options_.num_it));
+}
+
+FASTXX_INLINE void LRFinder::after_loss(TrainState& learn) {
+  if (learn.has_loss() && !std::isfinite(learn.loss_value())) throw CancelFitException();
+}
+
+FASTXX_INLINE void LRFinderStop::after_batch(TrainState& learn) {
+  if (!learn.recorder().losses.empty()) {
+    double const smooth = learn.recorder().losses.back();
+    best_ = std::min(best_, smooth);
+    // Four times the best loss; the distance is what counts, since a loss may be negative.
+    if (options_.stop_div && smooth - best_ > 3 * std::abs(best_)) throw CancelFitException();
+  }
+  if (learn.train_iter >= options_.num_it) throw CancelFitException();
+}
+
+FASTXX_INLINE LRFindResult lr_find_result(Recorder const& recorder, LRFindOptions const& options) {
+  LRFindResult result;
+  auto const first = static_cast<std::size_t>(options.num_it / 10);
+  std::size_t const last = recorder.losses.size() > 5 ? recorder.losses.size() - 5 : 0;
+  for (std::size_t i = first; i < last; ++i) {
+    result.lrs.push_back(recorder.lrs[i]);
+    result.losses.push_back(recorder.losses[i]);
+  }
+  if (result.lrs.size() < 2)
+    throw state_error("lr_find.too_short",
+                      {.call = "lr_find",
+                       .expected = "at least two rates after the first tenth of the batches",
+                       .got = std::to_string(recorder.losses.size()) + " batches in all",
+                       .fix = "lower start_lr or raise num_it; see whether the first loss is a number"});
+  suggest(result);
+  return result;
+}
+
+}  // namespace fastxx::detail

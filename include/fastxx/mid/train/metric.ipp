@@ -1,0 +1,88 @@
+#pragma once
+
+#include <fastxx/mid/train/metric.hpp>
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+#include <utility>
+
+namespace fastxx {
+
+FASTXX_INLINE std::string snake_case(std::string const& name) {
+  std::string text;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    auto const c = static_cast<unsigned char>(name[i]);
+    bool const starts_word = std::isupper(c) && i > 0 && !std::isupper(static_cast<unsigned char>(name[i - 1]));
+    if (starts_word) text += '_';
+    text += static_cast<char>(std::tolower(c));
+  }
+  return text;
+}
+
+}  // namespace fastxx
+
+namespace fastxx::detail {
+
+FASTXX_INLINE bool would_enlarge(Tensor const& prediction, Tensor const& target) {
+  if (!prediction.defined() || !target.defined()) return false;
+  if (!prediction.is_floating_point() || !target.is_floating_point()) return false;
+  auto const a = prediction.sizes(), b = target.sizes();
+  if (a == b || a.empty() || b.empty()) return false;
+  for (std::size_t back = 1; back <= std::min(a.size(), b.size()); ++back) {
+    auto const m = a[a.size() - back], n = b[b.size() - back];
+    if (m != n && m != 1 && n != 1) return false;  // cannot be broadcast: libtorch says so
+  }
+  return true;
+}
+
+FASTXX_INLINE void refuse_shapes(std::string call, Tensor const& prediction, Tensor const& target) {
+  throw tensor_error("learner.shapes", {.call = std::move(call),
+                                        .expected = "predictions and targets of one shape",
+                                        .got = shape_text(prediction.sizes()) + " and " + shape_text(target.sizes()),
+                                        .fix = "reshape one of them, or use a loss that flattens both (MSELossFlat)"});
+}
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE void AvgLoss::add(double loss, std::int64_t batch_size) {
+  total_ += loss * static_cast<double>(batch_size);
+  count_ += static_cast<double>(batch_size);
+}
+
+FASTXX_INLINE void AvgSmoothLoss::add(double loss) {
+  ++count_;
+  value_ = loss + (value_ - loss) * beta_;
+}
+
+FASTXX_INLINE Tensor accuracy_t::operator()(Tensor const& prediction, Tensor const& target) const {
+  auto const [guess, truth] = flatten_check(prediction.argmax(-1), target);
+  return guess.eq(truth).to(at::kFloat).mean();
+}
+
+FASTXX_INLINE Tensor error_rate_t::operator()(Tensor const& prediction, Tensor const& target) const {
+  return accuracy(prediction, target).neg().add(1);
+}
+
+FASTXX_INLINE void Dice::accumulate(TrainState const& learn) {
+  auto const [guess, truth] = flatten_check(learn.pred.argmax(axis_), learn.targets().at(0));
+  intersection_ += guess.mul(truth).to(at::kFloat).sum().item<double>();
+  both_ += guess.add(truth).to(at::kFloat).sum().item<double>();
+}
+
+}  // namespace fastxx
+
+namespace fastxx::detail {
+
+FASTXX_INLINE MetricHandle::MetricHandle(MetricHandle const& other) : held_(other.held_->clone()) {
+  if (!held_) held_ = other.held_;
+}
+
+FASTXX_INLINE MetricHandle& MetricHandle::operator=(MetricHandle other) {
+  held_ = std::move(other.held_);
+  return *this;
+}
+
+}  // namespace fastxx::detail

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <fastxx/mid/train/state.hpp>
+
+#include <utility>
+
+namespace fastxx::detail {
+
+FASTXX_INLINE KeptStates::KeptStates(CallbackTable const& table) : callbacks_(table.with_state()) {
+  for (auto const& entry : callbacks_) keep(entry.object.get(), entry.state);
+}
+
+FASTXX_INLINE KeptStates::~KeptStates() {
+  for (auto& one : kept_) {
+    one.copy.put_back();
+    one.handlers->copy(one.object, one.copy);
+  }
+}
+
+FASTXX_INLINE void KeptStates::keep(void* object, StateHandlers const* handlers) {
+  StateCopy copy;
+  handlers->copy(object, copy);
+  kept_.push_back({object, handlers, std::move(copy)});
+}
+
+}  // namespace fastxx::detail

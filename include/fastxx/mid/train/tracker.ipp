@@ -1,0 +1,109 @@
+#pragma once
+
+#include <fastxx/mid/train/tracker.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <utility>
+
+namespace fastxx::detail {
+
+FASTXX_INLINE void Tracker::before_fit(TrainState const& learn) {
+  auto const names = learn.recorder().metric_names();
+  // The first column is the epoch, the last the time: neither is in the rows.
+  auto const found = std::find(names.begin() + 1, names.end() - 1, options_.monitor);
+  if (found == names.end() - 1) {
+    std::string known;
+    for (auto name = names.begin() + 1; name != names.end() - 1; ++name) known += (known.empty() ? "" : ", ") + *name;
+    throw state_error("tracker.monitor", {.call = "callback that monitors '" + options_.monitor + "'",
+                                          .expected = "one of " + known,
+                                          .got = "'" + options_.monitor + "'",
+                                          .fix = "name a column of the table, or add the metric to the Learner"});
+  }
+  column_ = static_cast<std::size_t>(found - names.begin()) - 1;
+  if (options_.reset_on_fit) best_.reset();
+}
+
+FASTXX_INLINE bool Tracker::is_new_best(TrainState const& learn) {
+  MetricValue const value = learn.recorder().values.back().at(column_);
+  if (!value || *value != *value) return false;
+  double const gain = best_ ? (smaller() ? *best_ - *value : *value - *best_) : 0;
+  if (best_ && gain <= options_.min_delta) return false;
+  best_ = *value;
+  return true;
+}
+
+FASTXX_INLINE bool Tracker::smaller() const {
+  auto has = [this](char const* part) { return options_.monitor.find(part) != std::string::npos; };
+  return options_.smaller_is_better.value_or(has("loss") || has("error"));
+}
+
+FASTXX_INLINE void PatientTracker::before_fit(TrainState const& learn) {
+  if (leaves_no_trace(learn)) return;
+  tracker_.before_fit(learn);
+  wait_ = 0;
+}
+
+FASTXX_INLINE bool PatientTracker::ran_out(TrainState const& learn) {
+  if (leaves_no_trace(learn)) return false;
+  wait_ = tracker_.is_new_best(learn) ? 0 : wait_ + 1;
+  if (wait_ < patience_) return false;
+  wait_ = 0;
+  return true;
+}
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE SaveModel::SaveModel(std::filesystem::path path, SaveModelOptions const& options)
+    : path_(std::move(path)), options_(options), tracker_(options.track) {}
+
+FASTXX_INLINE void SaveModel::before_fit(TrainState& learn) {
+  if (detail::leaves_no_trace(learn)) return;
+  tracker_.before_fit(learn);
+  has_saved_ = false;
+  if (path_.has_parent_path()) make_output_folder(path_.parent_path());
+}
+
+FASTXX_INLINE void SaveModel::after_epoch(TrainState& learn) {
+  if (detail::leaves_no_trace(learn)) return;
+  if (options_.every_epoch > 0) {
+    if (learn.epoch % options_.every_epoch == 0) save(learn, path_with("_" + std::to_string(learn.epoch)));
+  } else if (tracker_.is_new_best(learn)) {
+    save(learn, path_);
+    has_saved_ = true;
+  }
+}
+
+FASTXX_INLINE void SaveModel::after_fit(TrainState& learn) {
+  if (detail::leaves_no_trace(learn)) return;
+  if (options_.at_end) return save(learn, path_with("_end"));
+  if (has_saved_) load_state_of(learn, path_, {.with_opt = options_.with_opt});
+}
+
+FASTXX_INLINE void SaveModel::save(TrainState const& learn, std::filesystem::path const& path) const {
+  save_state_of(learn, path, {.with_opt = options_.with_opt});
+}
+
+FASTXX_INLINE std::filesystem::path SaveModel::path_with(std::string const& ending) const {
+  return path_.parent_path() / (path_.stem().string() + ending + path_.extension().string());
+}
+
+FASTXX_INLINE void EarlyStopping::after_epoch(TrainState& learn) {
+  if (tracker_.ran_out(learn)) throw CancelFitException();
+}
+
+FASTXX_INLINE ReduceLROnPlateau::ReduceLROnPlateau(PlateauOptions const& options)
+    : options_(options), tracker_(options.track, options.patience) {}
+
+FASTXX_INLINE void ReduceLROnPlateau::after_epoch(TrainState& learn) {
+  if (!tracker_.ran_out(learn)) return;
+  auto rates = learn.opt->hyper("lr");
+  for (double& rate : rates) rate = std::max(rate / options_.factor, options_.min_lr);
+  learn.opt->set_hyper("lr", rates);
+}
+
+}  // namespace fastxx
