@@ -8,8 +8,6 @@
 
 namespace fastxx {
 
-namespace detail {}  // namespace detail
-
 /// `TrainEvalCallback` to `train_eval_callback`, `DBMDNFit` to `dbmdn_fit`.
 ///
 /// Source:  fastcore 1.7.28 basics.py camel2snake

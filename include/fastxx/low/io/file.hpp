@@ -70,8 +70,6 @@ class FileWriter {
   detail::FileHandle file_;
 };
 
-namespace detail {}  // namespace detail
-
 /// Write a file so that readers see the old bytes or all of the new ones, never a part.
 ///
 /// `fill` writes into a temporary file in the same folder, which is renamed when it is complete. Whatever

@@ -97,7 +97,7 @@ inline bool IdxFile::unpack_whole(unsigned char* bytes, std::uint64_t size) cons
 }
 
 inline void IdxFile::fail(std::string_view key, ErrorText const& expected, ErrorText const& got,
-                                 char const* fix) const {
+                          char const* fix) const {
   throw io_error(key, {.call = "read_idx", .expected = expected, .got = got, .where = path_.string(), .fix = fix});
 }
 

@@ -1,11 +1,10 @@
 #pragma once
 
-#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/optim/fuse.hpp>
 #include <fastxx/low/optim/optimizer_state.hpp>
-#include <fastxx/low/torch/tensor.hpp>
-
 #include <fastxx/low/torch/parallel.hpp>
+#include <fastxx/low/torch/tensor.hpp>
 
 #include <algorithm>
 #include <cstdint>
@@ -39,7 +38,7 @@ class Optimizer {
   void zero_grad();
 
   /// Set a hyper-parameter in all groups.
-  void set_hyper(std::string_view name, double value);
+  void set_hyper(std::string_view name, double value) { set_hyper(name, std::vector<double>{value}); }
   /// Set a hyper-parameter group by group; one value serves all groups.
   void set_hyper(std::string_view name, std::vector<double> const& values);
   /// The hyper-parameter's value in each group.
@@ -103,7 +102,12 @@ class Optimizer {
       for (auto& slot : group.slots) action(slot);
   }
   template <class Action>
-  void each_of(std::vector<at::Tensor> const& parameters, Action action);
+  void each_of(std::vector<at::Tensor> const& parameters, Action action) {
+    each([&](Slot& slot) {
+      for (auto const& parameter : parameters)
+        if (slot.p.is_same(parameter)) action(slot);
+    });
+  }
 
   StepPlan plan_;
   std::vector<Group> groups_;
@@ -113,5 +117,6 @@ class Optimizer {
 
 }  // namespace fastxx
 
-#include <fastxx/low/optim/detail/optimizer.hpp>
-#include <fastxx/low/optim/detail/optimizer_state.hpp>
+#if FASTXX_BODIES
+#include <fastxx/low/optim/optimizer.ipp>
+#endif

@@ -6,8 +6,6 @@
 
 namespace fastxx {
 
-namespace detail {}  // namespace detail
-
 /// Stochastic gradient descent, with (undampened) momentum when `mom` is not 0.
 ///
 /// With mom = 0 no average is kept, and setting the hyper-parameter "mom" later (fit_one_cycle does) has no effect.

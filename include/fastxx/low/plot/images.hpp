@@ -32,8 +32,6 @@ struct ImageGridOptions {
   std::string title = {};
 };
 
-namespace detail {}  // namespace detail
-
 /// Images in rows and columns, each with its title above it.
 ///
 /// Titles never run into each other: they become smaller together, and what is still too long ends in an ellipsis.

@@ -25,8 +25,6 @@ struct CheckpointOptions {
   bool resume = true;  ///< go on from the file where there is one; false begins anew and replaces it
 };
 
-namespace detail {}  // namespace detail
-
 /// Saves a fit as it goes and lets the same program, started again, go on from there as if nothing had happened:
 /// `learn.fit_one_cycle(7, {.lr_max = 3e-3}, callbacks(Checkpoint("run.safetensors", {.every = 100})))`.
 ///

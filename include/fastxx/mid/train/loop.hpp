@@ -17,8 +17,6 @@
 
 namespace fastxx {
 
-namespace detail {}  // namespace detail
-
 /// The training loop: events in fastai's order around the batches. It knows no types: reading a batch, the model and
 /// the loss are five virtual functions that Learner fills in.
 ///
