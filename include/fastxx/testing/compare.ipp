@@ -2,6 +2,8 @@
 
 #include <fastxx/testing/compare.hpp>
 
+#include <fastxx/low/tensor/shape_text.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <sstream>

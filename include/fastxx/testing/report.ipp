@@ -2,6 +2,8 @@
 
 #include <fastxx/testing/report.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <string>
 
 namespace fastxx::testing {

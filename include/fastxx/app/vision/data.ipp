@@ -2,6 +2,9 @@
 
 #include <fastxx/app/vision/data.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/idx.hpp>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/nn/layers.hpp>
+#include <fastxx/low/nn/sequential.hpp>
 
 #include <cstdint>
 

@@ -2,6 +2,8 @@
 
 #include <fastxx/app/vision/models.hpp>
 
+#include <fastxx/low/nn/layers.hpp>
+
 #include <cstdint>
 
 namespace fastxx::vision {

@@ -2,6 +2,8 @@
 
 #include <fastxx/low/collection/numbers.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <cmath>
 #include <cstdint>
 #include <string>

@@ -2,6 +2,8 @@
 
 #include <fastxx/low/io/file.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

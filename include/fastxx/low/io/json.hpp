@@ -2,7 +2,6 @@
 // JSON as RFC 8259 has it, and nothing else: what safetensors headers and state files are written in.
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/utf8.hpp>
 
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 
 #include <fastxx/low/io/json.hpp>
 
+#include <fastxx/low/core/utf8.hpp>
+
 #include <charconv>
 #include <cmath>
 #include <cstddef>

@@ -2,6 +2,9 @@
 
 #include <fastxx/low/io/safetensors.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/file.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>

@@ -3,7 +3,6 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
-#include <fastxx/low/io/json.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
 #include <array>

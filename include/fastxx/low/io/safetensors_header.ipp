@@ -2,6 +2,8 @@
 
 #include <fastxx/low/io/safetensors_header.hpp>
 
+#include <fastxx/low/io/json.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <limits>

@@ -2,6 +2,8 @@
 
 #include <fastxx/low/io/state.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <cmath>
 #include <limits>
 #include <string>

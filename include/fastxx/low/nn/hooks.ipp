@@ -2,6 +2,8 @@
 
 #include <fastxx/low/nn/hooks.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <utility>

@@ -1,9 +1,6 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/tensor/shape_text.hpp>
-#include <fastxx/low/torch/basic_ops.hpp>
 
 #include <utility>
 

@@ -2,6 +2,10 @@
 
 #include <fastxx/low/nn/loss.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/low/torch/basic_ops.hpp>
+
 #include <utility>
 
 namespace fastxx {

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/nn/detail/hooked_layer.hpp>
-#include <fastxx/low/nn/detail/module_base.hpp>
 #include <fastxx/low/torch/nn.hpp>
 
 #include <memory>

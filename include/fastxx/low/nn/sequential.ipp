@@ -2,6 +2,9 @@
 
 #include <fastxx/low/nn/sequential.hpp>
 
+#include <fastxx/low/nn/detail/hooked_layer.hpp>
+#include <fastxx/low/nn/detail/module_base.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <string>

@@ -2,6 +2,9 @@
 
 #include <fastxx/low/nn/state.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
+
 #include <map>
 #include <string>
 #include <utility>

@@ -3,7 +3,6 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/optim/fuse.hpp>
 #include <fastxx/low/optim/optimizer_state.hpp>
-#include <fastxx/low/torch/parallel.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
 #include <algorithm>

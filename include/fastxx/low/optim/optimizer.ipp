@@ -4,6 +4,7 @@
 
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/low/torch/parallel.hpp>
 
 #include <algorithm>
 #include <cstddef>

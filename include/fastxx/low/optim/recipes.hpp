@@ -2,7 +2,6 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/optim/optimizer.hpp>
-#include <fastxx/low/optim/stages.hpp>
 
 namespace fastxx {
 

@@ -2,6 +2,8 @@
 
 #include <fastxx/low/optim/recipes.hpp>
 
+#include <fastxx/low/optim/stages.hpp>
+
 namespace fastxx::detail {
 
 /// The choice every recipe has: shrink the weights themselves, or add them to the gradient; then the stages `rest`.

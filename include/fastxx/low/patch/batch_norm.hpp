@@ -2,7 +2,6 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/nn/module_ref.hpp>
-#include <fastxx/low/patch/changes.hpp>
 #include <fastxx/low/patch/patch_manager.hpp>
 #include <fastxx/low/torch/nn.hpp>
 

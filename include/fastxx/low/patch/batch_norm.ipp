@@ -2,6 +2,8 @@
 
 #include <fastxx/low/patch/batch_norm.hpp>
 
+#include <fastxx/low/patch/changes.hpp>
+
 #include <cstddef>
 #include <memory>
 #include <vector>

@@ -2,6 +2,8 @@
 
 #include <fastxx/low/patch/elastic_width.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <cstdint>
 #include <string>
 

@@ -2,9 +2,6 @@
 // Ranges and ticks: which numbers stand beside an axis, and how they are written.
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/plot/figure.hpp>
-#include <fastxx/low/plot/fonts.hpp>
-#include <fastxx/low/plot/text.hpp>
 
 #include <cmath>
 #include <limits>

@@ -2,6 +2,10 @@
 
 #include <fastxx/low/plot/axis.hpp>
 
+#include <fastxx/low/plot/figure.hpp>
+#include <fastxx/low/plot/fonts.hpp>
+#include <fastxx/low/plot/text.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

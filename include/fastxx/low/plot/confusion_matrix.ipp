@@ -2,6 +2,10 @@
 
 #include <fastxx/low/plot/confusion_matrix.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/plot/axis.hpp>
+#include <fastxx/low/plot/text.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

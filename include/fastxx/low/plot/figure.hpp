@@ -3,7 +3,6 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
-#include <fastxx/low/plot/gnuplot.hpp>
 #include <fastxx/low/plot/text.hpp>
 
 #include <array>

@@ -2,6 +2,8 @@
 
 #include <fastxx/low/plot/figure.hpp>
 
+#include <fastxx/low/plot/gnuplot.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <initializer_list>

@@ -3,7 +3,6 @@
 // that stands for it a thousand times too large, over the whole picture.
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/plot/program.hpp>
 
 #include <string>
 #include <utility>

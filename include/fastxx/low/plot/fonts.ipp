@@ -2,6 +2,8 @@
 
 #include <fastxx/low/plot/fonts.hpp>
 
+#include <fastxx/low/plot/program.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>

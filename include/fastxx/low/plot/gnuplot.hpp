@@ -2,9 +2,6 @@
 // Runs gnuplot once: a script goes in, the bytes of a PNG come out.
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/io/file.hpp>
-#include <fastxx/low/plot/program.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,9 @@
 
 #include <fastxx/low/plot/images.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/plot/text.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>

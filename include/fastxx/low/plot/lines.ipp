@@ -2,6 +2,8 @@
 
 #include <fastxx/low/plot/lines.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cstddef>

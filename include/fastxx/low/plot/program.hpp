@@ -2,8 +2,6 @@
 // Runs another program once. Nothing passes through a shell, and no file has a name.
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/io/file.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,8 @@
 
 #include <fastxx/low/plot/program.hpp>
 
+#include <fastxx/low/io/file.hpp>
+
 #include <spawn.h>
 #include <sys/types.h>
 #include <sys/wait.h>

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/utf8.hpp>
-#include <fastxx/low/plot/fonts.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,6 +2,9 @@
 
 #include <fastxx/low/plot/text.hpp>
 
+#include <fastxx/low/core/utf8.hpp>
+#include <fastxx/low/plot/fonts.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

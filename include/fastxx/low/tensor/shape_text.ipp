@@ -2,6 +2,8 @@
 
 #include <fastxx/low/tensor/shape_text.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <string>
 
 namespace fastxx::detail {

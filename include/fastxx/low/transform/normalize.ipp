@@ -2,6 +2,8 @@
 
 #include <fastxx/low/transform/normalize.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <vector>
 
 namespace fastxx {

@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/data/category.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <string>

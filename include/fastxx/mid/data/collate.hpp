@@ -4,7 +4,6 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/tensor/mixing.hpp>
-#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/retain.hpp>
 

@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/data/collate.hpp>
 
+#include <fastxx/low/tensor/shape_text.hpp>
+
 #include <cstddef>
 #include <string>
 #include <vector>

@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/inspect/interpret.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -1,10 +1,8 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/schedule.hpp>
-#include <fastxx/low/plot/lines.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/state.hpp>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/plot/lines.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 
 #include <filesystem>

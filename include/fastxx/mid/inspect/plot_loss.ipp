@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/inspect/plot_loss.hpp>
 
+#include <fastxx/low/plot/lines.hpp>
+
 #include <filesystem>
 #include <string>
 

@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/inspect/show.hpp>
 
+#include <fastxx/low/io/file.hpp>
+
 #include <cstddef>
 #include <filesystem>
 #include <string>

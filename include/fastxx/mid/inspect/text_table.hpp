@@ -2,8 +2,6 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/type_name.hpp>
-#include <fastxx/low/tensor/print.hpp>
-#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
 #include <cstddef>

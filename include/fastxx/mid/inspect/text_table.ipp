@@ -2,6 +2,9 @@
 
 #include <fastxx/mid/inspect/text_table.hpp>
 
+#include <fastxx/low/tensor/print.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/train/callback.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <exception>

@@ -5,7 +5,6 @@
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/recipes.hpp>
-#include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/learner_parts.hpp>
 #include <fastxx/mid/train/loop.hpp>

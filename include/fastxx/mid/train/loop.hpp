@@ -1,11 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/nn/modes.hpp>
-#include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/ops.hpp>
-#include <fastxx/mid/train/interrupt.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/state.hpp>
 

@@ -2,6 +2,9 @@
 
 #include <fastxx/mid/train/metric.hpp>
 
+#include <fastxx/low/nn/loss.hpp>
+#include <fastxx/low/tensor/shape_text.hpp>
+
 #include <algorithm>
 #include <cctype>
 #include <string>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
 

@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/train/param_scheduler.hpp>
 
+#include <fastxx/low/optim/schedule.hpp>
+
 #include <array>
 #include <cstddef>
 #include <optional>

@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/train/progress.hpp>
 
+#include <fastxx/mid/train/recorder.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -2,6 +2,8 @@
 
 #include <fastxx/mid/train/rates.hpp>
 
+#include <fastxx/low/core/error.hpp>
+
 #include <cmath>
 #include <cstddef>
 #include <string>

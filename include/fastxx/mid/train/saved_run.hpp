@@ -1,14 +1,8 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/io/safetensors.hpp>
-#include <fastxx/low/io/state.hpp>
-#include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/torch/ops.hpp>
-#include <fastxx/mid/train/param_scheduler.hpp>
 #include <fastxx/mid/train/recorder.hpp>
-#include <fastxx/mid/train/saved_state.hpp>
 #include <fastxx/mid/train/state.hpp>
 
 #include <cstddef>

@@ -2,6 +2,13 @@
 
 #include <fastxx/mid/train/saved_run.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/safetensors.hpp>
+#include <fastxx/low/io/state.hpp>
+#include <fastxx/low/nn/state.hpp>
+#include <fastxx/mid/train/param_scheduler.hpp>
+#include <fastxx/mid/train/saved_state.hpp>
+
 #include <charconv>
 #include <cstddef>
 #include <cstdint>

@@ -2,6 +2,9 @@
 
 #include <fastxx/mid/train/saved_state.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/nn/state.hpp>
+
 #include <charconv>
 #include <cstdint>
 #include <cstring>

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/train/state.hpp>
 

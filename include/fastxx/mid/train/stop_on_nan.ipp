@@ -2,6 +2,9 @@
 
 #include <fastxx/mid/train/stop_on_nan.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/nn/state.hpp>
+
 #include <cmath>
 #include <map>
 #include <string>

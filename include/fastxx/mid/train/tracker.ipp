@@ -2,6 +2,9 @@
 
 #include <fastxx/mid/train/tracker.hpp>
 
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/mid/train/saved_state.hpp>
+
 #include <algorithm>
 #include <cstddef>
 #include <filesystem>

@@ -1,12 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/nn/detail/hooked_layer.hpp>
-#include <fastxx/low/nn/detail/module_base.hpp>
-#include <fastxx/low/nn/detail/operator_watch.hpp>
 #include <fastxx/low/nn/forward.hpp>
-#include <fastxx/low/nn/sequential.hpp>
 
 #include <functional>
 #include <memory>
