@@ -2,8 +2,6 @@
 
 #include <fastxx/testing/report.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <string>
 
 namespace fastxx::testing {

@@ -2,6 +2,7 @@
 
 #include <fastxx/app/vision/core.hpp>
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/mid/data/whole_batch.hpp>
 
 #include <cstdint>

@@ -2,7 +2,6 @@
 
 #include <fastxx/app/vision/data.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/idx.hpp>
 
 #include <cstdint>

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/collection/list.hpp>
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
 
 #include <cstdint>
 

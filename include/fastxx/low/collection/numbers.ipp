@@ -2,8 +2,6 @@
 
 #include <fastxx/low/collection/numbers.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <cmath>
 #include <cstdint>
 #include <string>

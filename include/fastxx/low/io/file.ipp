@@ -2,8 +2,6 @@
 
 #include <fastxx/low/io/file.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -2,8 +2,6 @@
 
 #include <fastxx/low/io/state.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <cmath>
 #include <limits>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/detail/attach.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/module_ref.hpp>

@@ -2,8 +2,6 @@
 
 #include <fastxx/low/nn/hooks.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <utility>

@@ -2,7 +2,6 @@
 
 #include <fastxx/low/nn/loss.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>
 

@@ -2,8 +2,6 @@
 
 #include <fastxx/low/nn/module_ref.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <memory>
 
 namespace fastxx::detail {

@@ -2,7 +2,6 @@
 
 #include <fastxx/low/nn/state.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 
 #include <map>

@@ -2,7 +2,6 @@
 
 #include <fastxx/low/optim/optimizer.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/parallel.hpp>
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/patch/batch_norm.hpp>
 #include <fastxx/low/patch/patch_manager.hpp>

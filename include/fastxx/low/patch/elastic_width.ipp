@@ -2,8 +2,6 @@
 
 #include <fastxx/low/patch/elastic_width.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <cstdint>
 #include <string>
 

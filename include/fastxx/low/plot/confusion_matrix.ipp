@@ -2,7 +2,6 @@
 
 #include <fastxx/low/plot/confusion_matrix.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/plot/axis.hpp>
 #include <fastxx/low/plot/text.hpp>
 

@@ -2,6 +2,7 @@
 // Runs gnuplot once: a script goes in, the bytes of a PNG come out.
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,7 +2,6 @@
 
 #include <fastxx/low/plot/gnuplot.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/program.hpp>
 

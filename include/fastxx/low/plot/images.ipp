@@ -2,7 +2,6 @@
 
 #include <fastxx/low/plot/images.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/plot/text.hpp>
 
 #include <algorithm>

@@ -2,8 +2,6 @@
 
 #include <fastxx/low/plot/lines.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cstddef>

@@ -2,6 +2,7 @@
 // Runs another program once. Nothing passes through a shell, and no file has a name.
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
 
 #include <string>
 #include <string_view>

@@ -2,8 +2,6 @@
 
 #include <fastxx/low/tensor/shape_text.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <string>
 
 namespace fastxx::detail {

@@ -2,8 +2,6 @@
 
 #include <fastxx/low/transform/normalize.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <vector>
 
 namespace fastxx {

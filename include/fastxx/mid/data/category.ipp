@@ -2,8 +2,6 @@
 
 #include <fastxx/mid/data/category.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <algorithm>
 #include <cstdint>
 #include <string>

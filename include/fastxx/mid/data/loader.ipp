@@ -2,8 +2,6 @@
 
 #include <fastxx/mid/data/loader.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <cstddef>
 #include <cstdint>
 #include <memory>

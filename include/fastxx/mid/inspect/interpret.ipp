@@ -2,8 +2,6 @@
 
 #include <fastxx/mid/inspect/interpret.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -2,7 +2,6 @@
 
 #include <fastxx/mid/inspect/lr_find.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/plot/lines.hpp>
 
 #include <algorithm>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/named.hpp>

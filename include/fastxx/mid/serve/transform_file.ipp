@@ -2,8 +2,6 @@
 
 #include <fastxx/mid/serve/transform_file.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <string>
 
 namespace fastxx::detail {

@@ -2,8 +2,6 @@
 
 #include <fastxx/mid/train/callback.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <algorithm>
 #include <cstddef>
 #include <exception>

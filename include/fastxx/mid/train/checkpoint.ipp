@@ -2,7 +2,6 @@
 
 #include <fastxx/mid/train/checkpoint.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/mid/train/interrupt.hpp>

@@ -2,7 +2,6 @@
 
 #include <fastxx/mid/train/loop.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/modes.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/mid/train/interrupt.hpp>

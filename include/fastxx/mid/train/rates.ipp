@@ -2,8 +2,6 @@
 
 #include <fastxx/mid/train/rates.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <cmath>
 #include <cstddef>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/optim/optimizer_state.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>

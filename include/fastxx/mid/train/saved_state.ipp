@@ -2,7 +2,6 @@
 
 #include <fastxx/mid/train/saved_state.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/state.hpp>
 
 #include <charconv>

@@ -2,7 +2,6 @@
 
 #include <fastxx/mid/train/stop_on_nan.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/state.hpp>
 
 #include <cmath>

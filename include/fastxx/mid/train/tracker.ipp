@@ -2,7 +2,6 @@
 
 #include <fastxx/mid/train/tracker.hpp>
 
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
 
 #include <algorithm>

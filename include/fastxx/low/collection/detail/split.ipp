@@ -2,8 +2,6 @@
 
 #include <fastxx/low/collection/detail/split.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <algorithm>
 #include <cctype>
 #include <cstddef>

@@ -2,8 +2,6 @@
 
 #include <fastxx/low/patch/detail/patch_record.hpp>
 
-#include <fastxx/low/core/error.hpp>
-
 #include <memory>
 #include <mutex>
 #include <string>
