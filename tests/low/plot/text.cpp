@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <fastxx/low/plot/fonts.hpp>
 #include <fastxx/low/plot/text.hpp>
 
 #include <string>

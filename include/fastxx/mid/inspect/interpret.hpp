@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/plot/confusion_matrix.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/inspect/show.hpp>

@@ -4,7 +4,6 @@
 
 #include <fastxx/low/nn/modes.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
-#include <fastxx/mid/train/interrupt.hpp>
 
 #include <cstdint>
 #include <exception>

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/train/state.hpp>
 

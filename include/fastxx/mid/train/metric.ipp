@@ -2,7 +2,6 @@
 
 #include <fastxx/mid/train/metric.hpp>
 
-#include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 
 #include <algorithm>

@@ -4,6 +4,7 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/mid/data/plan.hpp>
+#include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
 

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/state.hpp>

@@ -2,7 +2,6 @@
 
 #include <fastxx/mid/train/saved_run.hpp>
 
-#include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/mid/train/param_scheduler.hpp>
