@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/mid/train/state.hpp>
 
 #include <unistd.h>
 #include <chrono>
