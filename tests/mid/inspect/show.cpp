@@ -102,6 +102,7 @@ TEST_CASE("show_batch of somebody else's batches: their first, element by elemen
 
 TEST_CASE("no samples at all are refused in one sentence, of a table as of images") {
   auto const path = std::filesystem::temp_directory_path() / "fastxx-show-none.png";
+  std::filesystem::remove(path);  // of a run that failed
   ShowOptions const none{.max_n = 0};
   CHECK_THROWS_WITH_AS(show_batch(row_loaders(), path, none), doctest::Contains("[show.max_n] show_batch"), data_error);
   Learner learn(row_loaders(), AboveOne(), loss_func(CrossEntropyLossFlat{}));
