@@ -7,6 +7,6 @@ namespace fastxx {
 /// The version of fastxx as MAJOR.MINOR.PATCH; CMakeLists.txt reads it from this line.
 ///
 /// Source: own design
-inline constexpr std::string_view version = "0.3.0";
+inline constexpr std::string_view version = "0.4.0";
 
 }  // namespace fastxx

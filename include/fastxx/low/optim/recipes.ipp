@@ -4,21 +4,36 @@
 
 #include <fastxx/low/optim/stages.hpp>
 
+#include <array>
+#include <cstdint>
+
 namespace fastxx::detail {
 
-/// The choice every recipe has: shrink the weights themselves, or add them to the gradient; then the stages `rest`.
-template <class... Rest>
-StepPlan with_weight_decay(bool decoupled, Rest... rest) {
-  return decoupled ? stages(weight_decay{}, rest...) : stages(l2_reg{}, rest...);
-}
+/// The choice every recipe has: shrink the weights themselves, or add them to the gradient. One stage for both, since a
+/// recipe's loop is compiled for each combination of stages.
+struct decay {
+  bool decoupled;
+
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"wd", 0.}};
+  struct Scalars {
+    double keep, add;
+  };
+  Scalars scalars(HyperValues<2> const& h, std::int64_t) const {
+    return decoupled ? Scalars{1 - h[0] * h[1], 0} : Scalars{1, h[1]};
+  }
+  static void apply(auto& p, auto& grad, Scalars s) {
+    if (s.add == 0) return void(p *= s.keep);
+    grad += s.add * p;
+  }
+};
 
 }  // namespace fastxx::detail
 
 namespace fastxx {
 
 FASTXX_INLINE Optimizer SGD::make(Optimizer::Groups const& groups) const {
-  auto plan = mom == 0. ? detail::with_weight_decay(decouple_wd, sgd_step{})
-                        : detail::with_weight_decay(decouple_wd, average_grad{}, momentum_step{});
+  auto plan = mom == 0. ? stages(detail::decay{decouple_wd}, sgd_step{})
+                        : stages(detail::decay{decouple_wd}, average_grad{}, momentum_step{});
   if (mom == 0.) plan.hypers.push_back({"mom", 0.});
   Optimizer optimizer(std::move(plan), groups);
   optimizer.set_hyper("mom", mom);
@@ -28,7 +43,7 @@ FASTXX_INLINE Optimizer SGD::make(Optimizer::Groups const& groups) const {
 
 FASTXX_INLINE Optimizer Adam::make(Optimizer::Groups const& groups) const {
   Optimizer optimizer(
-      detail::with_weight_decay(decouple_wd, average_grad{.dampening = true}, average_sqr_grad{}, adam_step{}), groups);
+      stages(detail::decay{decouple_wd}, average_grad{.dampening = true}, average_sqr_grad{}, adam_step{}), groups);
   optimizer.set_hyper("mom", mom);
   optimizer.set_hyper("sqr_mom", sqr_mom);
   optimizer.set_hyper("eps", eps);
