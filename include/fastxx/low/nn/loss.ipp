@@ -3,7 +3,6 @@
 #include <fastxx/low/nn/loss.hpp>
 
 #include <fastxx/low/tensor/shape_text.hpp>
-#include <fastxx/low/torch/basic_ops.hpp>
 
 #include <utility>
 

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
 #include <cstddef>
