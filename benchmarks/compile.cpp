@@ -194,7 +194,7 @@ void measure_again(Compiler const& compiler, fs::path const& repository, std::ve
   fs::path const bodies = compiler.folder() / "fastxx.o";
   double const once = compiler
                           .measured({"-O2", "-DFASTXX_COMPILED", "-DFASTXX_SOURCE", "-c", "-o", bodies.string(),
-                                     (repository / "src/fastxx.cpp").string()})
+                                     (repository / "include/fastxx/fastxx.cpp").string()})
                           .seconds;
 
   auto again = [&](std::string const& header_text, std::vector<std::string> flags, std::vector<std::string> objects) {
@@ -212,7 +212,7 @@ void measure_again(Compiler const& compiler, fs::path const& repository, std::ve
   };
   std::string const vision = "#include <fastxx/vision.hpp>\n";
   std::ostringstream note;
-  note << "one line of main edited, vision.hpp precompiled at -O2, src/fastxx.cpp compiled before (" << once
+  note << "one line of main edited, vision.hpp precompiled at -O2, include/fastxx/fastxx.cpp compiled before (" << once
        << " s, once), link included; beside the whole compile; wanted <= 0.5";
   report({"program_again", again(vision, {"-DFASTXX_COMPILED"}, {bodies.string()}), whole, "s", note.str()});
   report({"program_again_headers", again(vision, {}, {}), whole, "s", "the same as headers only"});

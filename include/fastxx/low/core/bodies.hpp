@@ -1,6 +1,6 @@
 #pragma once
 // Where the bodies of functions that are no templates are compiled. They stand in the .ipp file beside their header:
-// every program compiles the ones it calls, unless it is told FASTXX_COMPILED and links what src/fastxx.cpp gives.
+// every program compiles the ones it calls, unless it is told FASTXX_COMPILED and links what <fastxx/fastxx.cpp> gives.
 
 #if !defined(FASTXX_COMPILED)
 #define FASTXX_INLINE inline
