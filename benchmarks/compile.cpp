@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -249,20 +250,55 @@ std::string callbacks_source(int n) {
          one_learner("train", ", loss_func(Mse{}), callbacks(" + repeated(n, "C#{}", ", ") + ")");
 }
 
-void measure_learner(Compiler const& compiler) {
-  std::string const first = learner_start + one_learner("first", ", loss_func(Mse{})");
-  std::string const second =
-      one_learner("second", ", loss_func(Mse{}), metrics(accuracy), callbacks(StopOnNaN{}), opt_func(SGD{})");
-  report({"learner_second", compiler.compile(first + second).seconds - compiler.compile(first).seconds, .6, "s",
-          "a second Learner with other parts on the same data; the other number is the budget"});
-  // The slope of a line through three points, by least squares.
-  double const n[] = {1, 4, 16}, mean = 7;
+// n optimizer recipes that choose between two loops, as SGD does.
+std::string recipes(int n) {
+  return repeated(n,
+                  "struct step# { static constexpr std::array hypers{Hyper{\"lr\", 1e-3}}; "
+                  "static void apply(auto& p, auto& grad, HyperValues<1> const& h) { p -= h[0] * grad; } };\n"
+                  "struct Own# { double mom = 0; Optimizer make(Optimizer::Groups const& groups) const { "
+                  "return Optimizer(mom == 0 ? stages(weight_decay{}, step#{}) "
+                  ": stages(weight_decay{}, average_grad{}, step#{}), groups); } };\n",
+                  "");
+}
+
+// n Learners on the same data, each with a metric, a callback and an optimizer of its own: types of the form of accuracy,
+// StopOnNaN and SGD, which ship but once.
+std::string learners_source(int n) {
+  return learner_start + one_learner("first", ", loss_func(Mse{})") +
+         repeated(n,
+                  "Tensor exact#(Tensor const& x, Tensor const& y) { return (x.argmax(-1) == y).mean() + #; }\n"
+                  "struct Stop# { int seen = #; void after_loss(auto& learn) { seen += #; "
+                  "if (learn.loss.isnan().item().toBool()) throw CancelFitException(); } };\n",
+                  "") +
+         recipes(n) +
+         repeated(n,
+                  one_learner("second#", ", loss_func(Mse{}), metrics(exact#), callbacks(Stop#{}), opt_func(Own#{})"),
+                  "");
+}
+
+std::string recipes_source(int n) {
+  return learner_start + recipes(n) + repeated(n, "Optimizer use#() { return Own#{}.make({}); }\n", "");
+}
+
+// What one more of something costs: the slope of a line through three points by least squares. One compile alone wanders
+// by more than the thing costs.
+double slope(Compiler const& compiler, std::string (*source)(int), std::array<double, 3> const& counts) {
+  double const mean = (counts[0] + counts[1] + counts[2]) / 3;
   double above = 0, below = 0;
-  for (double const count : n) {
-    above += (count - mean) * compiler.compile(callbacks_source(int(count))).seconds;
+  for (double const count : counts) {
+    above += (count - mean) * compiler.compile(source(int(count))).seconds;
     below += (count - mean) * (count - mean);
   }
-  report({"learner_callback", above / below, .15, "s",
+  return above / below;
+}
+
+void measure_learner(Compiler const& compiler) {
+  report({"learner_second", slope(compiler, learners_source, {0, 8, 16}), .6, "s",
+          "one more Learner on the same data, with its own metric, callback and optimizer (slope over 0, 8, 16); the "
+          "other number is the budget"});
+  report({"learner_recipe", slope(compiler, recipes_source, {0, 8, 16}), .6, "s",
+          "one more optimizer recipe of the user's, of two loops (slope over 0, 8, 16), beside a Learner's budget"});
+  report({"learner_callback", slope(compiler, callbacks_source, {1, 4, 16}), .15, "s",
           "each callback of three events given to a Learner (slope over 1, 4, 16); the other number is the budget"});
 }
 

@@ -44,8 +44,8 @@ TEST_CASE("fuse: the AVX2 variant and the one for every machine give the same bi
   for (std::int64_t n : {1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 1000, 4097}) {
     CAPTURE(n);
     Memory wide(n), narrow(n);
-    adam().run_avx2(wide.job(), 0, n);
-    adam().run_baseline(narrow.job(), 0, n);
+    adam().on_floats(wide.job(), 0, n, true);
+    adam().on_floats(narrow.job(), 0, n, false);
     CHECK(same_bits(wide.all, narrow.all));
     CHECK_FALSE(same_bits(wide.all, Memory(n).all));
   }
@@ -56,7 +56,7 @@ TEST_CASE("fuse: nothing outside the parameter is touched, and the gradient is n
   for (std::int64_t n : {1, 5, 8, 13}) {
     Memory memory(n);
     auto const before = memory.all.clone();
-    adam()(memory.job(), 0, n);
+    adam().on_floats(memory.job(), 0, n);
     auto changed = memory.all.ne(before);
     CHECK(changed.narrow(1, Memory::lead, n).select(0, 0).all().item<bool>());
     changed.narrow(1, Memory::lead, n).zero_();
@@ -68,9 +68,9 @@ TEST_CASE("fuse: nothing outside the parameter is touched, and the gradient is n
 TEST_CASE("fuse: cutting the work anywhere gives the same bits") {
   for (std::int64_t cut : {1, 2, 9, 500, 998}) {
     Memory whole(1000), pieces(1000);
-    adam()(whole.job(), 0, 1000);
-    adam()(pieces.job(), cut, 1000);
-    adam()(pieces.job(), 0, cut);
+    adam().on_floats(whole.job(), 0, 1000);
+    adam().on_floats(pieces.job(), cut, 1000);
+    adam().on_floats(pieces.job(), 0, cut);
     CHECK(same_bits(whole.all, pieces.all));
   }
 }

@@ -112,8 +112,7 @@ TEST_CASE("own stepper: the AVX2 variant and the one for every machine give the 
     std::vector<float> p(numbers.rbegin(), numbers.rend()), grad = numbers, avg(numbers.size(), .5f);
     std::vector<double> const hypers{1e-2, .9, .99};
     fastxx::detail::FlatJob const job{p.data(), grad.data(), {avg.data()}, hypers.data(), 1};
-    auto const n = static_cast<std::int64_t>(p.size());
-    wide ? fused.run_avx2(job, 0, n) : fused.run_baseline(job, 0, n);
+    fused.on_floats(job, 0, static_cast<std::int64_t>(p.size()), wide);
     p.insert(p.end(), avg.begin(), avg.end());
     for (auto& x : p) x = std::isnan(x) ? 77.f : x;  // one NaN is as good as another
     return p;

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/optim/element.hpp>
 #include <fastxx/low/optim/stages.hpp>
 
-#include <algorithm>
 #include <array>
-#include <functional>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -27,7 +29,7 @@ namespace detail {
 
 inline constexpr std::size_t max_states = 8;
 
-/// One float32 parameter as flat memory.
+/// One float32 parameter as flat memory; states that there are not are null.
 struct FlatJob {
   float* p = nullptr;
   float const* grad = nullptr;
@@ -44,6 +46,24 @@ struct TensorJob {
   std::int64_t step = 1;
 };
 
+/// What Fused<Stages...> is to an optimizer, which does not know the stages' types.
+class FusedPass {
+ public:
+  virtual ~FusedPass() = default;
+
+  /// Update the floats begin ... end; `wide` says which of the two variants does it, of the same results.
+  void on_floats(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide = has_avx2()) const;
+  virtual void on_tensors(TensorJob const& job) const = 0;
+
+ protected:
+  static constexpr std::int64_t block = 8;
+
+ private:
+  /// The same for a whole number of blocks. What is left over is no business of a formula's loop: it would be compiled
+  /// into it a second time.
+  virtual void on_blocks(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide) const = 0;
+};
+
 }  // namespace detail
 
 /// Stages fused into one pass over a parameter: what an Optimizer is made from; stages() makes it.
@@ -53,8 +73,7 @@ struct TensorJob {
 struct StepPlan {
   std::vector<Hyper> hypers;
   std::vector<std::string_view> state;
-  std::function<void(detail::FlatJob const&, std::int64_t begin, std::int64_t end)> on_floats;
-  std::function<void(detail::TensorJob const&)> on_tensors;
+  std::shared_ptr<detail::FusedPass const> pass;
 };
 
 namespace detail {
@@ -112,9 +131,9 @@ constexpr auto merge(std::array<Entry, Ns> const&... lists) {
   return all;
 }
 
-/// The formulas of all stages, one after the other, for four floats at a time or for whole tensors.
+/// The formulas of all stages, one after the other, for some floats at a time or for whole tensors.
 template <class... Stages>
-class Fused {
+class Fused final : public FusedPass {
  public:
   static constexpr auto hypers = merge<Hyper>(hypers_of<Stages>()...);
   static constexpr auto states = merge<std::string_view>(states_of<Stages>()...);
@@ -122,14 +141,7 @@ class Fused {
 
   explicit Fused(Stages... stages) : stages_{std::move(stages)...} {}
 
-  void operator()(FlatJob const& job, std::int64_t begin, std::int64_t end) const {
-#if defined(__x86_64__)
-    if (has_avx2()) return run_avx2(job, begin, end);
-#endif
-    run_baseline(job, begin, end);
-  }
-
-  void operator()(TensorJob const& job) const {
+  void on_tensors(TensorJob const& job) const override {
     Values<at::Tensor> values{{job.p.detach()}, {job.grad.detach()}, {}};
     for (std::size_t i = 0; i < states.size; ++i) values.state[i].raw = job.state[i];
     apply(values, all_scalars(job), std::index_sequence_for<Stages...>{});
@@ -191,41 +203,25 @@ class Fused {
     for (std::size_t s = 0; s < states.size; ++s) raw_store(job.state[s] + at, v.state[s].raw);
   }
 
-  /// The last few floats, fewer than one register holds, on a copy with room for a whole one.
-  template <class Raw, class Scalars>
-  FASTXX_INTO_LOOP void run_rest(FlatJob const& job, Scalars const& scalars, std::int64_t at, std::size_t count) const {
-    constexpr std::size_t width = sizeof(Raw) / sizeof(float);
-    std::array<std::array<float, width>, 2 + max_states> copy{};
-    FlatJob rest{copy[0].data(), copy[1].data(), {}, job.hypers, job.step};
-    std::copy_n(job.p + at, count, rest.p);
-    std::copy_n(job.grad + at, count, copy[1].data());
-    for (std::size_t s = 0; s < states.size; ++s)
-      rest.state[s] = std::copy_n(job.state[s] + at, count, copy[2 + s].data()) - count;
-    run_at<Raw>(rest, scalars, 0);
-    std::copy_n(rest.p, count, job.p + at);
-    for (std::size_t s = 0; s < states.size; ++s) std::copy_n(rest.state[s], count, job.state[s] + at);
+  void on_blocks(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide) const override {
+#if defined(__x86_64__)
+    if (wide) return run_avx2(job, begin, end);
+#endif
+    run_baseline(job, begin, end);
   }
 
-  template <class Raw, class Scalars>
-  FASTXX_INTO_LOOP void run(FlatJob const& job, Scalars const& scalars, std::int64_t i, std::int64_t end) const {
-    constexpr std::int64_t width = sizeof(Raw) / sizeof(float);
-    for (; i + width <= end; i += width) run_at<Raw>(job, scalars, i);
-    if (i < end) run_rest<Raw>(job, scalars, i, static_cast<std::size_t>(end - i));
-  }
-
- public:
+  // Both take a copy of the job: to g++ a copy's pointers cannot change under the loop's own writes.
   [[gnu::flatten]] void run_baseline(FlatJob job, std::int64_t begin, std::int64_t end) const {
     auto const scalars = all_scalars(job);
-    run<Float4>(job, scalars, begin, end);
+    for (; begin < end; begin += 4) run_at<Float4>(job, scalars, begin);
   }
 #if defined(__x86_64__)
   [[gnu::flatten, gnu::target("avx2")]] void run_avx2(FlatJob job, std::int64_t begin, std::int64_t end) const {
     auto const scalars = all_scalars(job);
-    run<Float8>(job, scalars, begin, end);
+    for (; begin < end; begin += 8) run_at<Float8>(job, scalars, begin);
   }
 #endif
 
- private:
   std::tuple<Stages...> stages_;
 };
 
@@ -239,17 +235,18 @@ class Fused {
 template <class... Stages>
 StepPlan stages(Stages... all) {
   using Fused = detail::Fused<Stages...>;
-  Fused const fused(std::move(all)...);
-  StepPlan plan;
-  for (std::size_t i = 0; i < Fused::hypers.size; ++i) plan.hypers.push_back(Fused::hypers.entries[i]);
-  for (std::size_t i = 0; i < Fused::states.size; ++i) plan.state.push_back(Fused::states.entries[i]);
-  plan.on_floats = [fused](detail::FlatJob const& job, std::int64_t begin, std::int64_t end) {
-    fused(job, begin, end);
-  };
-  plan.on_tensors = [fused](detail::TensorJob const& job) { fused(job); };
-  return plan;
+  std::unique_ptr<detail::FusedPass const> pass(new Fused(std::move(all)...));
+  auto const& hypers = Fused::hypers.entries;
+  auto const& states = Fused::states.entries;
+  return {{hypers.begin(), hypers.begin() + Fused::hypers.size},
+          {states.begin(), states.begin() + Fused::states.size},
+          std::move(pass)};
 }
 
 }  // namespace fastxx
 
 #undef FASTXX_INTO_LOOP
+
+#if FASTXX_BODIES
+#include <fastxx/low/optim/fuse.ipp>
+#endif

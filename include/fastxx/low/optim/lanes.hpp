@@ -68,12 +68,16 @@ FASTXX_AVX2 Float8 raw_sign(Float8 const& x) {
   return put(_mm256_sub_ps(positive, negative));
 }
 
-inline bool has_avx2() {
-  static bool const has = __builtin_cpu_supports("avx2") != 0;
-  return has;
-}
-
 #undef FASTXX_AVX2
 #endif
+
+inline bool has_avx2() {
+#if defined(__x86_64__)
+  static bool const has = __builtin_cpu_supports("avx2") != 0;
+  return has;
+#else
+  return false;
+#endif
+}
 
 }  // namespace fastxx::detail

@@ -107,7 +107,7 @@ FASTXX_INLINE void Optimizer::add_work(Slot& slot, double const* hypers) {
                                                      .fix = "make the embedding with sparse(false)"});
   prepare(slot);
   bool const flat = slot.p.is_cpu() && slot.p.scalar_type() == at::kFloat && detail::same_layout(grad, slot.p);
-  if (!flat) return plan_.on_tensors({slot.p, grad, slot.state, hypers, slot.step});
+  if (!flat) return plan_.pass->on_tensors({slot.p, grad, slot.state, hypers, slot.step});
   auto const first = work_.empty() ? 0 : work_.back().first + work_.back().size;
   Work work{{slot.p.data_ptr<float>(), grad.data_ptr<float>(), {}, hypers, slot.step}, first, slot.p.numel()};
   for (std::size_t i = 0; i < slot.state.size(); ++i) work.job.state[i] = slot.state[i].data_ptr<float>();
@@ -120,7 +120,8 @@ FASTXX_INLINE void Optimizer::run_work(std::int64_t begin, std::int64_t end) con
   auto work = std::upper_bound(work_.begin(), work_.end(), begin,
                                [](std::int64_t at, Work const& w) { return at < w.first + w.size; });
   for (; work != work_.end() && work->first < end; ++work)
-    plan_.on_floats(work->job, std::max<std::int64_t>(begin - work->first, 0), std::min(end - work->first, work->size));
+    plan_.pass->on_floats(work->job, std::max<std::int64_t>(begin - work->first, 0),
+                          std::min(end - work->first, work->size));
 }
 
 FASTXX_INLINE void Optimizer::zero_grad() {
