@@ -1,5 +1,6 @@
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors.hpp>
+#include <fastxx/low/torch/ops.hpp>
 
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fastxx/low/nn/layers.hpp>
+#include <fastxx/low/torch/nn.hpp>
 #include <memory>
 #include <string>
 #include <vector>

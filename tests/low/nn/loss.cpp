@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fastxx/low/nn/loss.hpp>
+#include <fastxx/low/torch/ops.hpp>
 #include <string>
 #include <vector>
 

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/nn/sequential.hpp>
 #include <fastxx/low/nn/state.hpp>
+#include <fastxx/low/torch/nn.hpp>
 #include <memory>
 #include <string>
 #include <vector>

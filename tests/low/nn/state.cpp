@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/state.hpp>
+#include <fastxx/low/torch/nn.hpp>
 #include <map>
 #include <string>
 #include <vector>

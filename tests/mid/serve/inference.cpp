@@ -240,6 +240,10 @@ TEST_CASE("load_learner: what a target is comes from its pipeline, and decodes a
   auto loaded = load_learner(file, readings(), times(0), loss_func(MSELossFlat{}));
   CHECK(std::get<0>(loaded.predict(Readings{}[7])) == "70");
   CHECK(std::get<1>(loaded.predict(Readings{}[7])).item<float>() == doctest::Approx(.7));
+  // Without classes, a function that makes the model takes nothing.
+  auto made = load_learner(
+      file, readings(), [] { return times(0); }, loss_func(MSELossFlat{}));
+  CHECK(std::get<0>(made.predict(Readings{}[7])) == "70");
 }
 
 namespace {

@@ -19,10 +19,13 @@ FASTXX_INLINE void run_after(ForwardHooks const& hooks, torch::nn::Module& modul
     if (hook->after) hook->after(module, inputs, outputs);
 }
 
-FASTXX_INLINE HookRegistry& HookRegistry::instance() {
+// `inline` whatever the program is told: its files share what is static in it, also where they are compiled both ways.
+inline HookRegistry& hook_registry() {
   static auto* const registry = new HookRegistry;  // never destroyed: static models may die later
   return *registry;
 }
+
+FASTXX_INLINE HookRegistry& HookRegistry::instance() { return hook_registry(); }
 
 FASTXX_INLINE void HookRegistry::add(torch::nn::Module const* module, std::shared_ptr<ForwardHook> hook) {
   std::lock_guard const lock(mutex_);

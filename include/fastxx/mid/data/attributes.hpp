@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <string>
@@ -61,13 +62,22 @@ struct attribute_count<Attribute, std::tuple<Pipelines...>> {
   static constexpr std::size_t value = (0 + ... + Pipelines::template count<Attribute>());
 };
 
+// Stands for what was not found, behind the sentence that says so, lest more errors follow.
+inline constexpr std::array<int, 0> no_attribute{};
+
 // The attribute from the last pipeline that has it: targets come after inputs.
 template <class Attribute, std::size_t I, class Pipelines>
 constexpr decltype(auto) find_in_last(Pipelines const& pipelines) {
-  if constexpr (std::decay_t<decltype(std::get<I>(pipelines))>::template count<Attribute>() > 0)
+  constexpr bool here = std::decay_t<decltype(std::get<I>(pipelines))>::template count<Attribute>() > 0;
+  static_assert(here || I > 0,
+                "fastxx: no stage of these pipelines has a vocabulary (for vocab() and c()) or a loss; Categorize{} in "
+                "the target's pipeline has both, a regression has neither: give loss_func(...), and c by hand");
+  if constexpr (here)
     return std::get<I>(pipelines).find(Attribute{});
-  else
+  else if constexpr (I > 0)
     return find_in_last<Attribute, I - 1>(pipelines);
+  else
+    return (no_attribute);
 }
 
 }  // namespace detail

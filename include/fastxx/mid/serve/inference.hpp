@@ -242,7 +242,7 @@ class InferenceLearner {
 /// Load what Learner::export_to wrote, into the code of this program: `load_learner(path, clothes(), small_cnn)`.
 ///
 /// `transforms` says what training said (best by calling one function); their state comes from the file. `model` is a
-/// module of the trained structure, or a function that makes one for a number of classes. The loss is the one that the
+/// module of the trained structure, or a function that makes one, for a number of classes or without argument. The loss is the one that the
 /// target's pipeline carries; give the `loss_func(...)` of training where there was another one. `Target`, what a batch's
 /// first target is, comes from the last stages of its pipeline, where they say what they take.
 ///
@@ -281,8 +281,10 @@ auto load_learner(std::filesystem::path const& path, Transforms transforms, Mode
     auto model = [&] {  // only what has been loaded knows the number of classes
       if constexpr (requires { detail::module_of(model_or_factory); })
         return model_or_factory;
-      else
+      else if constexpr (requires { model_or_factory(std::int64_t{}); })
         return model_or_factory(filled.c());
+      else
+        return model_or_factory();
     }();
     load_state_dict(detail::module_of(model), detail::tensors_under(file, "model."), /*strict=*/true, path.string());
     auto const own = state_dict(detail::module_of(model));

@@ -4,10 +4,8 @@
 #include <fastxx/low/core/error.hpp>
 
 #include <atomic>
-#include <csignal>
 #include <cstdio>
 #include <exception>
-#include <mutex>
 #include <string>
 
 namespace fastxx {
@@ -33,11 +31,6 @@ class InterruptGuard {
   InterruptGuard& operator=(InterruptGuard const&) = delete;
 
   static bool asked() { return interrupt_count > 0; }
-
- private:
-  static std::mutex& mutex();
-  static int& guards();
-  static struct sigaction& before();
 };
 }  // namespace detail
 

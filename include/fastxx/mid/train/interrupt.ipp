@@ -7,9 +7,13 @@
 
 namespace fastxx::detail {
 
+inline std::mutex interrupt_mutex;
+inline int interrupt_guards = 0;
+inline struct sigaction before_interrupt {};
+
 FASTXX_INLINE InterruptGuard::InterruptGuard() {
-  std::lock_guard const lock(mutex());
-  if (guards()++ > 0) return;
+  std::lock_guard const lock(interrupt_mutex);
+  if (interrupt_guards++ > 0) return;
   interrupt_count = 0;
   struct sigaction action {};
   action.sa_handler = [](int) {
@@ -20,27 +24,12 @@ FASTXX_INLINE InterruptGuard::InterruptGuard() {
   };
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, &before());
+  sigaction(SIGINT, &action, &before_interrupt);
 }
 
 FASTXX_INLINE InterruptGuard::~InterruptGuard() {
-  std::lock_guard const lock(mutex());
-  if (--guards() == 0) sigaction(SIGINT, &before(), nullptr);
-}
-
-FASTXX_INLINE std::mutex& InterruptGuard::mutex() {
-  static std::mutex one;
-  return one;
-}
-
-FASTXX_INLINE int& InterruptGuard::guards() {
-  static int count = 0;
-  return count;
-}
-
-FASTXX_INLINE struct sigaction& InterruptGuard::before() {
-  static struct sigaction action {};
-  return action;
+  std::lock_guard const lock(interrupt_mutex);
+  if (--interrupt_guards == 0) sigaction(SIGINT, &before_interrupt, nullptr);
 }
 
 }  // namespace fastxx::detail

@@ -35,10 +35,9 @@ FASTXX_INLINE MemberCopy::MemberCopy(c10::optional<torch::Device> const& device)
   current() = this;
 }
 
-FASTXX_INLINE MemberCopy*& MemberCopy::current() {
-  thread_local MemberCopy* running = nullptr;
-  return running;
-}
+inline thread_local MemberCopy* running_member_copy = nullptr;
+
+FASTXX_INLINE MemberCopy*& MemberCopy::current() { return running_member_copy; }
 
 FASTXX_INLINE Tensor MemberCopy::clone_tensor(Tensor const& tensor) const {
   if (!tensor.defined()) return tensor;

@@ -81,10 +81,12 @@ FASTXX_INLINE bool OperatorWatch::same_numbers(Tensor const& a, Tensor const& b)
   return a.has_storage() && b.has_storage() && a.numel() == b.numel() && a.data_ptr() == b.data_ptr();
 }
 
-FASTXX_INLINE OperatorWatches& OperatorWatches::of_this_thread() {
+inline OperatorWatches& operator_watches() {
   thread_local OperatorWatches watches;
   return watches;
 }
+
+FASTXX_INLINE OperatorWatches& OperatorWatches::of_this_thread() { return operator_watches(); }
 
 FASTXX_INLINE void OperatorWatches::add(std::shared_ptr<OperatorWatch> watch) {
   drop_dead();

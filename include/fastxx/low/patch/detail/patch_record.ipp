@@ -8,13 +8,12 @@
 #include <utility>
 #include <vector>
 
+namespace fastxx::detail {
+inline thread_local int disabled_patches = 0;
+}  // namespace fastxx::detail
+
 namespace fastxx {
-
-FASTXX_INLINE int& DisablePatches::count() {
-  thread_local int disabled = 0;
-  return disabled;
-}
-
+FASTXX_INLINE int& DisablePatches::count() { return detail::disabled_patches; }
 }  // namespace fastxx
 
 namespace fastxx::detail {
