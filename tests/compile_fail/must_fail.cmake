@@ -1,5 +1,5 @@
-# cmake -DFILE=<source> -DBUILD=<build folder> -P must_fail.cmake
-# Compiles FILE with its own command from compile_commands.json less -DCOMPILES, and wants the error of its first line
+# cmake -DFILE=<source> -DLIKE=<source> -DBUILD=<build folder> -P must_fail.cmake
+# Compiles FILE as compile_commands.json says of LIKE, and wants the error of its first line
 # (and no other where that says expect-only-error), in at most 25 lines from g++ 12 (clang prints more source text around
 # each note; when the error is the compiler's own "no matching function", the list of candidates is not ours to shorten).
 file(STRINGS "${FILE}" regex LIMIT_COUNT 1)
@@ -9,8 +9,11 @@ endif()
 set(only "${CMAKE_MATCH_1}")
 set(regex "${CMAKE_MATCH_2}")
 
+set(must_fail "${FILE}")
+set(FILE "${LIKE}")
 include("${CMAKE_CURRENT_LIST_DIR}/../cmake/compile_command.cmake")
-string(REPLACE " -DCOMPILES" "" command "${command}")
+set(FILE "${must_fail}")
+string(REPLACE " ${LIKE}" " ${FILE}" command "${command}")
 string(REGEX REPLACE " -o [^ ]+ -c " " -fsyntax-only " command "${command}")
 separate_arguments(command UNIX_COMMAND "${command}")
 execute_process(COMMAND ${command} WORKING_DIRECTORY "${folder}" RESULT_VARIABLE code OUTPUT_VARIABLE text ERROR_VARIABLE text)

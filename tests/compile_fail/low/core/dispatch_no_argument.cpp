@@ -1,7 +1,7 @@
 // expect-error: fastxx: a dispatch set needs at least one argument, whose type chooses
 #include <fastxx/low/core/dispatch.hpp>
 
-int main() {
+void call() {
   constexpr auto f = fastxx::typedispatch(fastxx::overload<fastxx::Any>([](auto x) { return x; }));
 #ifdef COMPILES
   f(1);

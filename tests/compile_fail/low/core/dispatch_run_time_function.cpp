@@ -1,7 +1,7 @@
 // expect-error: fastxx: runtime_dispatch\(\) takes a dispatch set: typedispatch\(...\)
 #include <fastxx/low/core/runtime_dispatch.hpp>
 
-int main() {
+void call() {
 #ifdef COMPILES
   fastxx::runtime_dispatch(fastxx::typedispatch(fastxx::overload<int>([](int x) { return x; })));
 #else

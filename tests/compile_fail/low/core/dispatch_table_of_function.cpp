@@ -1,7 +1,7 @@
 // expect-error: fastxx: dispatch_table\(\) takes a dispatch set: typedispatch\(...\)
 #include <fastxx/low/core/dispatch_table.hpp>
 
-int main() {
+void call() {
 #ifdef COMPILES
   fastxx::dispatch_table(fastxx::typedispatch(fastxx::overload<int>([](int x) { return x; })));
 #else
