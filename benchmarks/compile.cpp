@@ -266,7 +266,9 @@ std::string recipes(int n) {
 std::string learners_source(int n) {
   return learner_start + one_learner("first", ", loss_func(Mse{})") +
          repeated(n,
-                  "Tensor exact#(Tensor const& x, Tensor const& y) { return (x.argmax(-1) == y).mean() + #; }\n"
+                  "struct exact_t# { Tensor operator()(Tensor const& x, Tensor const& y) const { return (x.argmax(-1) "
+                  "== y).mean() + #; } "
+                  "};\ninline constexpr exact_t# exact#{};\n"
                   "struct Stop# { int seen = #; void after_loss(auto& learn) { seen += #; "
                   "if (learn.loss.isnan().item().toBool()) throw CancelFitException(); } };\n",
                   "") +

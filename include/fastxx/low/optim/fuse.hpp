@@ -55,10 +55,9 @@ class FusedPass {
   void on_floats(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide = has_avx2()) const;
   virtual void on_tensors(TensorJob const& job) const = 0;
 
- protected:
+ private:
   static constexpr std::int64_t block = 8;
 
- private:
   /// The same for a whole number of blocks. What is left over is no business of a formula's loop: it would be compiled
   /// into it a second time.
   virtual void on_blocks(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide) const = 0;

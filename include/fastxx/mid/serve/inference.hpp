@@ -242,9 +242,9 @@ class InferenceLearner {
 /// Load what Learner::export_to wrote, into the code of this program: `load_learner(path, clothes(), small_cnn)`.
 ///
 /// `transforms` says what training said (best by calling one function); their state comes from the file. `model` is a
-/// module of the trained structure, or a function that makes one, for a number of classes or without argument. The loss is the one that the
-/// target's pipeline carries; give the `loss_func(...)` of training where there was another one. `Target`, what a batch's
-/// first target is, comes from the last stages of its pipeline, where they say what they take.
+/// module of the trained structure, or a function that makes one, for a number of classes or without argument. The loss
+/// is the one that the target's pipeline carries; give the `loss_func(...)` of training where there was another one.
+/// `Target`, what a batch's first target is, comes from the last stages of its pipeline, where they say what they take.
 ///
 /// Errors:  io_error for a missing, truncated or hostile file, [load_learner.format] for one that is no export,
 ///          [load_learner.stages] when a pipeline has other stages; state_error [state_dict.mismatch] when it is from

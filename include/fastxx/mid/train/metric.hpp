@@ -23,7 +23,8 @@ using MetricValue = std::optional<double>;
 
 /// A metric: `reset()` before each phase it measures, `accumulate(learn)` after each batch (it reads `learn.pred`,
 /// `learn.y()`, `learn.loss`), `value()` at the end; for training on several ranks `reduce(Ranks const&)`, which adds up
-/// its totals; `serialize(archive)` where it keeps something from one phase to the next. Its column is called `name()`, or its type's name in snake_case.
+/// its totals; `serialize(archive)` where it keeps something from one phase to the next. Its column is called `name()`, or
+/// its type's name in snake_case.
 ///
 /// Source:  fastai 2.7.18 learner.py Metric (M-23)
 /// Example: examples/doc/metric.cpp
@@ -34,13 +35,11 @@ concept MetricLike = requires(M& metric) {
 };
 
 namespace detail {
-// The type's own name, without namespaces: "Dice" for my::Dice.
+// A type's own name, without namespaces: "Dice" for my::Dice.
+std::string own_name(std::string const& type_name);
 template <class T>
 std::string own_name() {
-  std::string const name = type_name<T>();
-  auto const end = name.find('<');
-  auto const colon = name.rfind("::", end);
-  return colon == std::string::npos ? name : name.substr(colon + 2);
+  return own_name(type_name<T>());
 }
 }  // namespace detail
 
@@ -72,6 +71,42 @@ bool would_enlarge(Tensor const& prediction, Tensor const& target);
 [[noreturn]] void refuse_shapes(std::string call, Tensor const& prediction, Tensor const& target);
 }  // namespace detail
 
+/// The average loss over a phase, weighted by batch size.
+///
+/// Source:  fastai 2.7.18 learner.py AvgLoss
+class AvgLoss {
+ public:
+  void reset() { total_ = 0, count_ = 0; }
+  void add(double value, std::int64_t batch_size);
+  void reduce(Ranks const& ranks) { total_ = ranks.sum_of(total_), count_ = ranks.sum_of(count_); }
+  MetricValue value() const { return count_ > 0 ? MetricValue(total_ / count_) : std::nullopt; }
+
+ private:
+  double total_ = 0;
+  double count_ = 0;
+};
+
+namespace detail {
+// What AvgMetric is without its function, compiled once for all of them.
+class BatchAverage : public AvgLoss {
+ public:
+  std::string name() const;
+
+ protected:
+  BatchAverage(std::string name, std::size_t target, std::string (*function)())
+      : name_(std::move(name)), function_(function), target_(target) {}
+
+  // The target of the batch that is measured, when its shape fits the prediction.
+  Tensor const& target_for(Tensor const& prediction, std::vector<Tensor> const& targets) const;
+  void require(bool good, std::size_t n_targets) const;
+
+ private:
+  std::string name_;
+  std::string (*function_)();  // the name of the function's type
+  std::size_t target_;
+};
+}  // namespace detail
+
 /// The average of `function(prediction, targets...)` over batches, weighted by their sizes. A function of two arguments
 /// gets the target number `target`.
 ///
@@ -79,52 +114,24 @@ bool would_enlarge(Tensor const& prediction, Tensor const& target);
 /// Source:  fastai 2.7.18 learner.py AvgMetric
 /// Example: examples/doc/metric.cpp
 template <class Function>
-class AvgMetric {
+class AvgMetric : public detail::BatchAverage {
  public:
   explicit AvgMetric(Function function, std::string name = "", std::size_t target = 0)
-      : function_(std::move(function)), name_(std::move(name)), target_(target) {}
+      : BatchAverage(std::move(name), target, &detail::own_name<Function>), function_(std::move(function)) {}
 
-  void reset() { total_ = 0, count_ = 0; }
-  void accumulate(TrainState const& learn) {
-    auto const n = static_cast<double>(learn.batch_size());
-    total_ += value_of(learn.pred, learn.targets()) * n;
-    count_ += n;
-  }
-  void reduce(Ranks const& ranks) { total_ = ranks.sum_of(total_), count_ = ranks.sum_of(count_); }
-  MetricValue value() const { return count_ > 0 ? MetricValue(total_ / count_) : std::nullopt; }
-  std::string name() const {
-    if (!name_.empty()) return name_;
-    std::string type = detail::own_name<Function>();
-    if (type.ends_with("_t")) type.resize(type.size() - 2);  // function objects are named after their type
-    return type.find_first_of("<({)*& ") == std::string::npos ? snake_case(type) : "metric";
-  }
+  void accumulate(TrainState const& learn) { add(value_of(learn.pred, learn.targets()), learn.batch_size()); }
 
  private:
   double value_of(Tensor const& prediction, std::vector<Tensor> const& targets) const {
     if constexpr (std::is_invocable_v<Function const&, Tensor const&, Tensor const&>) {
-      require(targets.size() > target_, targets.size());
-      Tensor const& target = targets[target_];
-      if (detail::would_enlarge(prediction, target)) detail::refuse_shapes("metric " + name(), prediction, target);
-      return detail::to_double(function_(prediction, target));
+      return detail::to_double(function_(prediction, target_for(prediction, targets)));
     } else {
       require(targets.size() == 2, targets.size());
       return detail::to_double(function_(prediction, targets[0], targets[1]));
     }
   }
-  void require(bool good, std::size_t n) const {
-    if (good) return;
-    throw state_error("metric.targets", {.call = "metric " + name(),
-                                         .expected = "target " + std::to_string(target_) + " of the batch as a tensor",
-                                         .got = std::to_string(n) + " tensors among the targets",
-                                         .fix = "choose with on_target(n, metric), or write a metric with "
-                                                "accumulate(learn)"});
-  }
 
   Function function_;
-  std::string name_;
-  std::size_t target_;
-  double total_ = 0;
-  double count_ = 0;
 };
 
 /// A metric of the target number `target`, where a batch has several: `metrics(on_target(1, accuracy))`.
@@ -135,21 +142,6 @@ template <class Function>
 auto on_target(std::size_t target, Function function, std::string name = "") {
   return AvgMetric<Function>(std::move(function), std::move(name), target);
 }
-
-/// The average loss over a phase, weighted by batch size.
-///
-/// Source:  fastai 2.7.18 learner.py AvgLoss
-class AvgLoss {
- public:
-  void reset() { total_ = 0, count_ = 0; }
-  void add(double loss, std::int64_t batch_size);
-  void reduce(Ranks const& ranks) { total_ = ranks.sum_of(total_), count_ = ranks.sum_of(count_); }
-  MetricValue value() const { return count_ > 0 ? MetricValue(total_ / count_) : std::nullopt; }
-
- private:
-  double total_ = 0;
-  double count_ = 0;
-};
 
 /// Exponential average of batch losses, corrected for its start at zero.
 ///

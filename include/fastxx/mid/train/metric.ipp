@@ -26,6 +26,36 @@ FASTXX_INLINE std::string snake_case(std::string const& name) {
 
 namespace fastxx::detail {
 
+FASTXX_INLINE std::string own_name(std::string const& type_name) {
+  auto const end = type_name.find('<');
+  auto const colon = type_name.rfind("::", end);
+  return colon == std::string::npos ? type_name : type_name.substr(colon + 2);
+}
+
+FASTXX_INLINE std::string BatchAverage::name() const {
+  if (!name_.empty()) return name_;
+  std::string type = function_();
+  if (type.ends_with("_t")) type.resize(type.size() - 2);  // function objects are named after their type
+  return type.find_first_of("<({)*& ") == std::string::npos ? snake_case(type) : "metric";
+}
+
+FASTXX_INLINE Tensor const& BatchAverage::target_for(Tensor const& prediction,
+                                                     std::vector<Tensor> const& targets) const {
+  require(targets.size() > target_, targets.size());
+  Tensor const& target = targets[target_];
+  if (would_enlarge(prediction, target)) refuse_shapes("metric " + name(), prediction, target);
+  return target;
+}
+
+FASTXX_INLINE void BatchAverage::require(bool good, std::size_t n_targets) const {
+  if (good) return;
+  throw state_error("metric.targets", {.call = "metric " + name(),
+                                       .expected = "target " + std::to_string(target_) + " of the batch as a tensor",
+                                       .got = std::to_string(n_targets) + " tensors among the targets",
+                                       .fix = "choose with on_target(n, metric), or write a metric with "
+                                              "accumulate(learn)"});
+}
+
 FASTXX_INLINE bool would_enlarge(Tensor const& prediction, Tensor const& target) {
   if (!prediction.defined() || !target.defined()) return false;
   if (!prediction.is_floating_point() || !target.is_floating_point()) return false;
@@ -49,8 +79,8 @@ FASTXX_INLINE void refuse_shapes(std::string call, Tensor const& prediction, Ten
 
 namespace fastxx {
 
-FASTXX_INLINE void AvgLoss::add(double loss, std::int64_t batch_size) {
-  total_ += loss * static_cast<double>(batch_size);
+FASTXX_INLINE void AvgLoss::add(double value, std::int64_t batch_size) {
+  total_ += value * static_cast<double>(batch_size);
   count_ += static_cast<double>(batch_size);
 }
 
