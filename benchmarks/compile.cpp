@@ -134,7 +134,7 @@ std::string pipeline_source(int n, bool ours) {
 
 std::string dispatch_source(int n, bool ours) {
   std::string const types = repeated(n, "struct A# { int value = #; };\n", "");
-  std::string const header = "#include <fastxx/low/core/dispatch.hpp>\n";
+  std::string const header = "#include <fastxx/low/dispatch/dispatch.hpp>\n";
   if (ours)
     return header + types + "int f() { auto const set = fastxx::typedispatch(" +
            repeated(n, "fastxx::overload<A#, A#>([](A# x, A#) { return x.value; })", ", ") + "); return " +

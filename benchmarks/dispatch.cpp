@@ -2,8 +2,8 @@
 // std::visit on the same two.
 #include <array>
 #include <cstdint>
-#include <fastxx/low/core/dispatch.hpp>
-#include <fastxx/low/core/runtime_dispatch.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
+#include <fastxx/low/dispatch/runtime_dispatch.hpp>
 #include <random>
 #include <variant>
 #include <vector>

@@ -1,6 +1,6 @@
 // Extension methods: what a class of somebody else lacks, declared once, without touching the class.
 #include <cstdio>
-#include <fastxx/low/patch/extension.hpp>
+#include <fastxx/low/extension/extension.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <filesystem>
 #include <fstream>

@@ -2,8 +2,8 @@
 // as fastai's @delegates does for tabular_learner; and methods replaced for one object.
 #include <array>
 #include <cstdio>
-#include <fastxx/low/collection/methods.hpp>
-#include <fastxx/low/core/options.hpp>
+#include <fastxx/low/arguments/methods.hpp>
+#include <fastxx/low/arguments/options.hpp>
 #include <optional>
 #include <string>
 #include <string_view>

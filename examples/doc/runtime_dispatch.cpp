@@ -1,6 +1,6 @@
 // A dispatch set where only the run time knows the types: a std::variant, or a std::any.
 #include <cstdio>
-#include <fastxx/low/core/runtime_dispatch.hpp>
+#include <fastxx/low/dispatch/runtime_dispatch.hpp>
 #include <string>
 #include <vector>
 

@@ -3,8 +3,10 @@
 // Beside it: low/nn.hpp (modules, hooks), low/patch.hpp (changes to live modules), low/transform/any.hpp (pipelines put
 // together at run time).
 
+#include <fastxx/low/arguments.hpp>
 #include <fastxx/low/collection.hpp>
 #include <fastxx/low/core.hpp>
-#include <fastxx/low/patch/extension.hpp>
+#include <fastxx/low/dispatch.hpp>
+#include <fastxx/low/extension/extension.hpp>
 #include <fastxx/low/tensor.hpp>
 #include <fastxx/low/transform.hpp>

@@ -1,6 +1,6 @@
 // A call through a dispatch set of five overloads, or (-DBY_HAND) of the function it chooses: same_code.cmake compares
 // the instructions of call(). -DOTHER calls another function, and must be told apart.
-#include <fastxx/low/core/dispatch.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
 
 struct Shape {
   double size;

@@ -1,5 +1,5 @@
 // An extension method of a class of somebody else, or (-DBY_HAND) the plain function.
-#include <fastxx/low/patch/extension.hpp>
+#include <fastxx/low/extension/extension.hpp>
 
 struct Wheel {
   double radius;

@@ -1,7 +1,9 @@
 # cmake -DROOT=<repository> -P layers.cmake
-# An include points down or stays in its layer (low < mid < app < the headers at the top); libtorch and Hana have one
-# door each; a program that serves a model includes nothing of training.
+# An include points down or stays in its layer (low < mid < app < the headers at the top), and so between the folders of a
+# layer; libtorch and Hana have one door each; a program that serves a model includes nothing of training.
 set(bad 0)
+set(folders_low torch core dispatch extension io tensor transform collection arguments nn optim patch plot)
+set(folders_mid data serve train inspect)
 
 # What a header may see (as = includer) and from where it may be seen (as = included).
 function(layer_of header as result)
@@ -23,6 +25,22 @@ function(refuse header include why)
   set(bad ${bad} PARENT_SCOPE)
 endfunction()
 
+# Why a header may not include another one of its layer; empty when it may.
+function(higher_folder header include result)
+  set(${result} "" PARENT_SCOPE)
+  foreach(layer low mid)
+    if(header MATCHES "^${layer}/([a-z]+)/" AND include MATCHES "^${layer}/[a-z]+/")
+      string(REGEX REPLACE "^${layer}/([a-z]+)/.*" "\\1" mine "${header}")
+      string(REGEX REPLACE "^${layer}/([a-z]+)/.*" "\\1" theirs "${include}")
+      list(FIND folders_${layer} "${mine}" place)
+      list(FIND folders_${layer} "${theirs}" below)
+      if(place EQUAL -1 OR below EQUAL -1 OR below GREATER place)
+        set(${result} "the folders of ${layer} stand in the order ${folders_${layer}}; include what stands before" PARENT_SCOPE)
+      endif()
+    endif()
+  endforeach()
+endfunction()
+
 file(GLOB_RECURSE headers RELATIVE "${ROOT}/include/fastxx" "${ROOT}/include/fastxx/*")
 foreach(header IN LISTS headers)
   layer_of("${header}" includer mine)
@@ -38,6 +56,10 @@ foreach(header IN LISTS headers)
       layer_of("${inner}" included theirs)
       if(theirs GREATER mine AND NOT (header MATCHES "^testing" AND inner MATCHES "^testing/"))
         refuse("${header}" "${include}" "an include must not point to a higher layer")
+      endif()
+      higher_folder("${header}" "${inner}" higher)
+      if(higher)
+        refuse("${header}" "${include}" "${higher}")
       endif()
     elseif(include STREQUAL "torch/torch.h")
       refuse("${header}" "${include}" "it costs everybody ten seconds; use a door in fastxx/low/torch/")

@@ -6,7 +6,6 @@
 #include <fastxx/low/collection/functional.hpp>
 #include <fastxx/low/collection/indexing.hpp>
 #include <fastxx/low/collection/list.hpp>
-#include <fastxx/low/collection/methods.hpp>
 #include <fastxx/low/collection/names.hpp>
 #include <fastxx/low/collection/numbers.hpp>
 #include <fastxx/low/collection/predicates.hpp>

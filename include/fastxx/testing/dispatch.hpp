@@ -1,7 +1,7 @@
 #pragma once
 
 #include <concepts>
-#include <fastxx/low/core/dispatch.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/core/lineage.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/testing/report.hpp>

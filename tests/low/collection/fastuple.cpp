@@ -1,5 +1,5 @@
 #include <fastxx/low/collection/fastuple.hpp>
-#include <fastxx/low/core/dispatch.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/pipeline.hpp>

@@ -2,7 +2,7 @@
 
 #include <concepts>
 #include <fastxx/low/core/error.hpp>
-#include <fastxx/low/patch/extension.hpp>
+#include <fastxx/low/extension/extension.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <filesystem>
 #include <fstream>

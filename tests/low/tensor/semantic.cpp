@@ -2,7 +2,7 @@
 
 #include <concepts>
 #include <cstdint>
-#include <fastxx/low/core/dispatch.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <type_traits>

@@ -1,4 +1,4 @@
-#include <fastxx/low/core/dispatch.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/testing/dispatch.hpp>
 #include <tuple>
 #include <type_traits>

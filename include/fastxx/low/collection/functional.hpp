@@ -6,7 +6,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/type_name.hpp>
-#include <fastxx/low/transform/named.hpp>
+#include <fastxx/low/core/named.hpp>
 
 #include <bit>
 #include <concepts>

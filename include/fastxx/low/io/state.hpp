@@ -105,20 +105,68 @@ void write_value(JsonWriter& to, T const& value) {
 }
 
 template <class T>
+T read_value(JsonReader& from);
+
+template <class T>
+T read_number(JsonReader& from) {
+  auto const wide = [&] {
+    if constexpr (std::is_floating_point_v<T>)
+      return read_floating(from);
+    else if constexpr (std::is_signed_v<T>)
+      return static_cast<std::int64_t>(from.integer());
+    else
+      return static_cast<std::uint64_t>(from.natural());
+  }();
+  T const value = static_cast<T>(wide);
+  if (static_cast<decltype(wide)>(value) != wide && wide == wide) from.fail("a number that fits");  // no NaN is itself
+  return value;
+}
+
+template <class Map>
+Map read_map(JsonReader& from) {
+  Map map;
+  std::size_t size = 0;
+  from.open('{');
+  for (; from.more('}'); ++size) {
+    typename Map::key_type key;
+    static_cast<std::string&>(key) = from.key();
+    map.emplace(std::move(key), read_value<typename Map::mapped_type>(from));
+  }
+  if (map.size() != size) from.fail("each key once");
+  return map;
+}
+
+template <class List>
+List read_list(JsonReader& from) {
+  List list;
+  std::size_t size = 0;
+  from.open('[');
+  for (; from.more(']'); ++size) list.insert(list.end(), read_value<typename list_element<List>::type>(from));
+  if (list.size() != size) from.fail("each key once");
+  return list;
+}
+
+template <class Tuple>
+Tuple read_tuple(JsonReader& from) {
+  Tuple tuple{};
+  auto const read = [&]<class Part>(Part& part) {
+    from.next_element();
+    part = read_value<Part>(from);
+  };
+  from.open('[');
+  std::apply([&](auto&... part) { (read(part), ...); }, tuple);
+  from.close(']');
+  return tuple;
+}
+
+template <class T>
 T read_value(JsonReader& from) {
   if constexpr (std::is_same_v<T, bool>) {
     return from.boolean();
   } else if constexpr (std::is_enum_v<T>) {
     return static_cast<T>(read_value<std::underlying_type_t<T>>(from));
-  } else if constexpr (std::is_integral_v<T>) {
-    using Wide = std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t>;
-    Wide const wide = std::is_signed_v<T> ? static_cast<Wide>(from.integer()) : static_cast<Wide>(from.natural());
-    if (static_cast<Wide>(static_cast<T>(wide)) != wide) from.fail("a number that fits");
-    return static_cast<T>(wide);
-  } else if constexpr (std::is_floating_point_v<T>) {
-    double const wide = read_floating(from);
-    if (static_cast<double>(static_cast<T>(wide)) != wide && !std::isnan(wide)) from.fail("a number that fits");
-    return static_cast<T>(wide);
+  } else if constexpr (std::is_arithmetic_v<T>) {
+    return read_number<T>(from);
   } else if constexpr (std::is_base_of_v<std::string, T>) {
     T text;
     static_cast<std::string&>(text) = from.text();
@@ -126,16 +174,7 @@ T read_value(JsonReader& from) {
   } else if constexpr (OptionalState<T>) {
     return from.word("null") ? T() : T(read_value<typename T::value_type>(from));
   } else if constexpr (NamedState<T>) {
-    T map;
-    std::size_t size = 0;
-    from.open('{');
-    for (; from.more('}'); ++size) {
-      typename T::key_type key;
-      static_cast<std::string&>(key) = from.key();
-      map.emplace(std::move(key), read_value<typename T::mapped_type>(from));
-    }
-    if (map.size() != size) from.fail("each key once");
-    return map;
+    return read_map<T>(from);
   } else if constexpr (ArrayState<T>) {
     T array{};
     from.open('[');
@@ -146,22 +185,9 @@ T read_value(JsonReader& from) {
     from.close(']');
     return array;
   } else if constexpr (ListState<T>) {
-    T list;
-    std::size_t size = 0;
-    from.open('[');
-    for (; from.more(']'); ++size) list.insert(list.end(), read_value<typename list_element<T>::type>(from));
-    if (list.size() != size) from.fail("each key once");
-    return list;
+    return read_list<T>(from);
   } else if constexpr (TupleState<T>) {
-    T tuple{};
-    auto const read = [&]<class Part>(Part& part) {
-      from.next_element();
-      part = read_value<Part>(from);
-    };
-    from.open('[');
-    std::apply([&](auto&... part) { (read(part), ...); }, tuple);
-    from.close(']');
-    return tuple;
+    return read_tuple<T>(from);
   } else {
     no_json_form<T>();
   }

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <fastxx/low/core/type_name.hpp>
-#include <fastxx/low/transform/named.hpp>
+#include <fastxx/low/core/named.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/low/transform/traits.hpp>
 #include <string>

@@ -2,7 +2,7 @@
 
 #include <fastxx/low/transform/arrange.hpp>
 #include <fastxx/low/transform/foreign.hpp>
-#include <fastxx/low/transform/named.hpp>
+#include <fastxx/low/core/named.hpp>
 #include <fastxx/low/transform/transform.hpp>
 #include <string>
 #include <type_traits>

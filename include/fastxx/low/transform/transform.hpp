@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fastxx/low/core/overload_for.hpp>
+#include <fastxx/low/dispatch/overload_for.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/items.hpp>

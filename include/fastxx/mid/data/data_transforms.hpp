@@ -2,7 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>

@@ -2,7 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
-#include <fastxx/low/core/overload_for.hpp>
+#include <fastxx/low/dispatch/overload_for.hpp>
 #include <fastxx/low/plot/images.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/transform/pipeline.hpp>

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <exception>
 #include <fastxx/low/core/error.hpp>
-#include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/modes.hpp>
@@ -239,6 +239,29 @@ class InferenceLearner {
   }
 };
 
+namespace detail {
+
+template <class Transforms, class... Parts>
+LossDecoding served_decoding(Transforms const& transforms, Parts const&... parts) {
+  if constexpr (count_parts<LossFuncPart, Parts...>() == 1)
+    return LossDecoding::of(pick_part<LossFuncPart>(0, parts...));
+  else
+    return LossDecoding::of(find_in_last<LossFuncAttribute, Transforms::n_pipelines - 1>(transforms.pipelines()));
+}
+
+// Only transforms that have been loaded know the number of classes.
+template <class Transforms, class ModelOrFactory>
+auto served_model(Transforms const& filled, ModelOrFactory& model_or_factory) {
+  if constexpr (requires { module_of(model_or_factory); })
+    return model_or_factory;
+  else if constexpr (requires { model_or_factory(std::int64_t{}); })
+    return model_or_factory(filled.c());
+  else
+    return model_or_factory();
+}
+
+}  // namespace detail
+
 /// Load what Learner::export_to wrote, into the code of this program: `load_learner(path, clothes(), small_cnn)`.
 ///
 /// `transforms` says what training said (best by calling one function); their state comes from the file. `model` is a
@@ -268,24 +291,11 @@ auto load_learner(std::filesystem::path const& path, Transforms transforms, Mode
                 "fastxx::load_learner: the last stages of the target's pipeline are templates and do not say what a "
                 "target is; name the type of a batch's target: load_learner<TensorCategory>(...)");
   if constexpr (has_loss && !std::is_void_v<Known>) {
-    auto decoding = [&] {
-      if constexpr (loss_given)
-        return LossDecoding::of(detail::pick_part<LossFuncPart>(0, parts...));
-      else
-        return LossDecoding::of(
-            detail::find_in_last<LossFuncAttribute, Transforms::n_pipelines - 1>(transforms.pipelines()));
-    }();
+    auto decoding = detail::served_decoding(transforms, parts...);
     SafeTensors const file = load_safetensors(path);
     // Not assigned to what was given: a lambda with captures cannot be.
     Transforms filled = detail::read_transforms(file, path.string(), std::move(transforms));
-    auto model = [&] {  // only what has been loaded knows the number of classes
-      if constexpr (requires { detail::module_of(model_or_factory); })
-        return model_or_factory;
-      else if constexpr (requires { model_or_factory(std::int64_t{}); })
-        return model_or_factory(filled.c());
-      else
-        return model_or_factory();
-    }();
+    auto model = detail::served_model(filled, model_or_factory);
     load_state_dict(detail::module_of(model), detail::tensors_under(file, "model."), /*strict=*/true, path.string());
     auto const own = state_dict(detail::module_of(model));
     if (!own.empty()) filled.batching.device = own.begin()->second.device();

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <functional>
 #include <tuple>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fastxx/low/core/parts.hpp>
+#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/train/callback.hpp>

@@ -1,5 +1,5 @@
 // expect-error: the class is that of the function's first parameter, and this function has none with one type
-#include <fastxx/low/patch/extension.hpp>
+#include <fastxx/low/extension/extension.hpp>
 #include <string>
 
 #ifdef COMPILES

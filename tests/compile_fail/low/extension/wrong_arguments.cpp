@@ -1,5 +1,5 @@
 // expect-error: fastxx: the extension is declared for this class, but not with these arguments
-#include <fastxx/low/patch/extension.hpp>
+#include <fastxx/low/extension/extension.hpp>
 #include <string>
 
 inline constexpr auto repeat = fastxx::extension<"repeat">([](std::string const& text, int) { return text; });

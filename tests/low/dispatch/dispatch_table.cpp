@@ -1,0 +1,51 @@
+#include <doctest/doctest.h>
+
+#include <fastxx/low/dispatch/dispatch_table.hpp>
+#include <string>
+
+using namespace fastxx;
+
+namespace {
+
+struct Animal {};
+struct Cat : Animal {
+  using base_type = Animal;
+};
+
+constexpr auto generic = [](auto&&...) { return 1; };
+
+}  // namespace
+
+TEST_CASE("L-18 dispatch_table: one line for each overload, the most derived first, the first type before the second") {
+  auto const set = typedispatch(overload(generic), overload<Integral>(generic), overload<int>([](int) { return 'c'; }),
+                                overload<Integral, double>(generic), overload<Number>([](double x) { return x; }),
+                                overload<int, double>([](int x, double y) { return x + y; }));
+  CHECK(dispatch_table(set) ==
+        "(int, double) -> double\n"
+        "(int, Any) -> char\n"
+        "(Integral, double) -> auto\n"
+        "(Integral, Any) -> auto\n"
+        "(Number, Any) -> double\n"
+        "(Any, Any) -> auto\n");
+}
+
+TEST_CASE("L-21 dispatch_table: unions are lines of their own, what was replaced is gone, inherited sets come last") {
+  auto const parent = typedispatch(overload<char>([](char) {}));
+  auto const set = typedispatch(overload<one_of<char, int>, one_of<bool, Any>>(generic),
+                                overload<int>([](int, auto...) { return 2.f; }), overload<int>([](int) { return 2.f; }))
+                       .inherit(parent);
+  CHECK(dispatch_table(set) ==
+        "(char, bool) -> auto\n"
+        "(char, Any) -> auto\n"
+        "(int, bool) -> auto\n"
+        "(int, Any) -> float\n"
+        "(char, Any) -> void\n");
+  CHECK(dispatch_table(typedispatch()) == "");
+}
+
+TEST_CASE("L-18 dispatch_table: the order does not depend on the registration, where one type is above another") {
+  auto const up = typedispatch(overload<Animal>(generic), overload<Cat>(generic));
+  auto const down = typedispatch(overload<Cat>(generic), overload<Animal>(generic));
+  CHECK(dispatch_table(up) == dispatch_table(down));
+  CHECK(dispatch_table(up).find("Cat, Any) -> auto\n") < dispatch_table(up).find("Animal, Any) -> auto\n"));
+}

@@ -1,0 +1,61 @@
+#include <doctest/doctest.h>
+
+#include <concepts>
+#include <fastxx/low/dispatch/overload_for.hpp>
+#include <vector>
+
+using namespace fastxx;
+
+namespace {
+
+struct Animal {};
+struct Cat : Animal {
+  using base_type = Animal;
+};
+struct Kitten : Cat {
+  using base_type = Cat;
+};
+struct Label {};
+struct Stone {};
+struct greet_set;  // the name of a set needs no definition
+struct empty_set;
+
+}  // namespace
+
+template <>
+struct fastxx::overload_for<greet_set, Animal> {};
+template <>
+struct fastxx::overload_for<greet_set, Cat, Label> {};
+template <>
+struct fastxx::overload_for<greet_set, Animal, Label> {};
+template <class T>
+struct fastxx::overload_for<greet_set, std::vector<T>> {};
+
+template <class X, class Y, class First, class Second, int rank>
+consteval bool found() {
+  using Nearest = fastxx::detail::nearest_overload_t<greet_set, X, Y>;
+  return std::same_as<Nearest, overload_for<greet_set, First, Second>> &&
+         fastxx::detail::nearest_overload_rank_v<greet_set, X, Y> == rank;
+}
+
+TEST_CASE("L-19 overload_for: the specialisation nearest to the types is found, the first argument before the second") {
+  CHECK(found<Animal, Any, Animal, Any, 0>());
+  CHECK(found<Kitten, Any, Animal, Any, 2000>());
+  CHECK(found<Cat, Label, Cat, Label, 0>());
+  CHECK(found<Kitten, Label, Cat, Label, 1000>());
+  CHECK(found<Animal, Label, Animal, Label, 0>());
+  CHECK(found<Kitten, Stone, Animal, Any, 2001>());  // all of Cat's have another second type
+}
+
+TEST_CASE(
+    "L-19 overload_for: nothing is found for strangers, in a set that nobody extended, or for one argument of two") {
+  CHECK(std::is_void_v<fastxx::detail::nearest_overload_t<greet_set, Stone, Label>>);
+  CHECK(std::is_void_v<fastxx::detail::nearest_overload_t<empty_set, Cat, Label>>);
+  CHECK(fastxx::detail::nearest_overload_rank_v<greet_set, int> == -1);
+  CHECK(found<Cat, Any, Animal, Any, 1000>());
+}
+
+TEST_CASE("L-19 overload_for: a partial specialisation stands for a family of types") {
+  CHECK(found<std::vector<int>, Stone, std::vector<int>, Any, 1>());
+  CHECK(fastxx::detail::nearest_overload_rank_v<greet_set, std::vector<Cat>> == 0);
+}
