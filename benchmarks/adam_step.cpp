@@ -1,13 +1,12 @@
 // One step of Adam on the parameters of a ResNet-18 and of a small MLP: fastxx (with its decoupled weight decay)
 // against torch::optim::Adam (without any, so it has less to do). Build with plain -O2.
 
+#include "compare.hpp"
 #include <fastxx/low/optim/recipes.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
 #include <ATen/Parallel.h>
 #include <torch/optim/adam.h>
-
-#include "compare.hpp"
 
 namespace {
 

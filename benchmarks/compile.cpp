@@ -4,9 +4,6 @@
 // dispatch, headers, program, again, learner.
 #include "compare.hpp"
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -17,6 +14,9 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {

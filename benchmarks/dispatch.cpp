@@ -1,14 +1,14 @@
 // What dispatch costs: a static call beside the function it chooses, and the run-time table for two variants beside
 // std::visit on the same two.
-#include <array>
-#include <cstdint>
+#include "compare.hpp"
 #include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/dispatch/runtime_dispatch.hpp>
+
+#include <array>
+#include <cstdint>
 #include <random>
 #include <variant>
 #include <vector>
-
-#include "compare.hpp"
 
 namespace shapes {
 

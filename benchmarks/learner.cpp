@@ -1,12 +1,11 @@
 // One epoch over 3,200 Fashion-MNIST images through Learner and DataLoader, beside a hand-written libtorch loop over
 // the same images in the same order with the same network (four strided convolutions) and the same arithmetic on each
 // batch. Short turns and many of them: what else runs on the machine then spoils few.
+#include "compare.hpp"
 #include <fastxx/low/core/memory.hpp>
 #include <fastxx/vision.hpp>
 
 #include <torch/optim/adam.h>
-
-#include "compare.hpp"
 
 using namespace fastxx;
 using namespace fastxx::vision;

@@ -2,14 +2,14 @@
 // pipeline and a batch pipeline, beside a hand-written loop on the main thread that copies the same bytes and does the
 // same arithmetic; then copied only, item by item and as whole batches. Rates in images/s: here a larger ratio is better.
 #include "compare.hpp"
-
-#include <cstdint>
-#include <cstring>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/core/threads.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/data/loader.hpp>
+
+#include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <tuple>

@@ -2,10 +2,9 @@
 // forward, with no hook in the program. The modules are as small as they get, so that a cost would show. For scale: the
 // same with a patch on the model, and with a patch somewhere else.
 
+#include "compare.hpp"
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/patch/patch_manager.hpp>
-
-#include "compare.hpp"
 
 namespace {
 

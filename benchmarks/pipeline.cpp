@@ -2,16 +2,16 @@
 // hand; and five arithmetic transforms on plain numbers. With FASTXX_COUNT_INSTRUCTIONS=1 in the environment (and
 // valgrind on the machine, which takes minutes to start libtorch) the instructions of the first pair are counted too.
 #include "compare.hpp"
-
-#include <array>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/int_to_float.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <string>
 #include <tuple>
 #include <utility>

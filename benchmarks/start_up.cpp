@@ -1,11 +1,10 @@
 // From the start of a process to the first batch of Fashion-MNIST on the model's side, beside the start of the same
 // program when it makes one tensor and ends. The program starts itself for both.
-#include <spawn.h>
-#include <sys/wait.h>
-
+#include "compare.hpp"
 #include <fastxx/vision.hpp>
 
-#include "compare.hpp"
+#include <spawn.h>
+#include <sys/wait.h>
 
 extern char** environ;
 

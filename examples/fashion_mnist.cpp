@@ -1,5 +1,6 @@
-#include <CLI/CLI.hpp>
 #include <fastxx/vision.hpp>
+
+#include <CLI/CLI.hpp>
 #include <iostream>
 using namespace fastxx;
 

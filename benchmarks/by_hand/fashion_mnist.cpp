@@ -1,14 +1,13 @@
 // The network and the training of examples/fashion_mnist.cpp written by hand on libtorch alone, with the same option
 // parser: bench_compile compiles it to see what fastxx costs beside it.
-#include <torch/torch.h>
-#include <zlib.h>
-
 #include <CLI/CLI.hpp>
 #include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <torch/torch.h>
+#include <zlib.h>
 
 namespace {
 

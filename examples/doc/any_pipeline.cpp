@@ -1,7 +1,8 @@
 // A pipeline put together at run time, from names in a configuration; the types an item may have are a closed list.
+#include <fastxx/low/transform/any.hpp>
+
 #include <cassert>
 #include <cstdio>
-#include <fastxx/low/transform/any.hpp>
 #include <functional>
 #include <map>
 #include <string>

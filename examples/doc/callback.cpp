@@ -1,5 +1,6 @@
 // A callback is a struct with members named after events; it reads and writes everything the learner has.
 #include <fastxx/mid.hpp>
+
 #include <iostream>
 
 using namespace fastxx;

@@ -1,6 +1,7 @@
 // Training that survives a power cut: started again, this program goes on where the last save was, and ends as if it had
 // never been stopped. A callback that remembers something says once what it is.
 #include <fastxx/mid.hpp>
+
 #include <filesystem>
 #include <iostream>
 #include <utility>

@@ -1,9 +1,10 @@
 // From (text, label) pairs to batches: splits, pipelines, a vocabulary, loaders, test items; and columns at once.
-#include <cstdint>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/loaders.hpp>
+
+#include <cstdint>
 #include <iostream>
 #include <string>
 #include <tuple>

@@ -1,7 +1,8 @@
 // typedispatch: a function chosen by the types of its first two arguments, which others can extend from outside.
-#include <cstdio>
 #include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/dispatch/dispatch_table.hpp>
+
+#include <cstdio>
 #include <string>
 #include <type_traits>
 

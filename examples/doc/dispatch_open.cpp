@@ -1,6 +1,7 @@
 // A set with a name is extended from any header, also for types that its author never saw.
-#include <cstdio>
 #include <fastxx/low/dispatch/dispatch.hpp>
+
+#include <cstdio>
 #include <string>
 
 // A library's header: types, and a set that is named by an empty type.

@@ -1,6 +1,7 @@
 // What an error of fastxx tells: one sentence for people, a stable key and its parts for programs.
-#include <cstdio>
 #include <fastxx/low/core/error.hpp>
+
+#include <cstdio>
 #include <string>
 
 void read_reading(std::string const& line) {

@@ -1,10 +1,10 @@
 // A model goes from the program that trains to the one that predicts: what both must say is one function.
-#include <filesystem>
-#include <iostream>
-
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/serve/inference.hpp>
+
+#include <filesystem>
+#include <iostream>
 
 using namespace fastxx;
 

@@ -1,9 +1,10 @@
 // Teaching an existing transform a type of your own, from your own header: the library's source stays as it is.
-#include <cassert>
-#include <cstdio>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <cassert>
+#include <cstdio>
 #include <tuple>
 
 struct Depth {  // metres for each pixel, (H,W): no tensor type of the library

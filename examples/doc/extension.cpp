@@ -1,7 +1,8 @@
 // Extension methods: what a class of somebody else lacks, declared once, without touching the class.
-#include <cstdio>
 #include <fastxx/low/extension/extension.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <iterator>

@@ -1,6 +1,7 @@
 // fastuple: a tuple that calculates element by element, and an item of one's own made of it.
 #include <fastxx/low/collection/fastuple.hpp>
 #include <fastxx/low/transform/transform.hpp>
+
 #include <iostream>
 #include <string>
 

@@ -1,10 +1,11 @@
 // Callables from elsewhere are stages as they are: lambdas, functions, torch::data transforms, modules.
-#include <torch/data/transforms.h>
-#include <cassert>
-#include <cstdio>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <cassert>
+#include <cstdio>
+#include <torch/data/transforms.h>
 #include <tuple>
 
 int main() {

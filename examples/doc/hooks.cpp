@@ -1,8 +1,9 @@
 // What the layers of a network compute, and the gradients that reach them, without touching the network.
-#include <cstdio>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/nn/layers.hpp>
+
+#include <cstdio>
 
 struct ForeignImpl : torch::nn::Module {  // somebody else's network, which knows nothing of fastxx
   ForeignImpl() {

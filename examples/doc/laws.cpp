@@ -1,9 +1,10 @@
 // Laws: what a transform, a pipeline, a tensor type or a dispatch set of yours should keep, checked in one line each.
-#include <cassert>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/testing.hpp>
+
+#include <cassert>
 #include <iostream>
 #include <string>
 #include <tuple>

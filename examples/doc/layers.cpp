@@ -1,9 +1,10 @@
 // Layers, a loss, and the named state of a small network.
-#include <cstdio>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/nn/state.hpp>
+
+#include <cstdio>
 
 int main() {
   using fastxx::ConvLayer, fastxx::LinBnDrop, fastxx::Sequential;

@@ -1,5 +1,6 @@
 // Any torch module, any data set, any loss: a line through noisy points.
 #include <fastxx/mid.hpp>
+
 #include <iostream>
 
 using namespace fastxx;

@@ -1,8 +1,9 @@
 // L: a list that is indexed and transformed like an array, with predicates and small functions beside it.
-#include <cstdlib>
 #include <fastxx/low/collection/algorithms.hpp>
 #include <fastxx/low/collection/names.hpp>
 #include <fastxx/low/collection/numbers.hpp>
+
+#include <cstdlib>
 #include <iostream>
 #include <map>
 #include <string>

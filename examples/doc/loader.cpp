@@ -1,10 +1,11 @@
 // What a DataLoader does with items of your own type: collate_for, transforms, a hook, workers, the thread plan, plans
 // of your own, and a dataset that gives whole batches.
+#include <fastxx/low/core/threads.hpp>
+#include <fastxx/mid/data/loader.hpp>
+
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
-#include <fastxx/low/core/threads.hpp>
-#include <fastxx/mid/data/loader.hpp>
 #include <utility>
 #include <vector>
 

@@ -1,10 +1,11 @@
 // Metrics: functions of (prediction, target), averaged over items, and a metric object of your own.
-#include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <fastxx/low/nn/sequential.hpp>
 #include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/train/learner.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <string>
 #include <tuple>
 #include <vector>

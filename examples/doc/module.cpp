@@ -1,8 +1,9 @@
 // A network whose members register themselves, and its clone.
-#include <cstdio>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/nn/state.hpp>
+
+#include <cstdio>
 #include <iostream>
 
 struct Block : fastxx::Module<Block> {

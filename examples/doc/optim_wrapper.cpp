@@ -1,8 +1,9 @@
 // libtorch's own optimizers, wherever an Optimizer of the library is expected.
-#include <cstdio>
 #include <fastxx/low/optim/optim_wrapper.hpp>
 #include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/low/torch/optim.hpp>
+
+#include <cstdio>
 
 int main() {
   torch::manual_seed(1);

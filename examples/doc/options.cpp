@@ -1,9 +1,10 @@
 // Options by name, in any order; a function that builds on another shows and hands on the other's options as its own,
 // as fastai's @delegates does for tabular_learner; and methods replaced for one object.
-#include <array>
-#include <cstdio>
 #include <fastxx/low/arguments/methods.hpp>
 #include <fastxx/low/arguments/options.hpp>
+
+#include <array>
+#include <cstdio>
 #include <optional>
 #include <string>
 #include <string_view>

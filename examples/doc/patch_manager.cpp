@@ -1,9 +1,10 @@
 // A plain libtorch network whose widths become a choice, are trained together, and go away again without a trace.
-#include <cstdio>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/recipes.hpp>
 #include <fastxx/low/patch/elastic_width.hpp>
 #include <fastxx/low/patch/replicate.hpp>
+
+#include <cstdio>
 #include <string>
 #include <vector>
 

@@ -1,9 +1,10 @@
 // A pipeline: transforms sorted by their order, set up one after another, decoded in reverse, printed as a table.
-#include <cstdio>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/int_to_float.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <cstdio>
 #include <tuple>
 #include <utility>
 #include <vector>

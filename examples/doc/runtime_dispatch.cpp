@@ -1,6 +1,7 @@
 // A dispatch set where only the run time knows the types: a std::variant, or a std::any.
-#include <cstdio>
 #include <fastxx/low/dispatch/runtime_dispatch.hpp>
+
+#include <cstdio>
 #include <string>
 #include <vector>
 

@@ -1,5 +1,6 @@
 // A transform with state says once what its state is; the same function saves and loads it.
 #include <fastxx/low/io/state.hpp>
+
 #include <iostream>
 #include <string>
 #include <vector>

@@ -1,6 +1,7 @@
 // Looking at data and at what a model makes of them: a table for everything that is no image, and a pair of types that
 // shows itself in a way of its own.
 #include <fastxx/mid.hpp>
+
 #include <iostream>
 
 using namespace fastxx;

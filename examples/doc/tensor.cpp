@@ -1,8 +1,9 @@
 // Semantic tensors: a tensor that knows what it is, and a type of your own beside the library's.
-#include <concepts>
-#include <cstdio>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <concepts>
+#include <cstdio>
 
 struct TensorDepth : fastxx::Semantic<TensorDepth, fastxx::TensorImageBase> {  // metres from the camera
   using Semantic::Semantic;

@@ -1,9 +1,10 @@
 // Small functions on tensors, under fastai's names.
-#include <cmath>
-#include <cstdlib>
 #include <fastxx/low/tensor/create.hpp>
 #include <fastxx/low/tensor/functions.hpp>
 #include <fastxx/low/tensor/types.hpp>
+
+#include <cmath>
+#include <cstdlib>
 #include <iostream>
 #include <string>
 #include <vector>

@@ -1,9 +1,10 @@
 // Metadata of semantic tensors: declared by the type as one aggregate, it follows every result.
-#include <concepts>
-#include <cstdio>
 #include <fastxx/low/tensor/functions.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <concepts>
+#include <cstdio>
 #include <iostream>
 #include <vector>
 

@@ -1,6 +1,7 @@
 // What each operation on a semantic tensor gives: the table that the tests walk.
-#include <cstdio>
 #include <fastxx/low/tensor/operations.hpp>
+
+#include <cstdio>
 #include <string>
 
 int main() {

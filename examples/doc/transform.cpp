@@ -1,8 +1,9 @@
 // Transforms: small structs, or functions, that are applied to items, to each element of a tuple, and undone.
-#include <concepts>
-#include <cstdio>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/transform/function.hpp>
+
+#include <concepts>
+#include <cstdio>
 #include <string>
 #include <tuple>
 #include <vector>

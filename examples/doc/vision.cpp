@@ -1,5 +1,6 @@
 // Images of one's own: a stack of grey pictures as items, a batch of them as the model sees it, drawn as a PNG.
 #include <fastxx/vision.hpp>
+
 #include <filesystem>
 #include <iostream>
 

@@ -2,6 +2,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/version.hpp>
+
 #include <iostream>
 
 int main() {

@@ -1,6 +1,7 @@
 #pragma once
 #include <fastxx/low/nn.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
 #include <memory>
 
 struct MixedNet : fastxx::Module<MixedNet> {

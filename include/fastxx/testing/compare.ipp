@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/testing/compare.hpp>
-
 #include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/testing/compare.hpp>
 
 #include <cmath>
 #include <cstddef>

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <concepts>
-#include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/core/lineage.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/testing/report.hpp>
+
+#include <concepts>
 #include <string>
 #include <type_traits>
 

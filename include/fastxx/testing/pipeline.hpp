@@ -1,8 +1,5 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
-#include <exception>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/core/type_name.hpp>
@@ -10,6 +7,10 @@
 #include <fastxx/testing/compare.hpp>
 #include <fastxx/testing/report.hpp>
 #include <fastxx/testing/transform.hpp>
+
+#include <array>
+#include <cstddef>
+#include <exception>
 #include <string>
 #include <type_traits>
 #include <utility>

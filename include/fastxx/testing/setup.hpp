@@ -1,13 +1,14 @@
 #pragma once
 
-#include <cstddef>
-#include <exception>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/transform.hpp>
 #include <fastxx/testing/compare.hpp>
 #include <fastxx/testing/report.hpp>
 #include <fastxx/testing/transform.hpp>
+
+#include <cstddef>
+#include <exception>
 #include <string>
 #include <type_traits>
 #include <utility>

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <concepts>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/tensor/semantic.hpp>
 #include <fastxx/testing/compare.hpp>
 #include <fastxx/testing/report.hpp>
+
+#include <concepts>
 #include <string>
 #include <type_traits>
 

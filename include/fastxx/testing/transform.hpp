@@ -1,9 +1,5 @@
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
-#include <exception>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/io/state.hpp>
@@ -12,6 +8,11 @@
 #include <fastxx/low/transform/transform.hpp>
 #include <fastxx/testing/compare.hpp>
 #include <fastxx/testing/report.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <string>
 #include <tuple>
 #include <type_traits>

@@ -1,4 +1,5 @@
 #include <fastxx/vision.hpp>
+
 #include <tuple>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.

@@ -1,11 +1,11 @@
-#include <zlib.h>
+#include <fastxx/vision.hpp>
 
 #include <cstdlib>
-#include <fastxx/vision.hpp>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
+#include <zlib.h>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

@@ -1,5 +1,6 @@
-#include <cstdio>
 #include <fastxx/vision.hpp>
+
+#include <cstdio>
 #include <memory>
 #include <vector>
 

@@ -1,10 +1,9 @@
 // expect-error: a stage that learns in setups\(\) is exported without what it has learnt
+#include "../../mid/train/toy.hpp"
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/train/inference.hpp>
-
-#include "../../mid/train/toy.hpp"
 
 struct Centre {
   double mean = 0;

@@ -1,9 +1,8 @@
 // expect-error: these loaders have no pipelines that take a raw item; make them with Datasets
+#include "../../mid/train/toy.hpp"
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/train/inference.hpp>
-
-#include "../../mid/train/toy.hpp"
 
 void predict() {
 #ifdef COMPILES

@@ -1,6 +1,7 @@
 // expect-only-error: n_inp<N>\(\) stands before the pipelines
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/datasets.hpp>
+
 #include <tuple>
 #include <vector>
 

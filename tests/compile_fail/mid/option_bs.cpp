@@ -1,6 +1,7 @@
 // expect-error: the option 'bs' is called 'batch_size'
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/loaders.hpp>
+
 #include <vector>
 
 auto load(std::vector<int> const& items) {

@@ -2,6 +2,7 @@
 #include <fastxx/low/nn/sequential.hpp>
 #include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/train/learner.hpp>
+
 #include <tuple>
 #include <vector>
 

@@ -1,5 +1,6 @@
 // expect-error: the option 'num_workers' is called 'workers'
 #include <fastxx/mid/data/loader.hpp>
+
 #include <vector>
 
 #ifdef COMPILES

@@ -1,5 +1,6 @@
 // expect-error: in the place of a 'sampler' give a 'plan'
 #include <fastxx/mid/data/loader.hpp>
+
 #include <vector>
 
 #ifdef COMPILES

@@ -3,6 +3,7 @@
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/loaders.hpp>
+
 #include <string>
 #include <tuple>
 #include <vector>

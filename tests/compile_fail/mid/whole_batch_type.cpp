@@ -1,5 +1,6 @@
 // expect-error: batch\(indices\) of 'dataset' must return the type that its items collate to
 #include <fastxx/mid/data/loader.hpp>
+
 #include <vector>
 
 struct Numbers {

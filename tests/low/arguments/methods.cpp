@@ -1,4 +1,5 @@
 #include <fastxx/low/arguments/methods.hpp>
+
 #include <memory>
 #include <string>
 #include <utility>

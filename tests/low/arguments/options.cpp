@@ -1,7 +1,8 @@
+#include <fastxx/low/arguments/options.hpp>
+#include <fastxx/low/core/error.hpp>
+
 #include <array>
 #include <cstddef>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/arguments/options.hpp>
 #include <memory>
 #include <optional>
 #include <span>

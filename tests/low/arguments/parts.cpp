@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/arguments/parts.hpp>
 
 #include <cstddef>
-#include <fastxx/low/arguments/parts.hpp>
+#include <doctest/doctest.h>
 #include <memory>
 #include <string>
 #include <utility>

@@ -1,6 +1,7 @@
 #include <fastxx/low/collection/algorithms.hpp>
 #include <fastxx/low/collection/names.hpp>
 #include <fastxx/low/collection/numbers.hpp>
+
 #include <limits>
 #include <list>
 #include <map>

@@ -4,6 +4,7 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/low/transform/transform.hpp>
+
 #include <sstream>
 #include <string>
 #include <tuple>

@@ -2,6 +2,7 @@
 #include <fastxx/low/collection/predicates.hpp>
 #include <fastxx/low/transform/function.hpp>
 #include <fastxx/low/transform/transform.hpp>
+
 #include <map>
 #include <string>
 #include <tuple>

@@ -1,6 +1,7 @@
+#include <fastxx/low/collection/list.hpp>
+
 #include <cstdint>
 #include <cstdlib>
-#include <fastxx/low/collection/list.hpp>
 #include <filesystem>
 #include <limits>
 #include <list>

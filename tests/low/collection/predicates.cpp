@@ -1,5 +1,6 @@
 #include <fastxx/low/collection/list.hpp>
 #include <fastxx/low/collection/predicates.hpp>
+
 #include <map>
 #include <memory>
 #include <optional>

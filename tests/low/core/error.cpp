@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/core/error.hpp>
 
 #include <cstdint>
-#include <fastxx/low/core/error.hpp>
+#include <doctest/doctest.h>
 #include <limits>
 #include <string>
 #include <string_view>

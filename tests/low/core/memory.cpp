@@ -1,10 +1,9 @@
-#include <sys/resource.h>
+#include <fastxx/low/core/memory.hpp>
 
 #include <cstdlib>
 #include <cstring>
-#include <fastxx/low/core/memory.hpp>
-
 #include <doctest/doctest.h>
+#include <sys/resource.h>
 
 namespace {
 

@@ -1,10 +1,10 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/core/random.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <fastxx/low/core/random.hpp>
+#include <doctest/doctest.h>
 #include <set>
 #include <vector>
 

@@ -1,10 +1,9 @@
 #include <fastxx/low/core/threads.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
 #include <atomic>
 #include <cstdlib>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <filesystem>
 #include <fstream>
 #include <iterator>

@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/core/type_name.hpp>
+
+#include <doctest/doctest.h>
 #include <string>
 #include <tuple>
 

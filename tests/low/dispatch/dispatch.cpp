@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/dispatch/dispatch.hpp>
 
 #include <concepts>
-#include <fastxx/low/dispatch/dispatch.hpp>
+#include <doctest/doctest.h>
 #include <memory>
 #include <string>
 #include <string_view>

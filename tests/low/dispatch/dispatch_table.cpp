@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/dispatch/dispatch_table.hpp>
+
+#include <doctest/doctest.h>
 #include <string>
 
 using namespace fastxx;

@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/dispatch/overload_for.hpp>
 
 #include <concepts>
-#include <fastxx/low/dispatch/overload_for.hpp>
+#include <doctest/doctest.h>
 #include <vector>
 
 using namespace fastxx;

@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/dispatch/runtime_dispatch.hpp>
 
 #include <concepts>
-#include <fastxx/low/dispatch/runtime_dispatch.hpp>
+#include <doctest/doctest.h>
 #include <memory>
 #include <stdexcept>
 #include <string>

@@ -1,9 +1,9 @@
-#include <unistd.h>
-
-#include <concepts>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/extension/extension.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <concepts>
+#include <doctest/doctest.h>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -12,10 +12,9 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <unistd.h>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using fastxx::extension, fastxx::extension_property, fastxx::of, fastxx::static_extension;
 

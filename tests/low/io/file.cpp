@@ -3,16 +3,14 @@
 #include <fastxx/low/io/safetensors.hpp>
 
 #include <csignal>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <filesystem>
 #include <stdexcept>
 #include <string>
-#include <utility>
-
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
+#include <utility>
 
 namespace fs = std::filesystem;
 

@@ -2,12 +2,10 @@
 #include <fastxx/low/io/idx.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
 #include <cstdint>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <filesystem>
 #include <string>
-
 #include <sys/resource.h>
 #include <unistd.h>
 #include <zlib.h>

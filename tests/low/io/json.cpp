@@ -1,9 +1,8 @@
 #include <fastxx/low/io/json.hpp>
 
-#include <doctest/doctest.h>
-
 #include <cmath>
 #include <cstdint>
+#include <doctest/doctest.h>
 #include <limits>
 #include <string>
 #include <string_view>

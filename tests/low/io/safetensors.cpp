@@ -2,13 +2,11 @@
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
 #include <cstring>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <filesystem>
 #include <limits>
 #include <string>
-
 #include <unistd.h>
 
 namespace fs = std::filesystem;

@@ -1,9 +1,11 @@
-#include <array>
-#include <cmath>
-#include <cstdint>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <doctest/doctest.h>
 #include <limits>
 #include <map>
 #include <optional>
@@ -12,8 +14,6 @@
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

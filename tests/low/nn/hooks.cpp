@@ -2,6 +2,8 @@
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/torch/all_nn.hpp>  // LSTM
+
+#include <doctest/doctest.h>
 #include <functional>
 #include <memory>
 #include <stdexcept>
@@ -10,8 +12,6 @@
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

@@ -1,8 +1,8 @@
-#include <doctest/doctest.h>
-
-#include <cmath>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <cmath>
+#include <doctest/doctest.h>
 #include <memory>
 #include <string>
 #include <vector>

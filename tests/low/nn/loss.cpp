@@ -1,8 +1,8 @@
-#include <doctest/doctest.h>
-
-#include <cmath>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <cmath>
+#include <doctest/doctest.h>
 #include <string>
 #include <vector>
 

@@ -1,15 +1,15 @@
-#include <algorithm>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/nn/sequential.hpp>
 #include <fastxx/low/nn/state.hpp>
+
+#include <algorithm>
+#include <doctest/doctest.h>
 #include <map>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

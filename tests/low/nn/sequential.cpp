@@ -1,8 +1,8 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/nn/sequential.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <doctest/doctest.h>
 #include <memory>
 #include <string>
 #include <vector>

@@ -1,9 +1,9 @@
-#include <doctest/doctest.h>
-
-#include <algorithm>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/torch/nn.hpp>
+
+#include <algorithm>
+#include <doctest/doctest.h>
 #include <map>
 #include <string>
 #include <vector>

@@ -3,9 +3,8 @@
 #include <fastxx/low/torch/ops.hpp>
 
 #include <ATen/Parallel.h>
-#include <doctest/doctest.h>
-
 #include <cstring>
+#include <doctest/doctest.h>
 
 using namespace fastxx;
 

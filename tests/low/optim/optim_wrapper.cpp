@@ -3,11 +3,11 @@
 #include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <fastxx/low/torch/optim.hpp>
+
+#include <doctest/doctest.h>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

@@ -3,9 +3,8 @@
 #include <fastxx/low/optim/optimizer.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
-#include <doctest/doctest.h>
-
 #include <cmath>
+#include <doctest/doctest.h>
 
 namespace {
 

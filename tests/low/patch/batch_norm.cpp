@@ -1,8 +1,8 @@
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/patch/batch_norm.hpp>
-#include <stdexcept>
 
 #include <doctest/doctest.h>
+#include <stdexcept>
 
 using namespace fastxx;
 

@@ -1,7 +1,7 @@
 #include <fastxx/low/patch/changes.hpp>
-#include <string>
 
 #include <doctest/doctest.h>
+#include <string>
 
 TEST_CASE("Changes: undo puts everything back, the last change first") {
   int number = 1;

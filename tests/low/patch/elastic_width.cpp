@@ -3,10 +3,10 @@
 #include <fastxx/low/optim/recipes.hpp>
 #include <fastxx/low/patch/elastic_width.hpp>
 #include <fastxx/low/patch/replicate.hpp>
-#include <string>
-#include <vector>
 
 #include <doctest/doctest.h>
+#include <string>
+#include <vector>
 
 using namespace fastxx;
 

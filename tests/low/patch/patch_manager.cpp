@@ -1,17 +1,17 @@
-#include <any>
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/patch/patch_manager.hpp>
 #include <fastxx/low/patch/replicate.hpp>
+
+#include <any>
+#include <doctest/doctest.h>
 #include <memory>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

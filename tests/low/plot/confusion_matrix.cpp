@@ -1,11 +1,9 @@
+#include "png.hpp"
 #include <fastxx/low/plot/confusion_matrix.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
-#include "png.hpp"
-
 #include <cmath>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <string>
 #include <vector>
 

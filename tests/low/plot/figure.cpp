@@ -1,14 +1,11 @@
-#include <doctest/doctest.h>
-
+#include "png.hpp"
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/figure.hpp>
 
-#include "png.hpp"
-
 #include <cstdlib>
+#include <doctest/doctest.h>
 #include <filesystem>
 #include <string>
-
 #include <sys/stat.h>
 
 namespace fs = std::filesystem;

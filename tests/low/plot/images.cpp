@@ -1,11 +1,9 @@
+#include "png.hpp"
 #include <fastxx/low/plot/images.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
-#include "png.hpp"
-
 #include <cstdint>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <limits>
 #include <string>
 #include <vector>

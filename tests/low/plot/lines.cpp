@@ -1,10 +1,8 @@
-#include <doctest/doctest.h>
-
+#include "png.hpp"
 #include <fastxx/low/plot/lines.hpp>
 
-#include "png.hpp"
-
 #include <cmath>
+#include <doctest/doctest.h>
 #include <limits>
 #include <string>
 #include <vector>

@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
-
 #include <unistd.h>
 #include <zlib.h>
 

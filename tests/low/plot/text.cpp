@@ -1,8 +1,7 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/plot/fonts.hpp>
 #include <fastxx/low/plot/text.hpp>
 
+#include <doctest/doctest.h>
 #include <string>
 
 using fastxx::shortened_text;

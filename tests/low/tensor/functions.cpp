@@ -1,13 +1,13 @@
-#include <cmath>
-#include <concepts>
 #include <fastxx/low/tensor/create.hpp>
 #include <fastxx/low/tensor/functions.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <cmath>
+#include <concepts>
+#include <doctest/doctest.h>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

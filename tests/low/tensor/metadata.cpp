@@ -1,15 +1,15 @@
-#include <concepts>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/tensor/functions.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/data/collate.hpp>
+
+#include <concepts>
+#include <doctest/doctest.h>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

@@ -1,10 +1,12 @@
 #include <fastxx/low/tensor/operations.hpp>
 // The table of operations is walked here: each call is made on a type with metadata and on a plain tensor.
-#include <algorithm>
-#include <concepts>
 #include <fastxx/low/tensor/functions.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <algorithm>
+#include <concepts>
+#include <doctest/doctest.h>
 #include <map>
 #include <set>
 #include <string>
@@ -13,8 +15,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 using at::indexing::Ellipsis;

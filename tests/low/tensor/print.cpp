@@ -1,10 +1,10 @@
 #include <fastxx/low/tensor/print.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
-#include <sstream>
-#include <string>
 
 #include <doctest/doctest.h>
+#include <sstream>
+#include <string>
 
 using namespace fastxx;
 

@@ -1,10 +1,10 @@
-#include <doctest/doctest.h>
-
-#include <concepts>
-#include <cstdint>
 #include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <doctest/doctest.h>
 #include <type_traits>
 #include <vector>
 

@@ -1,14 +1,13 @@
 // Semantic tensors among libtorch's own parts: gradients, modules, files.
-#include <concepts>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/nn.hpp>
-#include <sstream>
-#include <vector>
 
+#include <concepts>
+#include <doctest/doctest.h>
+#include <sstream>
 #include <torch/cuda.h>
 #include <torch/serialize.h>
-
-#include <doctest/doctest.h>
+#include <vector>
 
 using namespace fastxx;
 

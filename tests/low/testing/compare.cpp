@@ -1,13 +1,13 @@
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/testing/compare.hpp>
+
+#include <doctest/doctest.h>
 #include <limits>
 #include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 using testing::all_close, testing::difference;

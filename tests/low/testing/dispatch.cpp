@@ -1,12 +1,11 @@
+#include "laws.hpp"
 #include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/testing/dispatch.hpp>
+
+#include <doctest/doctest.h>
 #include <tuple>
 #include <type_traits>
 #include <utility>
-
-#include <doctest/doctest.h>
-
-#include "laws.hpp"
 
 using namespace fastxx;
 using testing::check_dispatch;

@@ -2,6 +2,7 @@
 // What the tests of laws share.
 
 #include <fastxx/testing/report.hpp>
+
 #include <string>
 
 // The one law a report finds broken, by the start of its sentence; all of them when it is not one.

@@ -1,15 +1,14 @@
+#include "laws.hpp"
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/int_to_float.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/testing/pipeline.hpp>
-#include <string>
-#include <tuple>
 
 #include <doctest/doctest.h>
-
-#include "laws.hpp"
+#include <string>
+#include <tuple>
 
 using namespace fastxx;
 using testing::check_pipeline;

@@ -1,11 +1,10 @@
+#include "laws.hpp"
 #include <fastxx/testing/setup.hpp>
+
+#include <doctest/doctest.h>
 #include <stdexcept>
 #include <string>
 #include <vector>
-
-#include <doctest/doctest.h>
-
-#include "laws.hpp"
 
 using namespace fastxx;
 using testing::check_setup;

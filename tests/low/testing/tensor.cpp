@@ -1,11 +1,10 @@
+#include "laws.hpp"
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/testing/tensor.hpp>
-#include <utility>
 
 #include <doctest/doctest.h>
-
-#include "laws.hpp"
+#include <utility>
 
 using namespace fastxx;
 using testing::check_tensor_type;

@@ -1,16 +1,15 @@
+#include "laws.hpp"
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/int_to_float.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/testing/transform.hpp>
+
+#include <doctest/doctest.h>
 #include <sstream>
 #include <stdexcept>
 #include <string>
 #include <tuple>
-
-#include <doctest/doctest.h>
-
-#include "laws.hpp"
 
 using namespace fastxx;
 using testing::check_transform;

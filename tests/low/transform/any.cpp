@@ -2,14 +2,14 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/any.hpp>
 #include <fastxx/low/transform/normalize.hpp>
+
+#include <doctest/doctest.h>
 #include <functional>
 #include <map>
 #include <string>
 #include <tuple>
 #include <variant>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <doctest/doctest.h>
 #include <string>
 #include <tuple>
 

@@ -1,7 +1,7 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/transform/display.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <doctest/doctest.h>
 #include <string>
 #include <tuple>
 #include <vector>

@@ -1,8 +1,8 @@
 #include <fastxx/low/transform/pipeline.hpp>
-#include <string>
-#include <tuple>
 
 #include <doctest/doctest.h>
+#include <string>
+#include <tuple>
 
 using namespace fastxx;
 

@@ -1,12 +1,12 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/transform/any.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <doctest/doctest.h>
 #include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

@@ -2,10 +2,10 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
-#include <string>
-#include <tuple>
 
 #include <doctest/doctest.h>
+#include <string>
+#include <tuple>
 
 using namespace fastxx;
 

@@ -1,15 +1,15 @@
-#include <torch/data/transforms.h>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <doctest/doctest.h>
 #include <functional>
 #include <string>
+#include <torch/data/transforms.h>
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include <doctest/doctest.h>
 
 using namespace fastxx;
 

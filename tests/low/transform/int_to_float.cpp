@@ -1,9 +1,9 @@
-#include <doctest/doctest.h>
-
-#include <concepts>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/int_to_float.hpp>
 #include <fastxx/low/transform/transform.hpp>
+
+#include <concepts>
+#include <doctest/doctest.h>
 
 using namespace fastxx;
 

@@ -1,6 +1,6 @@
-#include <doctest/doctest.h>
-
 #include <fastxx/low/transform/items.hpp>
+
+#include <doctest/doctest.h>
 #include <vector>
 
 using namespace fastxx;

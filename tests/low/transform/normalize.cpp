@@ -1,18 +1,18 @@
-#include <doctest/doctest.h>
-
-#include <unistd.h>
-#include <cmath>
-#include <concepts>
-#include <cstdint>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/int_to_float.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <cmath>
+#include <concepts>
+#include <cstdint>
+#include <doctest/doctest.h>
 #include <filesystem>
 #include <string>
 #include <tuple>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 

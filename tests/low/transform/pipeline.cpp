@@ -1,8 +1,8 @@
-#include <doctest/doctest.h>
-
-#include <concepts>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <concepts>
+#include <doctest/doctest.h>
 #include <string>
 #include <tuple>
 #include <utility>

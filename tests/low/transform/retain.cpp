@@ -1,8 +1,8 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/transform/transform.hpp>
 
 #include <array>
 #include <concepts>
-#include <fastxx/low/transform/transform.hpp>
+#include <doctest/doctest.h>
 #include <list>
 #include <memory>
 #include <string>

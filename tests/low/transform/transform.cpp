@@ -1,9 +1,9 @@
-#include <doctest/doctest.h>
+#include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/low/transform/transform.hpp>
 
 #include <concepts>
 #include <cstdint>
-#include <fastxx/low/transform/pipeline.hpp>
-#include <fastxx/low/transform/transform.hpp>
+#include <doctest/doctest.h>
 #include <string>
 #include <tuple>
 #include <utility>

@@ -1,9 +1,8 @@
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/mid/data/collate.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
 #include <cstdint>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <string>
 #include <tuple>
 #include <type_traits>

@@ -4,6 +4,7 @@
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/loaders.hpp>
+
 #include <sstream>
 #include <stdexcept>
 #include <string>

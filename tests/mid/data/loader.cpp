@@ -1,13 +1,11 @@
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/mid/data/loader.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
-#include <unistd.h>
 #include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <fstream>
 #include <iterator>
 #include <memory>
@@ -18,6 +16,7 @@
 #include <string>
 #include <thread>
 #include <tuple>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 

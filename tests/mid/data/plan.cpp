@@ -1,12 +1,11 @@
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/plan.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
 #include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <limits>
 #include <memory>
 #include <numeric>

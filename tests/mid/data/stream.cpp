@@ -1,11 +1,9 @@
-#include <torch/data.h>
-
 #include <fastxx/mid/data/stream.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
 #include <cstdint>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <string>
+#include <torch/data.h>
 #include <tuple>
 #include <utility>
 #include <vector>

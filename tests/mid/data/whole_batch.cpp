@@ -4,12 +4,11 @@
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/loaders.hpp>
 
-#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
-
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <memory>
 #include <span>
 #include <stdexcept>

@@ -1,11 +1,11 @@
 // Interpretation of foreign datasets and networks: class names at run time, regression.
+#include "../train/toy.hpp"
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/inspect/interpret.hpp>
+
 #include <filesystem>
 #include <tuple>
 #include <vector>
-
-#include "../train/toy.hpp"
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

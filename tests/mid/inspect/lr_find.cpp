@@ -1,8 +1,8 @@
-#include <cmath>
-#include <fastxx/mid/inspect/lr_find.hpp>
-#include <filesystem>
-
 #include "../train/toy.hpp"
+#include <fastxx/mid/inspect/lr_find.hpp>
+
+#include <cmath>
+#include <filesystem>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

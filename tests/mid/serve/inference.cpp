@@ -1,12 +1,12 @@
+#include "../train/toy.hpp"
 #include <fastxx/low/collection/functional.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/train/inference.hpp>
+
 #include <filesystem>
 #include <fstream>
-
-#include "../train/toy.hpp"
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

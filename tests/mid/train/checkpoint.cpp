@@ -1,17 +1,16 @@
 // A fit that ends anywhere goes on from its last save, bit for bit; files that do not fit change nothing.
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#include <csignal>
+#include "resume.hpp"
 #include <fastxx/low/optim/optim_wrapper.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
-#include <map>
 
-#include "resume.hpp"
+#include <csignal>
+#include <map>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

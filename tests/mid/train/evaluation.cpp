@@ -1,12 +1,11 @@
 // Evaluation inside and outside of training changes nothing around it; callbacks come and go inside events.
+#include "toy.hpp"
+#include <fastxx/mid/inspect/lr_find.hpp>
+
 #include <cmath>
 #include <limits>
 #include <memory>
 #include <vector>
-
-#include <fastxx/mid/inspect/lr_find.hpp>
-
-#include "toy.hpp"
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

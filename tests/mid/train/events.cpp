@@ -1,6 +1,6 @@
-#include <memory>
-
 #include "toy.hpp"
+
+#include <memory>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

@@ -1,11 +1,11 @@
 // Parameter groups: rates of their own, freezing, and learners that are made elsewhere.
-#include <cmath>
+#include "toy.hpp"
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/optim/optim_wrapper.hpp>
+
+#include <cmath>
 #include <utility>
 #include <vector>
-
-#include "toy.hpp"
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

@@ -1,14 +1,13 @@
 // The real thing: a process that trains is killed at random instants, again and again, and starts again each time.
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+#include "resume.hpp"
 
 #include <chrono>
 #include <cstdlib>
 #include <ctime>
+#include <signal.h>
+#include <sys/wait.h>
 #include <thread>
-
-#include "resume.hpp"
+#include <unistd.h>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

@@ -1,13 +1,13 @@
-#include <cmath>
+#include "toy.hpp"
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/optim/optim_wrapper.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
-#include <sstream>
 
-#include "toy.hpp"
+#include <cmath>
+#include <sstream>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

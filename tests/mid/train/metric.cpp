@@ -1,6 +1,5 @@
-#include <fastxx/mid/train/metric.hpp>
-
 #include "toy.hpp"
+#include <fastxx/mid/train/metric.hpp>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

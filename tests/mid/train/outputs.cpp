@@ -1,11 +1,11 @@
 // Models that give more than one tensor.
+#include "toy.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <tuple>
 #include <utility>
 #include <vector>
-
-#include "toy.hpp"
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

@@ -1,14 +1,13 @@
 // Two ranks in two threads: metrics of all, and one end for all.
+#include "toy.hpp"
+#include <fastxx/mid/data/foreign_loaders.hpp>
+
 #include <condition_variable>
 #include <csignal>
 #include <limits>
 #include <mutex>
 #include <thread>
 #include <vector>
-
-#include <fastxx/mid/data/foreign_loaders.hpp>
-
-#include "toy.hpp"
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

@@ -2,17 +2,17 @@
 // A training run in which everything draws random numbers or remembers something: what must be the same when it is
 // killed and goes on.
 
-#include <cmath>
+#include "toy.hpp"
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/train/checkpoint.hpp>
+
+#include <cmath>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "toy.hpp"
 
 namespace resume {
 

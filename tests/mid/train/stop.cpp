@@ -1,7 +1,7 @@
+#include "toy.hpp"
+
 #include <csignal>
 #include <limits>
-
-#include "toy.hpp"
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

@@ -1,11 +1,10 @@
 // Loaders of other kinds, batches without targets, several inputs and targets.
+#include "toy.hpp"
 #include <fastxx/mid/data/foreign_loaders.hpp>
-#include <tuple>
-#include <vector>
 
 #include <torch/data.h>
-
-#include "toy.hpp"
+#include <tuple>
+#include <vector>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

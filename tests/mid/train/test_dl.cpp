@@ -8,6 +8,7 @@
 #include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/inspect/interpret.hpp>
 #include <fastxx/mid/train/learner.hpp>
+
 #include <list>
 #include <string>
 #include <tuple>

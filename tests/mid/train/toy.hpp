@@ -5,6 +5,7 @@
 #include <fastxx/low/nn/sequential.hpp>
 #include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/train/learner.hpp>
+
 #include <string>
 #include <tuple>
 #include <vector>

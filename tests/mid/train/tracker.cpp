@@ -1,10 +1,10 @@
 // What watches a column of the table: saving the best, stopping early, lower rates; and their state over a kill.
+#include "resume.hpp"
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/train/tracker.hpp>
+
 #include <limits>
 #include <optional>
-
-#include "resume.hpp"
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>

@@ -1,9 +1,10 @@
 // Passes by compiling: the types that semantic tensors have after an operation, and what does not turn into what.
-#include <concepts>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/transform/int_to_float.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <concepts>
 #include <tuple>
 #include <type_traits>
 #include <utility>

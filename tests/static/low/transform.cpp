@@ -1,8 +1,9 @@
 // Passes by compiling: what pipelines and dispatch decide, they decide in the compiler, and keep nothing for run time.
-#include <concepts>
 #include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <concepts>
 #include <tuple>
 #include <type_traits>
 

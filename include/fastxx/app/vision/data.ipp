@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/app/vision/data.hpp>
-
 #include <fastxx/low/io/idx.hpp>
 
 #include <cstdint>

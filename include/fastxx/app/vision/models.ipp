@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/app/vision/models.hpp>
-
 #include <fastxx/low/nn/layers.hpp>
 
 #include <cstdint>

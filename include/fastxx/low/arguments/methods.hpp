@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstddef>
+#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/hana.hpp>
-#include <fastxx/low/arguments/parts.hpp>
+
+#include <cstddef>
 #include <functional>
 #include <type_traits>
 #include <utility>

@@ -1,14 +1,15 @@
 #pragma once
 
-#include <array>
-#include <concepts>
-#include <cstddef>
+#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/collection/repr.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/hana.hpp>
-#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/type_name.hpp>
+
+#include <array>
+#include <concepts>
+#include <cstddef>
 #include <optional>
 #include <ranges>
 #include <string>

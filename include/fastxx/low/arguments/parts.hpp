@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <fastxx/low/core/hana.hpp>
+
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 

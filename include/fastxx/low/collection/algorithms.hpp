@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <fastxx/low/collection/list.hpp>
 #include <fastxx/low/core/error.hpp>
+
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <ranges>

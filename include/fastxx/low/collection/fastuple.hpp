@@ -1,12 +1,13 @@
 #pragma once
 
+#include <fastxx/low/collection/predicates.hpp>
+#include <fastxx/low/collection/repr.hpp>
+#include <fastxx/low/transform/retain.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <fastxx/low/collection/predicates.hpp>
-#include <fastxx/low/collection/repr.hpp>
-#include <fastxx/low/transform/retain.hpp>
 #include <ostream>
 #include <tuple>
 #include <type_traits>

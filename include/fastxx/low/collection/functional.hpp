@@ -5,8 +5,8 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
-#include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/core/named.hpp>
+#include <fastxx/low/core/type_name.hpp>
 
 #include <bit>
 #include <concepts>

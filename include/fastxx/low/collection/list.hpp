@@ -1,12 +1,13 @@
 #pragma once
 
+#include <fastxx/low/collection/detail/list_parts.hpp>
+#include <fastxx/low/collection/detail/split.hpp>
+#include <fastxx/low/core/random.hpp>
+
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <fastxx/low/collection/detail/list_parts.hpp>
-#include <fastxx/low/collection/detail/split.hpp>
-#include <fastxx/low/core/random.hpp>
 #include <functional>
 #include <initializer_list>
 #include <map>

@@ -1,10 +1,11 @@
 #pragma once
 
+#include <fastxx/low/collection/repr.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstdint>
-#include <fastxx/low/collection/repr.hpp>
 #include <memory>
 #include <ranges>
 #include <string_view>

@@ -2,10 +2,10 @@
 
 #include <fastxx/low/core/named.hpp>
 
-#include <cxxabi.h>
 #include <cctype>
 #include <cstddef>
 #include <cstdlib>
+#include <cxxabi.h>
 #include <memory>
 #include <string>
 #include <string_view>

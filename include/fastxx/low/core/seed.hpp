@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <fastxx/low/torch/ops.hpp>
+
+#include <cstdint>
 
 namespace fastxx {
 

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <fastxx/low/core/lineage.hpp>
+
 #include <array>
 #include <cstddef>
-#include <fastxx/low/core/lineage.hpp>
 #include <type_traits>
 #include <utility>
 #include <variant>

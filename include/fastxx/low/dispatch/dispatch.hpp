@@ -1,10 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/lineage.hpp>
 #include <fastxx/low/dispatch/overload.hpp>
 #include <fastxx/low/dispatch/overload_for.hpp>
+
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 

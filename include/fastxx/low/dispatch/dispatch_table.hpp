@@ -1,10 +1,10 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-#include <fastxx/low/dispatch/dispatch.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/lineage.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
 
 #include <algorithm>
 #include <cstddef>

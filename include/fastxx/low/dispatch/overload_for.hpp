@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/lineage.hpp>
+
 #include <type_traits>
 
 namespace fastxx {

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <cxxabi.h>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/dispatch/common_result.hpp>
+#include <fastxx/low/dispatch/dispatch.hpp>
 
 #include <any>
 #include <array>
 #include <cstddef>
 #include <cstdlib>
-#include <fastxx/low/dispatch/common_result.hpp>
-#include <fastxx/low/dispatch/dispatch.hpp>
-#include <fastxx/low/core/error.hpp>
-#include <fastxx/low/core/type_name.hpp>
+#include <cxxabi.h>
 #include <string>
 #include <type_traits>
 #include <typeindex>

@@ -1,13 +1,14 @@
 #pragma once
 
-#include <concepts>
-#include <cstddef>
 #include <fastxx/low/core/callable.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/lineage.hpp>
 #include <fastxx/low/core/type_name.hpp>
+
+#include <concepts>
+#include <cstddef>
 #include <string>
 #include <type_traits>
 #include <utility>

@@ -1,24 +1,23 @@
 #pragma once
 
-#include <fastxx/low/io/idx.hpp>
-
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
+#include <fastxx/low/io/idx.hpp>
 
-#include <libdeflate.h>
-#include <zlib.h>
 #include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
+#include <libdeflate.h>
 #include <memory>
 #include <new>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+#include <zlib.h>
 
 namespace fastxx::detail {
 

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/low/io/json.hpp>
-
 #include <fastxx/low/core/utf8.hpp>
+#include <fastxx/low/io/json.hpp>
 
 #include <charconv>
 #include <cmath>

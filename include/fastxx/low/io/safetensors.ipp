@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/low/io/safetensors.hpp>
-
 #include <fastxx/low/io/file.hpp>
+#include <fastxx/low/io/safetensors.hpp>
 
 #include <algorithm>
 #include <cstdint>

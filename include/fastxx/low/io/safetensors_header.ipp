@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/low/io/safetensors_header.hpp>
-
 #include <fastxx/low/io/json.hpp>
+#include <fastxx/low/io/safetensors_header.hpp>
 
 #include <algorithm>
 #include <cstdint>

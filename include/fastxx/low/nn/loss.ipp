@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/nn/loss.hpp>
-
 #include <fastxx/low/tensor/shape_text.hpp>
 
 #include <utility>

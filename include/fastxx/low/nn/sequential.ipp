@@ -1,9 +1,8 @@
 #pragma once
 
-#include <fastxx/low/nn/sequential.hpp>
-
 #include <fastxx/low/nn/detail/hooked_layer.hpp>
 #include <fastxx/low/nn/detail/module_base.hpp>
+#include <fastxx/low/nn/sequential.hpp>
 
 #include <cstddef>
 #include <memory>

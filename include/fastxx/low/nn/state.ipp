@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/nn/state.hpp>
-
 #include <fastxx/low/tensor/shape_text.hpp>
 
 #include <map>

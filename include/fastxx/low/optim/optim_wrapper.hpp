@@ -1,10 +1,11 @@
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/torch/optim.hpp>
+
+#include <algorithm>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/optim/optimizer.hpp>
-
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/parallel.hpp>
 

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/optim/recipes.hpp>
-
 #include <fastxx/low/optim/stages.hpp>
 
 #include <array>

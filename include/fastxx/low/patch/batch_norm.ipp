@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/patch/batch_norm.hpp>
-
 #include <fastxx/low/patch/changes.hpp>
 
 #include <cstddef>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/plot/axis.hpp>
-
 #include <fastxx/low/plot/figure.hpp>
 #include <fastxx/low/plot/fonts.hpp>
 #include <fastxx/low/plot/text.hpp>

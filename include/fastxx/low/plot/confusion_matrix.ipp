@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/low/plot/confusion_matrix.hpp>
-
 #include <fastxx/low/plot/axis.hpp>
+#include <fastxx/low/plot/confusion_matrix.hpp>
 #include <fastxx/low/plot/text.hpp>
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/plot/figure.hpp>
-
 #include <fastxx/low/plot/gnuplot.hpp>
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/plot/fonts.hpp>
-
 #include <fastxx/low/plot/program.hpp>
 
 #include <algorithm>

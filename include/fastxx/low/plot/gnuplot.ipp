@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/low/plot/gnuplot.hpp>
-
 #include <fastxx/low/io/file.hpp>
+#include <fastxx/low/plot/gnuplot.hpp>
 #include <fastxx/low/plot/program.hpp>
 
 #include <algorithm>

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/plot/images.hpp>
-
 #include <fastxx/low/plot/text.hpp>
 
 #include <algorithm>

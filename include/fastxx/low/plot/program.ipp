@@ -1,20 +1,19 @@
 #pragma once
 
+#include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/program.hpp>
 
-#include <fastxx/low/io/file.hpp>
-
-#include <spawn.h>
-#include <sys/types.h>
-#include <sys/wait.h>
-#include <unistd.h>
 #include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
 #include <memory>
+#include <spawn.h>
 #include <string>
 #include <string_view>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 namespace fastxx::detail {

@@ -1,9 +1,8 @@
 #pragma once
 
-#include <fastxx/low/plot/text.hpp>
-
 #include <fastxx/low/core/utf8.hpp>
 #include <fastxx/low/plot/fonts.hpp>
+#include <fastxx/low/plot/text.hpp>
 
 #include <algorithm>
 #include <array>

@@ -1,8 +1,9 @@
 #pragma once
 
+#include <fastxx/low/torch/tensor.hpp>
+
 #include <concepts>
 #include <cstddef>
-#include <fastxx/low/torch/tensor.hpp>
 #include <tuple>
 #include <type_traits>
 #include <utility>

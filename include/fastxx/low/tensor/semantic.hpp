@@ -1,12 +1,13 @@
 #pragma once
 
-#include <concepts>
 #include <fastxx/low/tensor/detail/typed_in_place.hpp>
 #include <fastxx/low/tensor/detail/typed_math.hpp>
 #include <fastxx/low/tensor/detail/typed_shape.hpp>
 #include <fastxx/low/tensor/mixing.hpp>
 #include <fastxx/low/tensor/operators.hpp>
 #include <fastxx/low/tensor/print.hpp>
+
+#include <concepts>
 #include <type_traits>
 #include <utility>
 

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <fastxx/low/tensor/semantic.hpp>
+
 #include <array>
 #include <concepts>
 #include <cstdint>
-#include <fastxx/low/tensor/semantic.hpp>
 #include <string>
 #include <vector>
 

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <algorithm>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/any_items.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <type_traits>

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/check.hpp>
+
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/lineage.hpp>
+
+#include <array>
+#include <cstddef>
 #include <type_traits>
 #include <utility>
 

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/display.hpp>
 #include <fastxx/low/transform/transform.hpp>
+
+#include <array>
+#include <cstddef>
 #include <string>
 #include <type_traits>
 #include <utility>

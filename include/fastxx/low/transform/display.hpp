@@ -1,8 +1,9 @@
 #pragma once
 
+#include <fastxx/low/core/type_name.hpp>
+
 #include <concepts>
 #include <cstdio>
-#include <fastxx/low/core/type_name.hpp>
 #include <string>
 #include <type_traits>
 

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <cstddef>
-#include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/core/named.hpp>
+#include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/low/transform/traits.hpp>
+
+#include <cstddef>
 #include <string>
 #include <tuple>
 #include <type_traits>

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <fastxx/low/core/named.hpp>
 #include <fastxx/low/transform/arrange.hpp>
 #include <fastxx/low/transform/foreign.hpp>
-#include <fastxx/low/core/named.hpp>
 #include <fastxx/low/transform/transform.hpp>
+
 #include <string>
 #include <type_traits>
 #include <utility>

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <fastxx/low/transform/traits.hpp>
+
+#include <cstddef>
 #include <tuple>
 
 namespace fastxx {

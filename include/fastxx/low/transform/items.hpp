@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstddef>
 #include <fastxx/low/core/error.hpp>
+
+#include <cstddef>
 #include <string>
 #include <utility>
 

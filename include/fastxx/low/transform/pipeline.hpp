@@ -1,7 +1,5 @@
 #pragma once
 
-#include <array>
-#include <cstddef>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/transform/arrange.hpp>
@@ -9,6 +7,9 @@
 #include <fastxx/low/transform/display.hpp>
 #include <fastxx/low/transform/function.hpp>
 #include <fastxx/low/transform/items.hpp>
+
+#include <array>
+#include <cstddef>
 #include <iosfwd>
 #include <string>
 #include <type_traits>

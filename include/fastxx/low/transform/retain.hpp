@@ -1,8 +1,9 @@
 #pragma once
 
+#include <fastxx/low/transform/traits.hpp>
+
 #include <concepts>
 #include <cstddef>
-#include <fastxx/low/transform/traits.hpp>
 #include <tuple>
 #include <type_traits>
 #include <utility>

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <fastxx/low/dispatch/overload_for.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/dispatch/overload_for.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/items.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/low/transform/traits.hpp>
+
 #include <type_traits>
 #include <utility>
 

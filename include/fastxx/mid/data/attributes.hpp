@@ -1,8 +1,9 @@
 #pragma once
 
+#include <fastxx/low/transform/pipeline.hpp>
+
 #include <array>
 #include <cstddef>
-#include <fastxx/low/transform/pipeline.hpp>
 #include <string>
 #include <tuple>
 #include <type_traits>

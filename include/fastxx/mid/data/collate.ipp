@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/data/collate.hpp>
-
 #include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/mid/data/collate.hpp>
 
 #include <cstddef>
 #include <string>

@@ -1,11 +1,12 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
+
+#include <cstddef>
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
 #include <utility>

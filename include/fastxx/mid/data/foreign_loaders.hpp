@@ -1,9 +1,10 @@
 #pragma once
 
-#include <cstddef>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/data/stream.hpp>
+
+#include <cstddef>
 #include <string>
 #include <tuple>
 #include <type_traits>

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
-#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/threads.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/pipeline.hpp>

@@ -1,10 +1,11 @@
 #pragma once
 
-#include <concepts>
-#include <cstdint>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/mid/data/loader.hpp>
+
+#include <concepts>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <optional>

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
 #include <fastxx/low/transform/check.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
@@ -10,6 +7,10 @@
 #include <fastxx/low/transform/transform.hpp>
 #include <fastxx/mid/data/collate.hpp>
 #include <fastxx/mid/data/plan.hpp>
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <tuple>

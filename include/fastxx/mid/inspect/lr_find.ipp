@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/inspect/lr_find.hpp>
-
 #include <fastxx/low/plot/lines.hpp>
+#include <fastxx/mid/inspect/lr_find.hpp>
 
 #include <algorithm>
 #include <cmath>

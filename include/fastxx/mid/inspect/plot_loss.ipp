@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/inspect/plot_loss.hpp>
-
 #include <fastxx/low/plot/lines.hpp>
+#include <fastxx/mid/inspect/plot_loss.hpp>
 
 #include <filesystem>
 #include <string>

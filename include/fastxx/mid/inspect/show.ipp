@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/inspect/show.hpp>
-
 #include <fastxx/low/io/file.hpp>
+#include <fastxx/mid/inspect/show.hpp>
 
 #include <cstddef>
 #include <filesystem>

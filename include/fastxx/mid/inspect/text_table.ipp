@@ -1,9 +1,8 @@
 #pragma once
 
-#include <fastxx/mid/inspect/text_table.hpp>
-
 #include <fastxx/low/tensor/print.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/mid/inspect/text_table.hpp>
 
 #include <algorithm>
 #include <cstddef>

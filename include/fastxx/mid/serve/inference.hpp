@@ -1,10 +1,7 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
-#include <exception>
-#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/arguments/parts.hpp>
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/modes.hpp>
@@ -17,6 +14,10 @@
 #include <fastxx/mid/data/data_transforms.hpp>
 #include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/serve/transform_file.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <exception>
 #include <filesystem>
 #include <string>
 #include <tuple>

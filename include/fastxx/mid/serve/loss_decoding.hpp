@@ -2,6 +2,7 @@
 
 #include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/torch/tensor.hpp>
+
 #include <functional>
 #include <tuple>
 #include <type_traits>

@@ -3,8 +3,8 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/hana.hpp>
-#include <fastxx/low/io/state.hpp>
 #include <fastxx/low/core/named.hpp>
+#include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 

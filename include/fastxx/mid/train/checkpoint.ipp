@@ -1,9 +1,8 @@
 #pragma once
 
-#include <fastxx/mid/train/checkpoint.hpp>
-
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors.hpp>
+#include <fastxx/mid/train/checkpoint.hpp>
 #include <fastxx/mid/train/interrupt.hpp>
 
 #include <cstdint>

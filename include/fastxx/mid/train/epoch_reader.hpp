@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <fastxx/low/torch/tensor.hpp>
+
+#include <cstdint>
 #include <string>
 
 namespace fastxx {

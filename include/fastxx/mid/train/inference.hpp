@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/mid/serve/inference.hpp>
+
 #include <tuple>
 #include <type_traits>
 #include <utility>

@@ -5,6 +5,7 @@
 #include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/train/callback.hpp>
 #include <fastxx/mid/train/metric.hpp>
+
 #include <type_traits>
 #include <utility>
 

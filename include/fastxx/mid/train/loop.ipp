@@ -1,9 +1,8 @@
 #pragma once
 
-#include <fastxx/mid/train/loop.hpp>
-
 #include <fastxx/low/nn/modes.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/mid/train/loop.hpp>
 
 #include <cstdint>
 #include <exception>

@@ -3,6 +3,7 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/train/metric.hpp>
+
 #include <functional>
 #include <memory>
 #include <tuple>

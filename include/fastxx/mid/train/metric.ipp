@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/train/metric.hpp>
-
 #include <fastxx/low/tensor/shape_text.hpp>
+#include <fastxx/mid/train/metric.hpp>
 
 #include <algorithm>
 #include <cctype>

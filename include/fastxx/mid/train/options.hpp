@@ -1,8 +1,9 @@
 #pragma once
 
-#include <array>
 #include <fastxx/mid/data/detail/other_names.hpp>
 #include <fastxx/mid/train/rates.hpp>
+
+#include <array>
 #include <optional>
 
 namespace fastxx {

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/train/param_scheduler.hpp>
-
 #include <fastxx/low/optim/schedule.hpp>
+#include <fastxx/mid/train/param_scheduler.hpp>
 
 #include <array>
 #include <cstddef>

@@ -3,11 +3,11 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/mid/train/state.hpp>
 
-#include <unistd.h>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace fastxx {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/mid/train/progress.hpp>
-
 #include <fastxx/mid/train/recorder.hpp>
 
 #include <algorithm>

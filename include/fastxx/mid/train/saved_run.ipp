@@ -1,10 +1,9 @@
 #pragma once
 
-#include <fastxx/mid/train/saved_run.hpp>
-
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/mid/train/param_scheduler.hpp>
+#include <fastxx/mid/train/saved_run.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
 
 #include <charconv>

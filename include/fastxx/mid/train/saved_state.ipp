@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/train/saved_state.hpp>
-
 #include <fastxx/low/nn/state.hpp>
+#include <fastxx/mid/train/saved_state.hpp>
 
 #include <charconv>
 #include <cstdint>

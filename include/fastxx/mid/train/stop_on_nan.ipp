@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/train/stop_on_nan.hpp>
-
 #include <fastxx/low/nn/state.hpp>
+#include <fastxx/mid/train/stop_on_nan.hpp>
 
 #include <cmath>
 #include <map>

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <fastxx/mid/train/tracker.hpp>
-
 #include <fastxx/mid/train/saved_state.hpp>
+#include <fastxx/mid/train/tracker.hpp>
 
 #include <algorithm>
 #include <cstddef>

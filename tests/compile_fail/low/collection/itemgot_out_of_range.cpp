@@ -1,5 +1,6 @@
 // expect-error: fastxx::itemgetter<I>, L::itemgot<I>: the index is out of the tuple's range
 #include <fastxx/low/collection/list.hpp>
+
 #include <tuple>
 
 fastxx::L const pairs{std::tuple(1, 2), std::tuple(3, 4)};

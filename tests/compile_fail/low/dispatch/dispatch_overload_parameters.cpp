@@ -1,5 +1,6 @@
 // expect-error: fastxx: overload<A, B>\(function\): the function's parameters cannot take an A and a B
 #include <fastxx/low/dispatch/dispatch.hpp>
+
 #include <string>
 
 int main() {

@@ -1,5 +1,6 @@
 // expect-error: the class is that of the function's first parameter, and this function has none with one type
 #include <fastxx/low/extension/extension.hpp>
+
 #include <string>
 
 #ifdef COMPILES

@@ -1,5 +1,6 @@
 // expect-error: fastxx: archive\(name, value\): 'value' must be a tensor, have serialize\(archive\), or be made of bool
 #include <fastxx/low/io/state.hpp>
+
 #include <vector>
 
 struct Point {

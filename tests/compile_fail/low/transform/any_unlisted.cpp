@@ -1,5 +1,6 @@
 // expect-error: fastxx::AnyTransform<Types...>: the transform makes something of an item that is none of Types
 #include <fastxx/low/transform/any.hpp>
+
 #include <string>
 
 struct Length {

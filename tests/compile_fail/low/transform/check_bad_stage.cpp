@@ -1,5 +1,6 @@
 // expect-error: fastxx: this pipeline stage takes none of the types it is given
 #include <fastxx/low/transform/pipeline.hpp>
+
 #include <string>
 #include <tuple>
 

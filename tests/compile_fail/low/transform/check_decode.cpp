@@ -1,5 +1,6 @@
 // expect-error: fastxx: this pipeline stage encodes the item but cannot decode what comes back to it
 #include <fastxx/low/transform/pipeline.hpp>
+
 #include <tuple>
 
 struct Half {

@@ -1,5 +1,6 @@
 // expect-error: fastxx: an earlier pipeline stage consumes what this one takes
 #include <fastxx/low/transform/pipeline.hpp>
+
 #include <string>
 
 struct Length {

@@ -1,5 +1,6 @@
 // expect-error: fastxx: encodes\(\) returns nothing; return the result, or derive from InplaceTransform
 #include <fastxx/low/transform/transform.hpp>
+
 #include <vector>
 
 #ifdef COMPILES

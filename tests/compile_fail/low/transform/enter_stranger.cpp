@@ -1,5 +1,6 @@
 // expect-error: fastxx::Pipeline::enter<Item>\(x\): x is neither the pipeline's item, nor what one of its stages gets
 #include <fastxx/low/transform/pipeline.hpp>
+
 #include <string>
 
 struct Length {

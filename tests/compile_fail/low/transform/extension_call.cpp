@@ -1,5 +1,6 @@
 // expect-error: fastxx: an overload_for<encodes_set, Transform, Item> needs a const call operator
 #include <fastxx/low/transform/pipeline.hpp>
+
 #include <string>
 
 struct Half {

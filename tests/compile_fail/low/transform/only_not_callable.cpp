@@ -1,5 +1,6 @@
 // expect-error: fastxx::only<Item>\(function\): the function cannot be called with an Item
 #include <fastxx/low/transform/pipeline.hpp>
+
 #include <string>
 
 #ifdef COMPILES

@@ -1,5 +1,6 @@
 // expect-error: fastxx: in a pipeline setups\(\) gets the items as the earlier stages leave them
 #include <fastxx/low/transform/pipeline.hpp>
+
 #include <vector>
 
 struct Mean {

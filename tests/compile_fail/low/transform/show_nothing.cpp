@@ -1,5 +1,6 @@
 // expect-error: fastxx::Pipeline::show\(\): the item cannot be decoded to a type with a member show\(ctx\)
 #include <fastxx/low/transform/pipeline.hpp>
+
 #include <string>
 
 struct Title {

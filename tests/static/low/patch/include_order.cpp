@@ -1,4 +1,5 @@
 // The nn and patch headers first: their private names must not hide the public ones that later headers use.
+// clang-format off
 #include <fastxx/low/patch.hpp>
 
 #include <fastxx/low/collection.hpp>

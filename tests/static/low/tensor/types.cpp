@@ -1,7 +1,8 @@
 // Passes by compiling: sizes, the hierarchy, what mixes with what, and which metadata a type has.
-#include <concepts>
 #include <fastxx/low/core/lineage.hpp>
 #include <fastxx/low/tensor/types.hpp>
+
+#include <concepts>
 #include <string>
 #include <type_traits>
 #include <utility>

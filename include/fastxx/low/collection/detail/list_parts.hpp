@@ -1,14 +1,15 @@
 #pragma once
 
-#include <cmath>
-#include <concepts>
-#include <cstddef>
-#include <cstdint>
 #include <fastxx/low/collection/functional.hpp>
 #include <fastxx/low/collection/indexing.hpp>
 #include <fastxx/low/collection/predicates.hpp>
 #include <fastxx/low/collection/repr.hpp>
 #include <fastxx/low/core/error.hpp>
+
+#include <cmath>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <set>

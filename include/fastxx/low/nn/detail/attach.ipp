@@ -1,7 +1,6 @@
 #pragma once
 
 #include <fastxx/low/nn/detail/attach.hpp>
-
 #include <fastxx/low/nn/detail/hooked_layer.hpp>
 #include <fastxx/low/nn/detail/module_base.hpp>
 #include <fastxx/low/nn/detail/operator_watch.hpp>

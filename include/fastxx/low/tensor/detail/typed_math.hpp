@@ -1,7 +1,8 @@
 #pragma once
 
-#include <cstdint>
 #include <fastxx/low/tensor/mixing.hpp>
+
+#include <cstdint>
 #include <utility>
 
 namespace fastxx::detail {

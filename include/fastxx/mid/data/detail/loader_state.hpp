@@ -1,13 +1,14 @@
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <fastxx/low/core/random.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/ordered_workers.hpp>
+
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <fastxx/low/core/threads.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <fastxx/low/core/threads.hpp>
 #include <mutex>
 #include <optional>
 #include <thread>

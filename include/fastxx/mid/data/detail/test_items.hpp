@@ -1,10 +1,11 @@
 #pragma once
 
-#include <cstddef>
 #include <fastxx/low/transform/check.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/low/transform/retain.hpp>
 #include <fastxx/low/transform/traits.hpp>
+
+#include <cstddef>
 #include <ranges>
 #include <tuple>
 #include <type_traits>
