@@ -7,7 +7,7 @@
 
 namespace fastxx::detail {
 
-/// The parameter and result types of a callable; unknown for generic and overloaded ones.
+// The parameter and result types of a callable; unknown for generic and overloaded ones.
 struct UnknownSignature {
   static constexpr bool known = false;
   using result = void;
@@ -66,7 +66,7 @@ template <class F>
 concept Callable =
     std::is_member_function_pointer_v<F> || std::is_function_v<std::remove_pointer_t<F>> || CallableClass<F>;
 
-/// A member function as a function whose first argument is the object.
+// A member function as a function whose first argument is the object.
 template <class Pointer>
 struct Method {
   Pointer pointer;

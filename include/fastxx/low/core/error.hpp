@@ -17,7 +17,7 @@ namespace detail {
 template <class T>
 concept WholeNumber = std::integral<T> && sizeof(T) > 1;  // neither characters nor bool
 
-/// Words or a whole number: a piece of a text that join() makes. Not inlined, since texts have many pieces.
+// Words or a whole number: a piece of a text that join() makes. Not inlined, since texts have many pieces.
 struct TextPiece {
   [[gnu::noinline, gnu::cold]] TextPiece(char const* text) : words(text) {}
   [[gnu::noinline, gnu::cold]] TextPiece(std::string const& text) : words(text) {}
@@ -33,7 +33,7 @@ struct TextPiece {
   bool is_number = false, is_negative = false;
 };
 
-/// join({"group ", 3}) is "group 3". One call, where a sum of strings is the inlined code of as many strings.
+// join({"group ", 3}) is "group 3". One call, where a sum of strings is the inlined code of as many strings.
 [[gnu::cold]] std::string join(std::initializer_list<TextPiece> pieces);
 
 }  // namespace detail

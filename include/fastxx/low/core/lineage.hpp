@@ -101,7 +101,7 @@ consteval std::type_identity<T> find_numbered(NumberedType<i, T> const*) {
   return {};
 }
 
-/// The i-th of some types, in a std::type_identity: one base class lookup, however many there are.
+// The i-th of some types, in a std::type_identity: one base class lookup, however many there are.
 template <std::size_t i, class... Ts>
 consteval auto nth_type() {
   return find_numbered<i>(static_cast<NumberedTypes<std::index_sequence_for<Ts...>, Ts...>*>(nullptr));

@@ -7,7 +7,7 @@
 
 namespace fastxx::detail {
 
-/// Take one code point off the front; a byte that is no UTF-8 gives U+FFFD.
+// Take one code point off the front; a byte that is no UTF-8 gives U+FFFD.
 char32_t next_code_point(std::string_view& text);
 
 bool is_utf8(std::string_view text);

@@ -10,7 +10,7 @@
 
 namespace fastxx::detail {
 
-/// In the place of a result type: no result, the call ends by an exception.
+// In the place of a result type: no result, the call ends by an exception.
 struct NoResult {};
 
 template <std::size_t n>

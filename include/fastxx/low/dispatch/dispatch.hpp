@@ -13,7 +13,7 @@ namespace fastxx {
 
 namespace detail {
 
-/// Where the function for two types was found; `index` counts own overloads, or inherited sets.
+// Where the function for two types was found; `index` counts own overloads, or inherited sets.
 struct Choice {
   enum class From { nowhere, own, extension, inherited };
   From from = From::nowhere;
@@ -75,7 +75,7 @@ consteval bool inherited_passes_by(hana::tuple<Sets...> const*) {
   return (Sets::template passes_by<X, Y>() || ...);
 }
 
-/// What a set chooses, asked with the plain types of the first two arguments.
+// What a set chooses, asked with the plain types of the first two arguments.
 template <class Set, class Bases, class... Overloads>
 struct Chooser {
   using From = Choice::From;

@@ -28,7 +28,7 @@ concept Defined = requires {
 // The first argument type counts before the second: see overload_rank. Hierarchies stay far below 1000 levels.
 inline constexpr int rank_of_first = 1000;
 
-/// A specialisation of overload_for that was found: its signature, and how far above the argument types that is.
+// A specialisation of overload_for that was found: its signature, and how far above the argument types that is.
 template <class Set, class First, class Second, int steps>
 struct FoundOverload {
   using type = overload_for<Set, First, Second>;
@@ -36,7 +36,7 @@ struct FoundOverload {
   using second = Second;
   static constexpr int rank = steps;
 };
-/// Nobody has specialised overload_for for these types or any above them.
+// Nobody has specialised overload_for for these types or any above them.
 struct NoOverload {
   using type = void;
   using first = void;
@@ -77,15 +77,15 @@ consteval auto nearest_overload() {
     return farther<rank_of_first>(nearest_overload<Set, parent_or_any_t<X>, Y>());
 }
 
-/// The specialisation nearest to the argument types (X, Y), with `::type`, `::first`, `::second` and `::rank`.
+// The specialisation nearest to the argument types (X, Y), with `::type`, `::first`, `::second` and `::rank`.
 template <class Set, class X, class Y = Any>
 using NearestOverload = decltype(nearest_overload<Set, X, Y>());
 
-/// That specialisation itself, or void; X and Y are plain types, without const and &.
+// That specialisation itself, or void; X and Y are plain types, without const and &.
 template <class Set, class X, class Y = Any>
 using nearest_overload_t = typename NearestOverload<Set, X, Y>::type;
 
-/// Its distance, 1000 for each step of the first argument and 1 for each of the second; -1 when there is none.
+// Its distance, 1000 for each step of the first argument and 1 for each of the second; -1 when there is none.
 template <class Set, class X, class Y = Any>
 inline constexpr int nearest_overload_rank_v = NearestOverload<Set, X, Y>::rank;
 

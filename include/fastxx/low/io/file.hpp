@@ -19,7 +19,7 @@ inline std::string errno_text(int code) { return std::generic_category().message
 
 [[noreturn]] void throw_file_error(std::string_view key, std::string call, std::filesystem::path const& path, int code);
 
-/// A file descriptor that closes itself.
+// A file descriptor that closes itself.
 class FileHandle {
  public:
   explicit FileHandle(int descriptor = -1) : descriptor_(descriptor) {}
@@ -28,17 +28,17 @@ class FileHandle {
   ~FileHandle() { close(); }
 
   int get() const { return descriptor_; }
-  /// 0, or the errno of close(2): on network disks a full disk may be noticed only here.
+  // 0, or the errno of close(2): on network disks a full disk may be noticed only here.
   int close();
 
  private:
   int descriptor_;
 };
 
-/// Open a regular file; the caller closes what is returned.
+// Open a regular file; the caller closes what is returned.
 int open_to_read(std::string_view key, std::string_view call, std::filesystem::path const& path);
 
-/// Fill `size` bytes; the number of bytes the file really had, or -1 with errno.
+// Fill `size` bytes; the number of bytes the file really had, or -1 with errno.
 std::ptrdiff_t read_fully(int descriptor, char* bytes, std::size_t size);
 
 }  // namespace detail

@@ -58,8 +58,8 @@ inline int open_retrying(char const* path, int flags, mode_t mode = 0) {
   return descriptor;
 }
 
-/// Only regular files hold results: a pipe would make a reader wait for ever, and the final rename of a writer would
-/// replace a device. A path where nothing is yet passes.
+// Only regular files hold results: a pipe would make a reader wait for ever, and the final rename of a writer would
+// replace a device. A path where nothing is yet passes.
 inline void require_regular_file(std::string_view key, std::string_view call, std::filesystem::path const& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || S_ISREG(status.st_mode)) return;
@@ -91,7 +91,7 @@ FASTXX_INLINE std::ptrdiff_t read_fully(int descriptor, char* bytes, std::size_t
   return static_cast<std::ptrdiff_t>(done);
 }
 
-/// A path in the same folder that nobody else uses, also not another thread or process.
+// A path in the same folder that nobody else uses, also not another thread or process.
 inline std::filesystem::path temporary_name_beside(std::filesystem::path const& path) {
   static std::atomic<unsigned> counter{0};
   std::string const name = path.filename().string().substr(0, 100);
@@ -136,7 +136,7 @@ FASTXX_INLINE void FileWriter::finish() {
 
 namespace fastxx::detail {
 
-/// Where the bytes must really go: links are followed, because the final rename would replace the link.
+// Where the bytes must really go: links are followed, because the final rename would replace the link.
 inline std::filesystem::path regular_target(std::filesystem::path const& path) {
   require_regular_file("file.write", "write_file", path);
   std::error_code ignored;
@@ -146,7 +146,7 @@ inline std::filesystem::path regular_target(std::filesystem::path const& path) {
   return target;
 }
 
-/// A new empty file beside `target`; it is gone again when this object dies before `replace()`.
+// A new empty file beside `target`; it is gone again when this object dies before `replace()`.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::filesystem::path target) : target_(std::move(target)) {

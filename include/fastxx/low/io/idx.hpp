@@ -15,7 +15,7 @@ namespace fastxx {
 /// Errors:  io_error [idx.open], [idx.magic], [idx.truncated], [idx.corrupt], [idx.empty],
 ///          [idx.too_long], [idx.memory], all with the path
 /// Source:  the file format as described at yann.lecun.com/exdb/mnist
-at::Tensor read_idx(std::filesystem::path const& path);
+Tensor read_idx(std::filesystem::path const& path);
 
 }  // namespace fastxx
 

@@ -21,21 +21,21 @@
 
 namespace fastxx::detail {
 
-/// An idx file, gzipped or plain, read front to back.
+// An idx file, gzipped or plain, read front to back.
 class IdxFile {
  public:
   explicit IdxFile(std::filesystem::path path);
 
-  /// Fill `size` bytes; how many there really were.
+  // Fill `size` bytes; how many there really were.
   std::uint64_t read(void* bytes, std::uint64_t size);
 
-  /// Unpack the file from its first byte into `size` bytes; false, and read() goes on where it stood, unless the file is
-  /// one intact gzip member of this length.
-  ///
-  /// libdeflate takes a third of zlib's time, but it has to know the length and cannot say what is wrong.
+  // Unpack the file from its first byte into `size` bytes; false, and read() goes on where it stood, unless the file is
+  // one intact gzip member of this length.
+  //
+  // libdeflate takes a third of zlib's time, but it has to know the length and cannot say what is wrong.
   bool unpack_whole(unsigned char* bytes, std::uint64_t size) const;
 
-  /// The most bytes the whole file can hold: deflate never packs tighter than 1032 to 1.
+  // The most bytes the whole file can hold: deflate never packs tighter than 1032 to 1.
   std::uint64_t most_bytes() const { return gzdirect(file_.get()) ? size_ : size_ * 1032; }
 
   [[noreturn, gnu::cold]] void fail(std::string_view key, ErrorText const& expected, ErrorText const& got,
@@ -184,14 +184,14 @@ inline std::vector<std::int64_t> read_idx_shape(IdxFile& file, IdxType type, uns
   return shape;
 }
 
-/// A tensor with room for the file's header in front of its data, so that a whole file can be unpacked there.
-inline at::Tensor idx_tensor(IdxFile const& file, std::vector<std::int64_t> const& shape, IdxType type,
-                             std::uint64_t header) {
+// A tensor with room for the file's header in front of its data, so that a whole file can be unpacked there.
+inline Tensor idx_tensor(IdxFile const& file, std::vector<std::int64_t> const& shape, IdxType type,
+                         std::uint64_t header) {
   try {
     std::uint64_t size = type.bytes;
     for (std::int64_t const extent : shape) size *= static_cast<std::uint64_t>(extent);
     std::uint64_t const room = (header + 63) / 64 * 64;  // libtorch's memory begins at a multiple of 64, as data should
-    at::Tensor const memory = detail::empty_cpu({static_cast<std::int64_t>(room + size)}, at::kByte);
+    Tensor const memory = detail::empty_cpu({static_cast<std::int64_t>(room + size)}, at::kByte);
     return at::from_blob(
         memory.data_ptr<std::uint8_t>() + room, shape, [memory](void*) {}, at::dtype(type.dtype));
   } catch (c10::Error const&) {
@@ -199,7 +199,7 @@ inline at::Tensor idx_tensor(IdxFile const& file, std::vector<std::int64_t> cons
   }
 }
 
-/// Swap the bytes of every element in place: idx files are big-endian.
+// Swap the bytes of every element in place: idx files are big-endian.
 template <class Word>
 void swap_bytes(void* data, std::uint64_t count) {
   auto* bytes = static_cast<unsigned char*>(data);
@@ -210,13 +210,13 @@ void swap_bytes(void* data, std::uint64_t count) {
 
 namespace fastxx {
 
-FASTXX_INLINE at::Tensor read_idx(std::filesystem::path const& path) {
+FASTXX_INLINE Tensor read_idx(std::filesystem::path const& path) {
   detail::IdxFile file(path);
   unsigned dimensions = 0;
   detail::IdxType const type = detail::read_idx_type(file, dimensions);
   std::vector<std::int64_t> const shape = detail::read_idx_shape(file, type, dimensions);
   std::uint64_t const header = 4 + 4 * shape.size();
-  at::Tensor tensor = detail::idx_tensor(file, shape, type, header);
+  Tensor tensor = detail::idx_tensor(file, shape, type, header);
   auto const count = static_cast<std::uint64_t>(tensor.numel());
   std::uint64_t const promised = count * type.bytes;
   if (!file.unpack_whole(static_cast<unsigned char*>(tensor.data_ptr()) - header, header + promised)) {

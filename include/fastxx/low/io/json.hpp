@@ -12,43 +12,43 @@
 
 namespace fastxx::detail {
 
-/// Appends JSON values to a text.
+// Appends JSON values to a text.
 struct JsonWriter {
   std::string json = {};
   bool valid = true;  ///< false once a text was not UTF-8
 
   void text(std::string_view value);
-  /// The shortest number that reads back as the same one, which must be finite; always with a point or an exponent.
+  // The shortest number that reads back as the same one, which must be finite; always with a point or an exponent.
   void floating(double value);
   void natural(std::uint64_t value) { json += std::to_string(value); }
   void integer(std::int64_t value) { json += std::to_string(value); }
 
-  /// After a comma: the bracket takes its place.
+  // After a comma: the bracket takes its place.
   void close(char bracket);
 };
 
-/// What the text should have had at that byte.
+// What the text should have had at that byte.
 struct JsonError : std::runtime_error {
   JsonError(char const* expected, std::size_t at) : std::runtime_error(expected), byte(at) {}
   std::size_t byte;
 };
 
-/// Reads JSON piece by piece. The caller asks for what must come next, so no text can make it go deeper than the caller
-/// does; whatever else comes is a JsonError.
-///
-///     reader.open('[');
-///     while (reader.more(']')) numbers.push_back(reader.number());
-///     reader.end();
+// Reads JSON piece by piece. The caller asks for what must come next, so no text can make it go deeper than the caller
+// does; whatever else comes is a JsonError.
+//
+//     reader.open('[');
+//     while (reader.more(']')) numbers.push_back(reader.number());
+//     reader.end();
 class JsonReader {
  public:
   explicit JsonReader(std::string_view text) : text_(text) {}
 
-  /// The first character of what comes next; '\0' at the end.
+  // The first character of what comes next; '\0' at the end.
   char peek();
   void end();
 
   void open(char bracket);
-  /// Whether one more element, or key, follows before the closing bracket.
+  // Whether one more element, or key, follows before the closing bracket.
   bool more(char closing);
   void next_element();
   void close(char bracket);
@@ -56,16 +56,16 @@ class JsonReader {
 
   std::string text();
 
-  /// Take this word (true, false, null) if it comes next.
+  // Take this word (true, false, null) if it comes next.
   bool word(std::string_view wanted);
   bool boolean();
 
-  /// A number as it is written.
+  // A number as it is written.
   std::string_view number();
   double floating();
-  /// A whole number from 0 to 2^64-1.
+  // A whole number from 0 to 2^64-1.
   std::uint64_t natural() { return magnitude(number(), std::numeric_limits<std::uint64_t>::max()); }
-  /// A whole number from -2^63 to 2^63-1.
+  // A whole number from -2^63 to 2^63-1.
   std::int64_t integer();
 
   [[noreturn, gnu::cold, gnu::noinline]] void fail(char const* expected) const { throw JsonError(expected, at_); }

@@ -17,14 +17,14 @@ namespace fastxx {
 namespace detail {
 
 // Tensors whose names begin with a prefix, written and read without it.
-void put_tensors(SafeTensors& file, std::string const& prefix, std::map<std::string, at::Tensor> const& tensors);
-std::map<std::string, at::Tensor> tensors_under(SafeTensors const& file, std::string const& prefix);
+void put_tensors(SafeTensors& file, std::string const& prefix, std::map<std::string, Tensor> const& tensors);
+std::map<std::string, Tensor> tensors_under(SafeTensors const& file, std::string const& prefix);
 
 static_assert(std::endian::native == std::endian::little, "fastxx: safetensors needs a little-endian machine");
 
-SafeTensorsType safetensors_type(std::string const& name, at::Tensor const& tensor);
+SafeTensorsType safetensors_type(std::string const& name, Tensor const& tensor);
 
-/// Length and JSON, padded with spaces so that the data begin at a multiple of 8.
+// Length and JSON, padded with spaces so that the data begin at a multiple of 8.
 std::string safetensors_header(SafeTensors const& content, std::vector<SafeTensorsEntry> const& entries);
 
 }  // namespace detail

@@ -14,18 +14,18 @@
 namespace fastxx::detail {
 
 FASTXX_INLINE void put_tensors(SafeTensors& file, std::string const& prefix,
-                               std::map<std::string, at::Tensor> const& tensors) {
+                               std::map<std::string, Tensor> const& tensors) {
   for (auto const& [name, tensor] : tensors) file.tensors[prefix + name] = tensor;
 }
 
-FASTXX_INLINE std::map<std::string, at::Tensor> tensors_under(SafeTensors const& file, std::string const& prefix) {
-  std::map<std::string, at::Tensor> found;
+FASTXX_INLINE std::map<std::string, Tensor> tensors_under(SafeTensors const& file, std::string const& prefix) {
+  std::map<std::string, Tensor> found;
   for (auto it = file.tensors.lower_bound(prefix); it != file.tensors.end() && it->first.starts_with(prefix); ++it)
     found.emplace(it->first.substr(prefix.size()), it->second);
   return found;
 }
 
-FASTXX_INLINE SafeTensorsType safetensors_type(std::string const& name, at::Tensor const& tensor) {
+FASTXX_INLINE SafeTensorsType safetensors_type(std::string const& name, Tensor const& tensor) {
   ErrorText got = "no tensor";
   if (tensor.defined()) {
     for (auto const& type : safetensors_types)
@@ -39,7 +39,7 @@ FASTXX_INLINE SafeTensorsType safetensors_type(std::string const& name, at::Tens
                                            .fix = "convert it with .to(...) or leave it out"});
 }
 
-/// Calls f(entry) in the order of the data: wide types first, so that every tensor is aligned.
+// Calls f(entry) in the order of the data: wide types first, so that every tensor is aligned.
 template <class Entries, class Function>
 void in_data_order(Entries& entries, Function const& f) {
   for (std::uint64_t const bytes : {8, 4, 2, 1})
@@ -107,7 +107,7 @@ FASTXX_INLINE std::string safetensors_header(SafeTensors const& content, std::ve
   return std::string(reinterpret_cast<char const*>(&length), sizeof length) + text;
 }
 
-/// Read length and JSON; leaves the file at the first byte of data, whose number goes to `data_bytes`.
+// Read length and JSON; leaves the file at the first byte of data, whose number goes to `data_bytes`.
 inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsProblem const& problem,
                                            std::uint64_t& data_bytes) {
   auto read = [&](char* bytes, std::size_t size) {
@@ -130,9 +130,9 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
   return text;
 }
 
-inline at::Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, SafeTensorsProblem problem) {
+inline Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, SafeTensorsProblem problem) {
   problem.tensor = entry.name;
-  at::Tensor tensor = detail::empty_cpu(entry.shape, entry.type.dtype);
+  Tensor tensor = detail::empty_cpu(entry.shape, entry.type.dtype);
   std::uint64_t const bytes = entry.end - entry.begin;
   auto* data = static_cast<char*>(tensor.data_ptr());
   std::ptrdiff_t const n = read_fully(file.get(), data, bytes);
@@ -154,7 +154,7 @@ FASTXX_INLINE void save_safetensors(std::filesystem::path const& path, SafeTenso
   write_file_atomically(path, [&](FileWriter& writer) {
     writer.write(header);
     detail::in_data_order(entries, [&](detail::SafeTensorsEntry const& entry) {
-      at::Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
+      Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
       writer.write(dense.data_ptr(), entry.end - entry.begin);
     });
   });

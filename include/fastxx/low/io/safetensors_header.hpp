@@ -19,7 +19,7 @@ namespace fastxx {
 ///
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
 struct SafeTensors {
-  std::map<std::string, at::Tensor> tensors = {};
+  std::map<std::string, Tensor> tensors = {};
   std::map<std::string, std::string> metadata = {};
 };
 
@@ -44,7 +44,7 @@ inline constexpr std::array<SafeTensorsType, 10> safetensors_types{{{"F64", at::
                                                                     {"U8", at::kByte, 1},
                                                                     {"BOOL", at::kBool, 1}}};
 
-/// One tensor as the header describes it.
+// One tensor as the header describes it.
 struct SafeTensorsEntry {
   std::string name;
   SafeTensorsType type;
@@ -52,7 +52,7 @@ struct SafeTensorsEntry {
   std::uint64_t begin, end;
 };
 
-/// Refuses with the path, and the tensor's name where there is one.
+// Refuses with the path, and the tensor's name where there is one.
 struct SafeTensorsProblem {
   std::filesystem::path const& path;
   std::string tensor = {};
@@ -65,12 +65,12 @@ struct SafeTensorsProblem {
 
 SafeTensorsType safetensors_type(std::string const& name, SafeTensorsProblem const& problem);
 
-/// The data must be covered without gap or overlap, so that no byte can hide and none is read twice. The entries in the
-/// order of their data.
+// The data must be covered without gap or overlap, so that no byte can hide and none is read twice. The entries in the
+// order of their data.
 std::vector<SafeTensorsEntry const*> in_file_order(std::vector<SafeTensorsEntry> const& entries,
                                                    SafeTensorsProblem problem, std::uint64_t data_bytes);
 
-/// The entries; the words of the metadata go to `content`, and the names of the tensors, without tensors yet.
+// The entries; the words of the metadata go to `content`, and the names of the tensors, without tensors yet.
 std::vector<SafeTensorsEntry> parse_safetensors_header(std::string_view text, SafeTensorsProblem problem,
                                                        std::uint64_t data_bytes, SafeTensors& content);
 

@@ -14,7 +14,7 @@
 
 namespace fastxx::detail {
 
-/// What a hostile file makes us quote must not fill the screen.
+// What a hostile file makes us quote must not fill the screen.
 inline std::string brief(std::string text) {
   if (text.size() > 200) text.replace(200, std::string::npos, "...");
   return text;
@@ -34,7 +34,7 @@ FASTXX_INLINE void SafeTensorsProblem::expect_first(bool first, std::string cons
   if (!first) fail("safetensors.header", "each name once", {"'", name, "' twice"});
 }
 
-/// A JSON list of whole numbers from 0 to 2^63-1.
+// A JSON list of whole numbers from 0 to 2^63-1.
 inline std::vector<std::int64_t> read_extents(JsonReader& json) {
   std::vector<std::int64_t> numbers;
   json.open('[');
@@ -55,7 +55,7 @@ FASTXX_INLINE SafeTensorsType safetensors_type(std::string const& name, SafeTens
                "convert the tensor before saving it");
 }
 
-/// Bytes of a shape; a product that overflows is refused.
+// Bytes of a shape; a product that overflows is refused.
 inline std::uint64_t safetensors_bytes(SafeTensorsEntry const& entry, SafeTensorsProblem const& problem) {
   std::uint64_t bytes = entry.type.bytes;
   std::uint64_t bound = bytes;  // as if empty dimensions had one entry: libtorch's strides must fit too
@@ -69,7 +69,7 @@ inline std::uint64_t safetensors_bytes(SafeTensorsEntry const& entry, SafeTensor
   return bytes;
 }
 
-/// Compares what the entry says with itself and with the size of the file.
+// Compares what the entry says with itself and with the size of the file.
 inline void check_entry(SafeTensorsEntry const& entry, SafeTensorsProblem const& problem, std::uint64_t data_bytes) {
   if (entry.end > data_bytes)
     problem.fail("safetensors.truncated", {"data up to byte ", entry.end},

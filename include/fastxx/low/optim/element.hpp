@@ -7,28 +7,28 @@ namespace fastxx {
 
 namespace detail {
 
-inline at::Tensor raw_sqrt(at::Tensor const& x) { return x.sqrt(); }
-inline at::Tensor raw_abs(at::Tensor const& x) { return x.abs(); }
-inline at::Tensor raw_sign(at::Tensor const& x) { return x.sign(); }
+inline Tensor raw_sqrt(Tensor const& x) { return x.sqrt(); }
+inline Tensor raw_abs(Tensor const& x) { return x.abs(); }
+inline Tensor raw_sign(Tensor const& x) { return x.sign(); }
 
 template <class Other>
-at::Tensor raw_add(at::Tensor const& a, Other const& b) {
+Tensor raw_add(Tensor const& a, Other const& b) {
   return a.add(b);
 }
 template <class Other>
-at::Tensor raw_sub(at::Tensor const& a, Other const& b) {
+Tensor raw_sub(Tensor const& a, Other const& b) {
   return a.sub(b);
 }
 template <class Other>
-at::Tensor raw_mul(at::Tensor const& a, Other const& b) {
+Tensor raw_mul(Tensor const& a, Other const& b) {
   return a.mul(b);
 }
 template <class Other>
-at::Tensor raw_div(at::Tensor const& a, Other const& b) {
+Tensor raw_div(Tensor const& a, Other const& b) {
   return a.div(b);
 }
 
-inline double raw_number(double x, at::Tensor const&) { return x; }
+inline double raw_number(double x, Tensor const&) { return x; }
 
 }  // namespace detail
 

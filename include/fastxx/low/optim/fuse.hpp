@@ -29,7 +29,7 @@ namespace detail {
 
 inline constexpr std::size_t max_states = 8;
 
-/// One float32 parameter as flat memory; states that there are not are null.
+// One float32 parameter as flat memory; states that there are not are null.
 struct FlatJob {
   float* p = nullptr;
   float const* grad = nullptr;
@@ -38,28 +38,28 @@ struct FlatJob {
   std::int64_t step = 1;
 };
 
-/// One parameter of any kind; the results are written into these tensors.
+// One parameter of any kind; the results are written into these tensors.
 struct TensorJob {
-  at::Tensor p, grad;
-  std::vector<at::Tensor> state;
+  Tensor p, grad;
+  std::vector<Tensor> state;
   double const* hypers = nullptr;
   std::int64_t step = 1;
 };
 
-/// What Fused<Stages...> is to an optimizer, which does not know the stages' types.
+// What Fused<Stages...> is to an optimizer, which does not know the stages' types.
 class FusedPass {
  public:
   virtual ~FusedPass() = default;
 
-  /// Update the floats begin ... end; `wide` says which of the two variants does it, of the same results.
+  // Update the floats begin ... end; `wide` says which of the two variants does it, of the same results.
   void on_floats(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide = has_avx2()) const;
   virtual void on_tensors(TensorJob const& job) const = 0;
 
  private:
   static constexpr std::int64_t block = 8;
 
-  /// The same for a whole number of blocks. What is left over is no business of a formula's loop: it would be compiled
-  /// into it a second time.
+  // The same for a whole number of blocks. What is left over is no business of a formula's loop: it would be compiled
+  // into it a second time.
   virtual void on_blocks(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide) const = 0;
 };
 
@@ -96,7 +96,7 @@ constexpr auto states_of() {
 constexpr std::string_view name_of(Hyper const& hyper) { return hyper.name; }
 constexpr std::string_view name_of(std::string_view name) { return name; }
 
-/// A list with room for N entries in which every name stands once; of two entries the later one wins, as in fastai.
+// A list with room for N entries in which every name stands once; of two entries the later one wins, as in fastai.
 template <class Entry, std::size_t N>
 struct Merged {
   std::array<Entry, N> entries{};
@@ -130,7 +130,7 @@ constexpr auto merge(std::array<Entry, Ns> const&... lists) {
   return all;
 }
 
-/// The formulas of all stages, one after the other, for some floats at a time or for whole tensors.
+// The formulas of all stages, one after the other, for some floats at a time or for whole tensors.
 template <class... Stages>
 class Fused final : public FusedPass {
  public:
@@ -141,7 +141,7 @@ class Fused final : public FusedPass {
   explicit Fused(Stages... stages) : stages_{std::move(stages)...} {}
 
   void on_tensors(TensorJob const& job) const override {
-    Values<at::Tensor> values{{job.p.detach()}, {job.grad.detach()}, {}};
+    Values<Tensor> values{{job.p.detach()}, {job.grad.detach()}, {}};
     for (std::size_t i = 0; i < states.size; ++i) values.state[i].raw = job.state[i];
     apply(values, all_scalars(job), std::index_sequence_for<Stages...>{});
     job.p.detach().copy_(values.p.raw);
@@ -189,7 +189,7 @@ class Fused final : public FusedPass {
      ...);
   }
 
-  /// Read the floats at `at` of everything, apply the formulas, write parameter and state back.
+  // Read the floats at `at` of everything, apply the formulas, write parameter and state back.
   template <class Raw, class Scalars>
   FASTXX_INTO_LOOP void run_at(FlatJob const& job, Scalars const& scalars, std::int64_t at) const {
     Raw const* const kind = nullptr;

@@ -53,7 +53,7 @@ struct OptimWrapperState {
 
 namespace detail {
 
-/// One of fastai's hyper-parameters and where libtorch's options keep it.
+// One of fastai's hyper-parameters and where libtorch's options keep it.
 template <class Options>
 struct TorchHyper {
   std::string_view name;
@@ -100,14 +100,14 @@ class OptimWrapper {
 
  public:
   using Options = typename torch_options<Torch>::type;
-  using Groups = std::vector<std::vector<at::Tensor>>;
+  using Groups = std::vector<std::vector<Tensor>>;
 
   explicit OptimWrapper(Torch optimizer) : torch_(std::make_unique<Torch>(std::move(optimizer))) {}
 
   void step() { torch_->step(); }
   /// Drop all gradients, as Optimizer does.
   void zero_grad() {
-    each([](std::size_t, at::Tensor& p) { p.mutable_grad().reset(); });
+    each([](std::size_t, Tensor& p) { p.mutable_grad().reset(); });
   }
 
   void set_hyper(std::string_view name, double value) { set_hyper(name, std::vector<double>{value}); }
@@ -147,7 +147,7 @@ class OptimWrapper {
                                              .expected = {"a number from ", -count, " to ", count},
                                              .got = {n}});
     frozen_idx_ = static_cast<std::size_t>(n < 0 ? n + count : n);
-    each([this](std::size_t group, at::Tensor& p) {
+    each([this](std::size_t group, Tensor& p) {
       bool const train = group >= frozen_idx_ || is_forced(p);
       p.set_requires_grad(train);
       if (!train) p.mutable_grad().reset();  // or it would keep moving the frozen weights
@@ -167,10 +167,10 @@ class OptimWrapper {
 
   /// Does nothing, as in fastai: libtorch's optimizers decay all parameters of a group. Give those that must not decay a
   /// group of their own.
-  void no_weight_decay(std::vector<at::Tensor> const&) {}
+  void no_weight_decay(std::vector<Tensor> const&) {}
   /// Let these parameters (norms) train in frozen groups too.
-  void force_train(std::vector<at::Tensor> const& parameters) {
-    each([&](std::size_t, at::Tensor& p) {
+  void force_train(std::vector<Tensor> const& parameters) {
+    each([&](std::size_t, Tensor& p) {
       if (!is_in(parameters, p)) return;
       forced_.push_back(p);
       p.set_requires_grad(true);
@@ -204,14 +204,14 @@ class OptimWrapper {
     for (std::size_t g = 0; g < n_groups(); ++g)
       for (auto& p : torch_->param_groups()[g].params()) action(g, p);
   }
-  static bool is_in(std::vector<at::Tensor> const& tensors, at::Tensor const& p) {
-    return std::any_of(tensors.begin(), tensors.end(), [&](at::Tensor const& tensor) { return tensor.is_same(p); });
+  static bool is_in(std::vector<Tensor> const& tensors, Tensor const& p) {
+    return std::any_of(tensors.begin(), tensors.end(), [&](Tensor const& tensor) { return tensor.is_same(p); });
   }
-  bool is_forced(at::Tensor const& p) const { return is_in(forced_, p); }
+  bool is_forced(Tensor const& p) const { return is_in(forced_, p); }
 
   std::unique_ptr<Torch> torch_;  // at one place, since libtorch's optimizers cannot be assigned
   std::size_t frozen_idx_ = 0;
-  std::vector<at::Tensor> forced_;
+  std::vector<Tensor> forced_;
 };
 
 /// The archive is the only way to copy the state deeply: libtorch's clone() shares the tensors.
@@ -279,7 +279,7 @@ template <class Torch>
 struct TorchOptimizer {
   typename torch_options<Torch>::type options;
 
-  OptimWrapper<Torch> make(std::vector<std::vector<at::Tensor>> const& groups) const {
+  OptimWrapper<Torch> make(std::vector<std::vector<Tensor>> const& groups) const {
     refuse_repeated(groups);
     std::vector<torch::optim::OptimizerParamGroup> all;
     for (auto const& group : groups)
@@ -295,7 +295,7 @@ struct TorchOptimizer {
 
  private:
   // libtorch would update such a parameter twice.
-  static void refuse_repeated(std::vector<std::vector<at::Tensor>> const& groups) {
+  static void refuse_repeated(std::vector<std::vector<Tensor>> const& groups) {
     std::set<void const*> seen;
     for (auto const& group : groups)
       for (auto const& p : group)

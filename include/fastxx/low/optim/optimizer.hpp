@@ -28,7 +28,7 @@ namespace fastxx {
 /// Example: tests/low/optim/own_stepper.cpp
 class Optimizer {
  public:
-  using Groups = std::vector<std::vector<at::Tensor>>;
+  using Groups = std::vector<std::vector<Tensor>>;
 
   explicit Optimizer(StepPlan plan, Groups const& groups);
 
@@ -56,9 +56,9 @@ class Optimizer {
   std::size_t frozen_idx() const { return frozen_idx_; }
 
   /// Take these parameters (biases, norms) out of weight decay; tensors that are not in the optimizer are ignored.
-  void no_weight_decay(std::vector<at::Tensor> const& parameters);
+  void no_weight_decay(std::vector<Tensor> const& parameters);
   /// Let these parameters (norms) train in frozen groups too; tensors that are not in the optimizer are ignored.
-  void force_train(std::vector<at::Tensor> const& parameters);
+  void force_train(std::vector<Tensor> const& parameters);
 
   /// Forget averages and step counts; what no_weight_decay and force_train said stays.
   void clear_state();
@@ -69,8 +69,8 @@ class Optimizer {
 
  private:
   struct Slot {
-    at::Tensor p;
-    std::vector<at::Tensor> state;  // empty until the first step
+    Tensor p;
+    std::vector<Tensor> state;  // empty until the first step
     std::int64_t step = 0;
     bool do_wd = true;
     bool force_train = false;
@@ -86,7 +86,7 @@ class Optimizer {
   };
 
   std::size_t hyper_index(std::string_view name) const;
-  void add_group(std::vector<at::Tensor> const& tensors);
+  void add_group(std::vector<Tensor> const& tensors);
   void prepare(Slot& slot) const;
   void add_work(Slot& slot, double const* hypers);
   void run_work(std::int64_t begin, std::int64_t end) const;
@@ -94,7 +94,7 @@ class Optimizer {
   std::string where(std::size_t group, std::size_t parameter) const;
   void set_hyper_at(std::size_t group, std::size_t index, double value);
   void check(OptimizerState const& state) const;
-  void check(OptimizerState::Parameter const& saved, at::Tensor const& p, std::string const& at) const;
+  void check(OptimizerState::Parameter const& saved, Tensor const& p, std::string const& at) const;
 
   template <class Action>
   void each(Action action) {
@@ -102,7 +102,7 @@ class Optimizer {
       for (auto& slot : group.slots) action(slot);
   }
   template <class Action>
-  void each_of(std::vector<at::Tensor> const& parameters, Action action) {
+  void each_of(std::vector<Tensor> const& parameters, Action action) {
     each([&](Slot& slot) {
       for (auto const& parameter : parameters)
         if (slot.p.is_same(parameter)) action(slot);

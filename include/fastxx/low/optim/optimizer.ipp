@@ -17,8 +17,8 @@ namespace fastxx::detail {
 // Fewer floats than this cost less to update than a second thread costs to wake.
 inline constexpr std::int64_t floats_per_thread = 32768;
 
-/// True when both hold the same elements in the same order in memory, so that one index serves both.
-inline bool same_layout(at::Tensor const& a, at::Tensor const& b) {
+// True when both hold the same elements in the same order in memory, so that one index serves both.
+inline bool same_layout(Tensor const& a, Tensor const& b) {
   if (a.scalar_type() != b.scalar_type() || a.device() != b.device() || a.sizes() != b.sizes()) return false;
   return (a.is_contiguous() && b.is_contiguous()) || (a.is_non_overlapping_and_dense() && a.strides() == b.strides());
 }
@@ -51,7 +51,7 @@ FASTXX_INLINE Optimizer::Optimizer(StepPlan plan, Groups const& groups) : plan_(
                                                        .fix = "put a shared parameter into one group"});
 }
 
-FASTXX_INLINE void Optimizer::add_group(std::vector<at::Tensor> const& tensors) {
+FASTXX_INLINE void Optimizer::add_group(std::vector<Tensor> const& tensors) {
   Group group;
   for (auto const& hyper : plan_.hypers) {
     group.hypers.push_back(hyper.value);
@@ -204,11 +204,11 @@ FASTXX_INLINE void Optimizer::set_trainable(std::size_t group, bool trainable) {
   }
 }
 
-FASTXX_INLINE void Optimizer::no_weight_decay(std::vector<at::Tensor> const& parameters) {
+FASTXX_INLINE void Optimizer::no_weight_decay(std::vector<Tensor> const& parameters) {
   each_of(parameters, [](Slot& slot) { slot.do_wd = false; });
 }
 
-FASTXX_INLINE void Optimizer::force_train(std::vector<at::Tensor> const& parameters) {
+FASTXX_INLINE void Optimizer::force_train(std::vector<Tensor> const& parameters) {
   each_of(parameters, [](Slot& slot) {
     slot.force_train = true;
     slot.p.set_requires_grad(true);
@@ -275,7 +275,7 @@ FASTXX_INLINE void Optimizer::check(OptimizerState const& state) const {
   }
 }
 
-FASTXX_INLINE void Optimizer::check(OptimizerState::Parameter const& saved, at::Tensor const& p,
+FASTXX_INLINE void Optimizer::check(OptimizerState::Parameter const& saved, Tensor const& p,
                                     std::string const& at) const {
   if (saved.step == 0 && saved.tensors.empty()) return;
   detail::StateDemand const demand{at};

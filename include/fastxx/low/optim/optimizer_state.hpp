@@ -17,7 +17,7 @@ namespace fastxx {
 struct OptimizerState {
   struct Parameter {
     std::int64_t step = 0;
-    std::map<std::string, at::Tensor> tensors;
+    std::map<std::string, Tensor> tensors;
   };
   struct Group {
     std::map<std::string, double> hypers;

@@ -8,8 +8,8 @@
 
 namespace fastxx::detail {
 
-/// The choice every recipe has: shrink the weights themselves, or add them to the gradient. One stage for both, since a
-/// recipe's loop is compiled for each combination of stages.
+// The choice every recipe has: shrink the weights themselves, or add them to the gradient. One stage for both, since a
+// recipe's loop is compiled for each combination of stages.
 struct decay {
   bool decoupled;
 

@@ -33,7 +33,7 @@ using HyperValues = std::array<double, N>;
 // that apply() calls needs [[gnu::always_inline]] to be as fast as the same text inside apply().
 
 namespace detail {
-/// fastai's debias: how much of a running average started at zero is there after `step` steps.
+// fastai's debias: how much of a running average started at zero is there after `step` steps.
 inline double debias(double mom, double damp, std::int64_t step) {
   return damp * (1 - std::pow(mom, static_cast<double>(step))) / (1 - mom);
 }

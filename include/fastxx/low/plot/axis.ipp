@@ -36,7 +36,7 @@ FASTXX_INLINE void Axis::pad(double share) {
   }
 }
 
-/// 3e-05 without the zero, 0.25 and 1500 as they are.
+// 3e-05 without the zero, 0.25 and 1500 as they are.
 inline std::string short_number(double value, int digits = 6) {
   char text[40];
   std::snprintf(text, sizeof text, "%.*g", digits, value);

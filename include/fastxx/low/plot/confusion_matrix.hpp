@@ -22,13 +22,13 @@ struct ConfusionMatrixOptions {
 
 namespace detail {
 
-/// White to dark blue; `part` from 0 to 1, and what is no number is white.
+// White to dark blue; `part` from 0 to 1, and what is no number is white.
 Colour heat(double part);
 
-/// Black or white, whichever can be read on `ground`.
+// Black or white, whichever can be read on `ground`.
 Colour readable_on(Colour ground);
 
-/// The matrix and everything in its picture that has a size.
+// The matrix and everything in its picture that has a size.
 struct ConfusionLayout {
   static constexpr int margin = 18, title = 40, axis_title = 30;
 
@@ -42,7 +42,7 @@ struct ConfusionLayout {
   int left = 0, top = margin + title, side = 0, bottom = 0, width = 0, height = 0;
 };
 
-ConfusionLayout confusion_layout(at::Tensor const& counts, ConfusionMatrixOptions const& options);
+ConfusionLayout confusion_layout(Tensor const& counts, ConfusionMatrixOptions const& options);
 
 }  // namespace detail
 
@@ -54,7 +54,7 @@ ConfusionLayout confusion_layout(at::Tensor const& counts, ConfusionMatrixOption
 /// Errors:  tensor_error [plot.confusion]; data_error [plot.classes], [plot.size]
 /// Source:  fastai 2.7.18 interpret.py plot_confusion_matrix; differs: an empty row stays zero when normalized, returns
 /// a figure
-Figure plot_confusion_matrix(at::Tensor const& counts, ConfusionMatrixOptions const& options = {});
+Figure plot_confusion_matrix(Tensor const& counts, ConfusionMatrixOptions const& options = {});
 
 }  // namespace fastxx
 

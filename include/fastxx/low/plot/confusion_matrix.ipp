@@ -35,7 +35,7 @@ inline void append_colour(std::string& rgb, Colour colour) {
   for (int const part : {colour.red, colour.green, colour.blue}) rgb += static_cast<char>(part);
 }
 
-inline void read_confusion(ConfusionLayout& layout, at::Tensor const& counts, ConfusionMatrixOptions const& options) {
+inline void read_confusion(ConfusionLayout& layout, Tensor const& counts, ConfusionMatrixOptions const& options) {
   bool const defined = counts.defined();
   if (!defined || counts.dim() != 2 || counts.size(0) != counts.size(1) || counts.size(0) == 0 || counts.is_complex())
     throw tensor_error("plot.confusion",
@@ -44,7 +44,7 @@ inline void read_confusion(ConfusionLayout& layout, at::Tensor const& counts, Co
                         .got = defined ? ErrorText{counts.dim(), " dimensions, ", counts.numel(), " entries"}
                                        : ErrorText("no tensor")});
   layout.classes = static_cast<std::size_t>(counts.size(0));
-  at::Tensor const wide = counts.detach().cpu().to(at::kDouble).contiguous();
+  Tensor const wide = counts.detach().cpu().to(at::kDouble).contiguous();
   auto const* const data = wide.data_ptr<double>();
   layout.values.assign(data, data + wide.numel());
   for (std::size_t row = 0; options.normalize && row < layout.classes; ++row) {
@@ -72,7 +72,7 @@ inline std::string confusion_number(double value, bool normalize) {
   return text;
 }
 
-FASTXX_INLINE ConfusionLayout confusion_layout(at::Tensor const& counts, ConfusionMatrixOptions const& options) {
+FASTXX_INLINE ConfusionLayout confusion_layout(Tensor const& counts, ConfusionMatrixOptions const& options) {
   ConfusionLayout layout;
   read_confusion(layout, counts, options);
   int const classes = static_cast<int>(layout.classes);
@@ -141,7 +141,7 @@ inline void draw_names(Figure& figure, ConfusionLayout const& layout) {
   }
 }
 
-/// Which colour means how much, where the cells have no room for their numbers.
+// Which colour means how much, where the cells have no room for their numbers.
 inline void draw_scale(Figure& figure, ConfusionLayout const& layout) {
   int const x = layout.left + layout.side + 22, step = std::max(1, layout.side / 128), count = layout.side / step;
   Pixels pixels{2, count, {}};
@@ -160,7 +160,7 @@ inline void draw_scale(Figure& figure, ConfusionLayout const& layout) {
 
 namespace fastxx {
 
-FASTXX_INLINE Figure plot_confusion_matrix(at::Tensor const& counts, ConfusionMatrixOptions const& options) {
+FASTXX_INLINE Figure plot_confusion_matrix(Tensor const& counts, ConfusionMatrixOptions const& options) {
   detail::ConfusionLayout const layout = detail::confusion_layout(counts, options);
   Figure figure(layout.width, layout.height);
   figure.use_pixels();

@@ -54,12 +54,12 @@ struct TextStyle {
 
 namespace detail {
 
-/// A number as gnuplot reads it, whatever the locale of the host program.
+// A number as gnuplot reads it, whatever the locale of the host program.
 std::string number(double value);
 
 std::string gnuplot_colour(Colour c);
 
-/// Red, green and blue bytes, row by row from above; at least 2 x 2 of them, which gnuplot insists on.
+// Red, green and blue bytes, row by row from above; at least 2 x 2 of them, which gnuplot insists on.
 struct Pixels {
   int width, height;
   std::string rgb;

@@ -12,13 +12,13 @@ namespace fastxx::detail {
 
 using CodePointRange = std::pair<char32_t, char32_t>;  // first and last
 
-/// The ranges in fontconfig's list, one font a line: 'TrueType|20-7e a0-17f 192'.
+// The ranges in fontconfig's list, one font a line: 'TrueType|20-7e a0-17f 192'.
 std::vector<CodePointRange> code_point_ranges(std::string const& list);
 
-/// Sorted ranges made disjoint, so that a binary search finds a code point.
+// Sorted ranges made disjoint, so that a binary search finds a code point.
 std::vector<CodePointRange> merged(std::vector<CodePointRange> const& sorted);
 
-/// Whether some font has this character. Asks fontconfig's fc-list (10 ms, once) only beyond the Latin alphabets.
+// Whether some font has this character. Asks fontconfig's fc-list (10 ms, once) only beyond the Latin alphabets.
 bool has_glyph(char32_t point);
 
 }  // namespace fastxx::detail

@@ -9,7 +9,7 @@
 
 namespace fastxx::detail {
 
-/// The PNG that gnuplot makes of a script, which may hold binary data after its plot command.
+// The PNG that gnuplot makes of a script, which may hold binary data after its plot command.
 std::string run_gnuplot(std::string_view script);
 
 }  // namespace fastxx::detail

@@ -12,7 +12,7 @@
 
 namespace fastxx::detail {
 
-/// The line of gnuplot's complaint that says what is wrong: 'line 3: ...', not the quoted command before it.
+// The line of gnuplot's complaint that says what is wrong: 'line 3: ...', not the quoted command before it.
 inline std::string first_complaint(std::string const& text) {
   std::string first;
   for (std::size_t begin = 0; begin < text.size();) {

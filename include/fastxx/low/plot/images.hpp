@@ -16,7 +16,7 @@ namespace fastxx {
 /// Dtypes:  uint8; bool; floating point in [0,1], which is cut to that range
 /// Source:  own design
 struct TitledImage {
-  at::Tensor image;
+  Tensor image;
   std::string title = {};  ///< lines are separated by '\n'
   Colour title_colour = colours::ink;
 };

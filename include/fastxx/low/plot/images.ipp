@@ -12,7 +12,7 @@
 
 namespace fastxx::detail {
 
-inline Pixels pixels_of(at::Tensor const& image, std::string const& where) {
+inline Pixels pixels_of(Tensor const& image, std::string const& where) {
   bool const defined = image.defined();
   auto const dims = defined ? image.dim() : 0;
   bool const shape = (dims == 2 || (dims == 3 && (image.size(0) == 1 || image.size(0) == 3))) && image.numel() > 0 &&
@@ -28,7 +28,7 @@ inline Pixels pixels_of(at::Tensor const& image, std::string const& where) {
                                       .where = where,
                                       .fix = "decode the batch first, or select one image of it"});
   }
-  at::Tensor bytes = image.detach().cpu();
+  Tensor bytes = image.detach().cpu();
   if (bytes.is_floating_point()) bytes = bytes.to(at::kFloat).nan_to_num(0).clamp(0, 1).mul(255).round();
   if (image.scalar_type() == at::kBool) bytes = bytes.to(at::kByte).mul(255);
   if (dims == 2) bytes = bytes.unsqueeze(0);
@@ -37,7 +37,7 @@ inline Pixels pixels_of(at::Tensor const& image, std::string const& where) {
   return {static_cast<int>(bytes.size(1)), static_cast<int>(bytes.size(0)), {data, data + bytes.numel()}};
 }
 
-/// Another number of pixels: each new one is the mean of the old ones it covers, or a copy where it covers one.
+// Another number of pixels: each new one is the mean of the old ones it covers, or a copy where it covers one.
 inline Pixels resampled(Pixels const& old, int width, int height) {
   Pixels result{width, height, std::string(static_cast<std::size_t>(3) * width * height, '\0')};
   auto const first = [](std::int64_t i, int from, int to) { return static_cast<int>(i * from / to); };
@@ -59,7 +59,7 @@ inline Pixels resampled(Pixels const& old, int width, int height) {
   return result;
 }
 
-/// Small enough for its place, and not smaller than gnuplot can draw.
+// Small enough for its place, and not smaller than gnuplot can draw.
 inline Pixels fitted(Pixels const& old, int image_px) {
   double const factor = std::min(1.0, static_cast<double>(image_px) / std::max(old.width, old.height));
   int const least = std::min(old.width, old.height) < 2 ? 2 : 1;  // a line of single pixels is doubled
@@ -78,7 +78,7 @@ inline std::vector<std::string> lines_of(std::string const& text, std::size_t mo
   return lines;
 }
 
-/// The grid before it is drawn: everything that has a size.
+// The grid before it is drawn: everything that has a size.
 struct GridLayout {
   static constexpr int margin = 20, gap = 22;
 

@@ -52,14 +52,14 @@ struct Rectangle {
   bool inside(Rectangle const& other) const { return other.has(left, top) && other.has(right, bottom); }
 };
 
-/// The place of one name in the legend.
+// The place of one name in the legend.
 struct LegendEntry {
   std::string name;
   std::size_t series;
   double x_px, y_px;
 };
 
-/// The axes, what is left of the figure for them, and the way from data to pixels.
+// The axes, what is left of the figure for them, and the way from data to pixels.
 struct LineLayout {
   Axis x, y;
   std::vector<Tick> x_ticks = {}, y_ticks = {};
@@ -73,11 +73,11 @@ struct LineLayout {
 
 LineLayout line_layout(std::vector<Series> const& lines, LinePlotOptions const& options);
 
-/// The points worth drawing: of long series the lowest and the highest in each of a thousand parts, because more cannot
-/// be told apart and a million of them costs minutes. What cannot be shown comes back as a gap.
+// The points worth drawing: of long series the lowest and the highest in each of a thousand parts, because more cannot
+// be told apart and a million of them costs minutes. What cannot be shown comes back as a gap.
 std::vector<std::pair<double, double>> drawn_points(LineLayout const& layout, Series const& series);
 
-/// The place around a mark where its label hides the least; near is better than far. Empty when there is none.
+// The place around a mark where its label hides the least; near is better than far. Empty when there is none.
 Rectangle label_place(LineLayout const& layout, std::vector<Series> const& lines, Mark const& mark,
                       std::vector<Rectangle> const& taken);
 

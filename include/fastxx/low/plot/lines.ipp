@@ -37,7 +37,7 @@ inline void include_data(LineLayout& layout, std::vector<Series> const& lines, s
   layout.y.pad(0.05);
 }
 
-/// Names from left to right, on as many rows as they need; the height of all rows.
+// Names from left to right, on as many rows as they need; the height of all rows.
 inline double place_legend(LineLayout& layout, std::vector<Series> const& lines, double left, double right,
                            double top) {
   double constexpr row = 22, sample = 30, gap = 22;
@@ -138,7 +138,7 @@ inline void draw_series(Figure& figure, std::vector<std::pair<double, double>> c
                  bytes);
 }
 
-/// How much a label at `place` would hide: other labels are out of the question, lines count by their share.
+// How much a label at `place` would hide: other labels are out of the question, lines count by their share.
 inline double hidden_by(Rectangle const& place, LineLayout const& layout, std::vector<Series> const& lines,
                         std::vector<Rectangle> const& taken) {
   double cost = place.inside(layout.plot) ? 0 : 1e9;

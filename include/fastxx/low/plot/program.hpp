@@ -10,14 +10,14 @@
 
 namespace fastxx::detail {
 
-/// What became of a program. `status` is its exit status, 128 + n after signal n, or -1 when the host ignores SIGCHLD.
+// What became of a program. `status` is its exit status, 128 + n after signal n, or -1 when the host ignores SIGCHLD.
 struct ProgramResult {
   int start_error = 0;  ///< errno when it could not be started
   int status = -1;
   std::string out = {}, err = {};
 };
 
-/// Look `words[0]` up in PATH, run it with the other words as arguments, and wait for it.
+// Look `words[0]` up in PATH, run it with the other words as arguments, and wait for it.
 ProgramResult run_program(std::vector<std::string> words, std::string_view input = {});
 
 }  // namespace fastxx::detail

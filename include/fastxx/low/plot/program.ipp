@@ -22,7 +22,7 @@ struct CloseStream {
   void operator()(std::FILE* file) const { std::fclose(file); }
 };
 
-/// A file without a name: it is gone with the process, whatever happens.
+// A file without a name: it is gone with the process, whatever happens.
 class NamelessFile {
  public:
   explicit NamelessFile(std::string_view bytes = {}) : file_(std::tmpfile()) {

@@ -41,8 +41,8 @@ double fitting_size_px(std::vector<std::string> const& lines, double width_px, d
 
 namespace detail {
 
-/// A gnuplot string in which only letters stand for themselves: no text can become a command. Digits are escaped too,
-/// because gnuplot lets an octal escape run on into them.
+// A gnuplot string in which only letters stand for themselves: no text can become a command. Digits are escaped too,
+// because gnuplot lets an octal escape run on into them.
 std::string gnuplot_string(std::string_view text);
 
 }  // namespace detail

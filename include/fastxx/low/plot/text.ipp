@@ -13,14 +13,14 @@
 
 namespace fastxx::detail {
 
-/// Marks that are not drawn themselves: joiners, direction marks, variation selectors.
+// Marks that are not drawn themselves: joiners, direction marks, variation selectors.
 inline bool is_invisible(char32_t point) {
   return (point >= 0x200B && point <= 0x200F) || (point >= 0x202A && point <= 0x202E) ||
          (point >= 0x2060 && point <= 0x206F) || (point >= 0xFE00 && point <= 0xFE0F) || point == 0xFEFF ||
          (point >= 0xE0000 && point <= 0xE0FFF);
 }
 
-/// One line of text that the fonts can show: control characters and line ends become spaces.
+// One line of text that the fonts can show: control characters and line ends become spaces.
 inline std::u32string printable(std::string_view text) {
   std::u32string line;
   while (!text.empty()) {

@@ -55,7 +55,7 @@ class SavedRun {
 
   RunPosition const& position() const { return position_; }
 
-  /// Make the learner what it was; when a callback or the optimizer refuses its part, nothing is changed.
+  // Make the learner what it was; when a callback or the optimizer refuses its part, nothing is changed.
   void give_to(TrainState& learn) const;
 
  private:

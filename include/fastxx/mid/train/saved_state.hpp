@@ -45,7 +45,7 @@ class SavedTensors {
     if (!numbers.empty()) std::memcpy(numbers.data(), saved.data_ptr(), numbers.size() * sizeof(Number));
     return numbers;
   }
-  /// The tensors whose names begin so, without that beginning.
+  // The tensors whose names begin so, without that beginning.
   std::map<std::string, Tensor> part(std::string const& prefix) const { return tensors_under(file_, prefix); }
 
  private:

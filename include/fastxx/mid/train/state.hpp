@@ -30,7 +30,7 @@ namespace detail {
 class StateCopy {
  public:
   void put_back() { putting_back_ = true; }
-  /// The tensors that are on another device.
+  // The tensors that are on another device.
   std::vector<std::string> const& not_on_cpu() const { return not_on_cpu_; }
 
   template <class T>
@@ -70,14 +70,14 @@ class StateCopy {
 class KeptStates {
  public:
   KeptStates() = default;
-  /// Those of all callbacks that have one; nothing where there are none.
+  // Those of all callbacks that have one; nothing where there are none.
   explicit KeptStates(CallbackTable const& table);
   ~KeptStates();
   KeptStates(KeptStates const&) = delete;
   KeptStates& operator=(KeptStates const&) = delete;
 
   void keep(void* object, StateHandlers const* handlers);
-  /// Leave the states as they are now.
+  // Leave the states as they are now.
   void forget() { kept_.clear(); }
 
  private:
