@@ -5,9 +5,9 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/fixed_string.hpp>
 #include <fastxx/low/core/hana.hpp>
+#include <fastxx/low/core/pack.hpp>
 #include <fastxx/low/core/type_name.hpp>
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <optional>
@@ -189,14 +189,6 @@ constexpr auto taken_option(Declared const& declared, Given const&... given) {
   }
 }
 
-template <bool... Flags>
-consteval auto places_where() {
-  std::array<std::size_t, (0u + ... + static_cast<std::size_t>(Flags))> places{};
-  std::size_t index = 0, next = 0;
-  ((Flags ? void(places[next++] = index) : void(), ++index), ...);
-  return places;
-}
-
 }  // namespace detail
 
 /// What a function accepts by name, in any order, each with its default: `options(lr(1e-3), wd(.01))`. The type of a
@@ -305,7 +297,7 @@ class Options {
 
   template <bool... Wanted>
   constexpr auto select() const {
-    constexpr auto places = detail::places_where<Wanted...>();
+    constexpr auto places = detail::places_of<Wanted...>();
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return Options<std::decay_t<decltype(hana::at_c<places[I]>(parts_))>...>(hana::at_c<places[I]>(parts_)...);
     }

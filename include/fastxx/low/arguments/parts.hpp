@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fastxx/low/core/hana.hpp>
+#include <fastxx/low/core/pack.hpp>
 
 #include <cstddef>
 #include <type_traits>
@@ -41,41 +41,25 @@ using part_name_t = typename part_name<T>::type;
 
 template <class Name, class... Parts>
 consteval std::size_t count_parts() {
-  return (0 + ... + static_cast<std::size_t>(std::is_same_v<Name, part_name_t<Parts>>));
+  return count_of<std::is_same_v<Name, part_name_t<Parts>>...>;
 }
 
 // Where the part called Name stands first; the number of parts when none is called so.
 template <class Name, class... Parts>
 consteval std::size_t find_part() {
-  std::size_t index = 0;
-  bool found = false;
-  ((found = found || std::is_same_v<Name, part_name_t<Parts>>, index += found ? 0u : 1u), ...);
-  return index;
+  return place_of_first<std::is_same_v<Name, part_name_t<Parts>>...>();
 }
 
-// Argument number Index of a pack without recursion: each argument sits in a base class that knows its number.
-template <std::size_t Index, class T>
-struct Numbered {
-  T& argument;
-};
-template <class Indices, class... Ts>
-struct AllNumbered;
-template <std::size_t... Index, class... Ts>
-struct AllNumbered<std::index_sequence<Index...>, Ts...> : Numbered<Index, Ts>... {};
-template <std::size_t Index, class T>
-constexpr T& numbered(Numbered<Index, T> const& one) {
-  return one.argument;
-}
-
-// The value of the part called Name, or the fallback when no part has that name.
+// The value of the part called Name, or the fallback when no part has that name. A part that is given as a temporary
+// gives its value away; the others are left alone, so that all may be given again for the next name.
 template <class Name, class Default, class... Parts>
-constexpr auto pick_part(Default fallback, Parts... parts) {
-  constexpr std::size_t index = find_part<Name, Parts...>();
+constexpr auto pick_part(Default fallback, Parts&&... parts) {
+  constexpr std::size_t index = find_part<Name, std::remove_cvref_t<Parts>...>();
   if constexpr (index == sizeof...(Parts)) {
     return fallback;
   } else {
-    AllNumbered<std::index_sequence_for<Parts...>, Parts...> const all{{parts}...};
-    return std::move(numbered<index>(all).value);
+    using Given = typename decltype(nth_type<index, Parts&&...>())::type;
+    return static_cast<Given>(nth_argument<index>(parts...)).value;
   }
 }
 

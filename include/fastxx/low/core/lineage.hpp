@@ -1,9 +1,7 @@
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <type_traits>
-#include <utility>
 
 namespace fastxx {
 
@@ -63,49 +61,6 @@ struct ParentOrAny {
 // One step up a lineage: the parent, or Any for a type that has none.
 template <class T>
 using parent_or_any_t = typename ParentOrAny<T>::type;
-
-// Types as values, for loops at compile time: comparing many types with many by templates would cost the compiler an
-// instantiation for each pair.
-template <class T>
-inline constexpr char type_address = 0;
-using TypeId = char const*;
-// With -fsanitize=undefined, g++ reckons that two inline variables could share an address, and `==` between them is no
-// constant expression; but that one of them is itself always is.
-consteval bool same_type(TypeId a, TypeId b) { return __builtin_constant_p(a == b) && a == b; }
-struct TypeIds {
-  TypeId const* data;
-  std::size_t size;
-};
-
-template <class T, class... Below>
-consteval auto lineage_ids() {
-  if constexpr (std::is_same_v<T, Any>)
-    return std::array<TypeId, sizeof...(Below) + 1>{&type_address<Below>..., &type_address<Any>};
-  else
-    return lineage_ids<parent_or_any_t<T>, Below..., T>();
-}
-// The type itself, its parent, and so on up to Any.
-template <class T>
-inline constexpr auto lineage_of = lineage_ids<T>();
-
-template <std::size_t i, class T>
-struct NumberedType {
-  using type = T;
-};
-template <class Indices, class... Ts>
-struct NumberedTypes;
-template <std::size_t... i, class... Ts>
-struct NumberedTypes<std::index_sequence<i...>, Ts...> : NumberedType<i, Ts>... {};
-template <std::size_t i, class T>
-consteval std::type_identity<T> find_numbered(NumberedType<i, T> const*) {
-  return {};
-}
-
-// The i-th of some types, in a std::type_identity: one base class lookup, however many there are.
-template <std::size_t i, class... Ts>
-consteval auto nth_type() {
-  return find_numbered<i>(static_cast<NumberedTypes<std::index_sequence_for<Ts...>, Ts...>*>(nullptr));
-}
 
 }  // namespace detail
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fastxx/low/core/lineage.hpp>
+#include <fastxx/low/core/pack.hpp>
 
 #include <array>
 #include <cstddef>

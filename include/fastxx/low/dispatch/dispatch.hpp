@@ -13,27 +13,95 @@ namespace fastxx {
 
 namespace detail {
 
-// Where the function for two types was found; `index` counts own overloads, or inherited sets.
+// What an overload is registered for, as base classes: one for each pair of types that its signature names.
+template <class First, class Second>
+struct Registered {};
+template <std::size_t, class Signature>
+struct Member : Signature {};
+template <class Indices, class... Signatures>
+struct AllOf;
+template <std::size_t... i, class... Signatures>
+struct AllOf<std::index_sequence<i...>, Signatures...> : Member<i, Signatures>... {};
+
+template <class First, class Second>
+struct SignatureOfSlot : Registered<First, Second> {};
+template <class First, class... Seconds>
+struct SignatureOfSlot<First, one_of<Seconds...>>
+    : AllOf<std::index_sequence_for<Seconds...>, Registered<First, Seconds>...> {};
+template <class... Firsts, class Second>
+struct SignatureOfSlot<one_of<Firsts...>, Second>
+    : AllOf<std::index_sequence_for<Firsts...>, SignatureOfSlot<Firsts, Second>...> {};
+template <class... Firsts, class... Seconds>
+struct SignatureOfSlot<one_of<Firsts...>, one_of<Seconds...>>
+    : AllOf<std::index_sequence_for<Firsts...>, SignatureOfSlot<Firsts, one_of<Seconds...>>...> {};
+
+// The overloads of a set. Whether there is one for two types, one question to the compiler says, which it answers
+// without an instantiation: is Registered<First, Second> a base of the slots?
+template <std::size_t index, class First, class Second, class Function>
+struct Slot : SignatureOfSlot<First, Second> {
+  constexpr explicit Slot(Overload<First, Second, Function> given) : overload(std::move(given)) {}
+  using overload_type = Overload<First, Second, Function>;
+  [[no_unique_address]] overload_type overload;
+};
+template <class T>
+inline constexpr bool is_one_of = false;
+template <class... Ts>
+inline constexpr bool is_one_of<one_of<Ts...>> = true;
+
+template <class Indices, class... Overloads>
+struct Slots;
+template <std::size_t... i, class... Firsts, class... Seconds, class... Functions>
+struct Slots<std::index_sequence<i...>, Overload<Firsts, Seconds, Functions>...>
+    : Slot<i, Firsts, Seconds, Functions>... {
+  constexpr explicit Slots(Overload<Firsts, Seconds, Functions>... given)
+      : Slot<i, Firsts, Seconds, Functions>(std::move(given))... {}
+
+  // f(overload, ...)
+  template <class F>
+  constexpr auto unpack(F const& f) const {
+    return f(static_cast<Slot<i, Firsts, Seconds, Functions> const&>(*this).overload...);
+  }
+
+  // Whether what a slot is registered for can be read off its own types.
+  static constexpr bool plain = ((!is_one_of<Firsts> && !is_one_of<Seconds>)&&...);
+
+  // Where the last one stands that is registered for these types: at the same signature the later one wins.
+  template <class First, class Second>
+  static consteval std::size_t place_of() {
+    std::size_t place = 0;
+    ((__is_base_of(Registered<First, Second>, Slot<i, Firsts, Seconds, Functions>) ? void(place = i) : void()), ...);
+    return place;
+  }
+};
+
+template <std::size_t index, class First, class Second, class Function>
+consteval std::type_identity<Slot<index, First, Second, Function>> slot_at(
+    Slot<index, First, Second, Function> const*) {
+  return {};
+}
+
+// The slot whose signature is just these two types; void when several are.
+template <class First, class Second, std::size_t index, class Function>
+std::type_identity<Slot<index, First, Second, Function>> slot_of(Slot<index, First, Second, Function> const*);
+template <class First, class Second>
+void slot_of(void const*);
+
+// The slot of the overload that is registered for two types, in a std::type_identity.
+template <class First, class Second, class AllSlots>
+consteval auto find_slot() {
+  using Only = decltype(slot_of<First, Second>(static_cast<AllSlots const*>(nullptr)));
+  if constexpr (std::is_void_v<Only> || !AllSlots::plain)
+    return slot_at<AllSlots::template place_of<First, Second>()>(static_cast<AllSlots const*>(nullptr));
+  else
+    return Only{};
+}
+
+// Where the function for two types was found; `index` counts inherited sets.
 struct Choice {
   enum class From { nowhere, own, extension, inherited };
   From from = From::nowhere;
   std::size_t index = 0;
-  int rank = -1;  // 0 is an exact match, -1 is none
 };
-
-// The nearest of some overloads: the first argument counts before the second, and <= because the later one of two with
-// the same signature wins.
-consteval Choice nearest(TypeIds x, TypeIds y, SignatureIds const* signatures, std::size_t count) {
-  Choice best;
-  for (std::size_t i = 0; i < count; ++i) {
-    int const first = steps_to(x, signatures[i].first);
-    if (first < 0 || (best.rank >= 0 && first * rank_of_first > best.rank)) continue;
-    int const second = steps_to(y, signatures[i].second);
-    int const rank = first * rank_of_first + second;
-    if (second >= 0 && (best.rank < 0 || rank <= best.rank)) best = {Choice::From::own, i, rank};
-  }
-  return best;
-}
 
 // The first inherited set that has an overload for these types.
 template <class X, class Y, class... Sets>
@@ -44,23 +112,9 @@ consteval Choice first_inherited(hana::tuple<Sets...> const*) {
   return found;
 }
 
-// How near somebody's overload_for is; a set without a name has none.
-template <class Set, class X, class Y>
-consteval int extension_rank() {
-  if constexpr (std::is_void_v<Set>)
-    return -1;
-  else
-    return nearest_overload_rank_v<Set, X, Y>;
-}
-
-template <class Set, class First, class Second, int rank>
-consteval auto extension_of(FoundOverload<Set, First, Second, rank>) {
-  return std::type_identity<Overload<First, Second, overload_for<Set, First, Second>>>{};
-}
-
 template <class Function, class First, class... Rest>
 constexpr decltype(auto) call_overload(Function const& function, First&& first, Rest&&... rest) {
-  constexpr bool takes = std::is_invocable_v<Function const&, First, Rest...>;
+  constexpr bool takes = requires { function(std::forward<First>(first), std::forward<Rest>(rest)...); };
   static_assert(takes,
                 "fastxx: the overload chosen for these types cannot be called with these arguments (look at their "
                 "number, their constness, and the types behind the first two)");
@@ -75,35 +129,68 @@ consteval bool inherited_passes_by(hana::tuple<Sets...> const*) {
   return (Sets::template passes_by<X, Y>() || ...);
 }
 
+// The overloads of a set, and those that others add to it by its name.
+template <class Set, class AllSlots>
+struct OwnAndExtensions {
+  template <class First, class Second>
+  static consteval bool extended() {
+    if constexpr (std::is_void_v<Set>)
+      return false;
+    else
+      return Defined<overload_for<Set, First, Second>>;
+  }
+  template <class First, class Second>
+  static consteval bool has() {
+    return __is_base_of(Registered<First, Second>, AllSlots) || extended<First, Second>();
+  }
+};
+
+// The bare question of the compiler's nearly always settles it, without an instantiation for each pair of types.
+template <class X, class... Named>
+consteval bool forgets_one_of() {
+  if constexpr (((__is_base_of(Named, X) && !__is_same(Named, X)) || ...))
+    return (ForgetsBase<X, Named> || ...);
+  else
+    return false;
+}
+
 // What a set chooses, asked with the plain types of the first two arguments.
 template <class Set, class Bases, class... Overloads>
 struct Chooser {
   using From = Choice::From;
+  using AllSlots = Slots<std::index_sequence_for<Overloads...>, Overloads...>;
+  using Registry = OwnAndExtensions<Set, AllSlots>;
+  template <class X, class Y>
+  using Nearest = NearestPlace<Registry, X, Y>;
 
   template <class X, class Y>
   static consteval Choice choose() {
-    constexpr Choice own =
-        nearest(ids_of(lineage_of<X>), ids_of(lineage_of<Y>), signatures_of<Overloads...>.data(), sizeof...(Overloads));
-    constexpr int outside = extension_rank<Set, X, Y>();
-    if constexpr (outside >= 0 && (own.rank < 0 || outside <= own.rank))
-      return {From::extension, 0, outside};
-    else if constexpr (own.rank >= 0)
-      return own;
-    else
+    using Here = Nearest<X, Y>;
+    if constexpr (std::is_same_v<Here, NotFound>)
       return first_inherited<X, Y>(static_cast<Bases const*>(nullptr));
+    else
+      return {Registry::template extended<typename Here::first, typename Here::second>() ? From::extension : From::own};
   }
+
+  template <class X, class Y>
+  static consteval auto own() {
+    return find_slot<typename Nearest<X, Y>::first, typename Nearest<X, Y>::second, AllSlots>();
+  }
+  template <class X, class Y>
+  using Extension = typename ExtensionAt<Set, Nearest<X, Y>>::type;
 
   // What was chosen, as an Overload in a std::type_identity.
   template <class X, class Y>
   static consteval auto chosen_overload() {
     constexpr Choice choice = choose<X, Y>();
     if constexpr (choice.from == From::own) {
-      return nth_type<choice.index, Overloads...>();
+      return std::type_identity<typename decltype(own<X, Y>())::type::overload_type>{};
     } else if constexpr (choice.from == From::inherited) {
       using Base = std::decay_t<decltype(hana::at_c<choice.index>(std::declval<Bases>()))>;
       return std::type_identity<typename Base::template chosen<X, Y>>{};
     } else if constexpr (choice.from == From::extension) {
-      return extension_of(NearestOverload<Set, X, Y>{});
+      using Here = Nearest<X, Y>;
+      return std::type_identity<Overload<typename Here::first, typename Here::second, Extension<X, Y>>>{};
     } else {
       return std::type_identity<void>{};
     }
@@ -115,18 +202,16 @@ struct Chooser {
     return (passes_by<X, Y, Overloads>() || ...) || inherited_passes_by<X, Y>(static_cast<Bases const*>(nullptr));
   }
 
-  // The bare questions of the compiler's nearly always settle it, without an instantiation for each pair of types.
+  // Whether an overload was meant for these types that is not chosen, since a class does not say what it derives from.
   template <class X, class Y>
   static consteval bool forgets_base() {
-    if constexpr (choose<X, Y>().from == From::nowhere)
+    using Here = Nearest<X, Y>;
+    if constexpr (std::is_same_v<Here, FoundAt<X, Y>>)
+      return false;  // nothing can be nearer
+    else if constexpr (choose<X, Y>().from == From::nowhere)
       return passes_overload_by<X, Y>();
-    else if constexpr (((__is_base_of(typename Overloads::first, X) && !__is_same(typename Overloads::first, X)) ||
-                        ...) ||
-                       ((__is_base_of(typename Overloads::second, Y) && !__is_same(typename Overloads::second, Y)) ||
-                        ...))
-      return ((ForgetsBase<X, typename Overloads::first> || ForgetsBase<Y, typename Overloads::second>) || ...);
     else
-      return false;
+      return forgets_one_of<X, typename Overloads::first...>() || forgets_one_of<Y, typename Overloads::second...>();
   }
 };
 
@@ -162,7 +247,7 @@ class TypeDispatch {
 
  public:
   constexpr explicit TypeDispatch(Bases bases, Overloads... overloads)
-      : bases_(std::move(bases)), overloads_(std::move(overloads)...) {}
+      : bases_(std::move(bases)), slots_(std::move(overloads)...) {}
 
   template <class X, class... Rest>
   constexpr decltype(auto) operator()(X&& x, Rest&&... rest) const {
@@ -182,10 +267,10 @@ class TypeDispatch {
                   "fastxx: an overload is registered for a base of this argument's class, but dispatch cannot see that "
                   "base: give the class its own `using base_type = <the base>;`");
     if constexpr (choice.from == From::own)
-      return detail::call_overload(hana::at_c<choice.index>(overloads_).function, std::forward<First>(first),
-                                   std::forward<Rest>(rest)...);
+      return detail::call_overload(function_of<typename decltype(Chooser::template own<X, Y>())::type>(),
+                                   std::forward<First>(first), std::forward<Rest>(rest)...);
     else if constexpr (choice.from == From::extension)
-      return detail::call_overload(detail::nearest_overload_t<Set, X, Y>{}, std::forward<First>(first),
+      return detail::call_overload(typename Chooser::template Extension<X, Y>{}, std::forward<First>(first),
                                    std::forward<Rest>(rest)...);
     else if constexpr (choice.from == From::inherited)
       return hana::at_c<choice.index>(bases_).template call_as<X, Y>(std::forward<First>(first),
@@ -200,7 +285,7 @@ class TypeDispatch {
     constexpr bool good = (detail::is_overload_v<More> && ...);
     static_assert(good, "fastxx: a dispatch set is extended by overload<A, B>(function), ...: the types choose");
     if constexpr (good)
-      return hana::unpack(overloads_, [&](Overloads const&... own) {
+      return slots_.unpack([&](Overloads const&... own) {
         return TypeDispatch<Set, Bases, Overloads..., More...>(bases_, own..., std::move(more)...);
       });
     else
@@ -213,7 +298,7 @@ class TypeDispatch {
     static_assert(detail::is_dispatch_v<Parent>, "fastxx: inherit() takes another dispatch set");
     if constexpr (detail::is_dispatch_v<Parent>)
       return hana::unpack(bases_, [&]<class... Earlier>(Earlier const&... earlier) {
-        return hana::unpack(overloads_, [&](Overloads const&... own) {
+        return slots_.unpack([&](Overloads const&... own) {
           using More = hana::tuple<Earlier..., Parent>;
           return TypeDispatch<Set, More, Overloads...>(More(earlier..., std::move(parent)), own...);
         });
@@ -250,15 +335,25 @@ class TypeDispatch {
 
   /// The Overload that a call with these types chooses, with `first`, `second` and `signature`; void without a match.
   template <class X, class Y = Any>
-  using chosen = typename decltype(detail::Chooser<Set, Bases, Overloads...>::template chosen_overload<X, Y>())::type;
+  using chosen = typename decltype(Chooser::template chosen_overload<X, Y>())::type;
 
   /// What a call with such arguments gives back: `returns<Image const&, int>`.
   template <class... Args>
   using returns = decltype(std::declval<TypeDispatch const&>()(std::declval<Args>()...));
 
  private:
+  // g++ tries each call as a constant expression, for which it copies the whole set; what has no state is made anew.
+  template <class Slot>
+  constexpr decltype(auto) function_of() const {
+    using Function = typename Slot::overload_type::function_type;
+    if constexpr (std::is_empty_v<Function> && requires { Function{}; })
+      return Function{};
+    else
+      return (static_cast<Slot const&>(slots_).overload.function);
+  }
+
   [[no_unique_address]] Bases bases_;
-  [[no_unique_address]] hana::tuple<Overloads...> overloads_;
+  [[no_unique_address]] typename Chooser::AllSlots slots_;
 };
 
 namespace detail {

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/lineage.hpp>
+#include <fastxx/low/core/pack.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/dispatch/dispatch.hpp>
 
@@ -17,7 +18,7 @@ namespace detail {
 
 struct DispatchRow {
   TypeId first, second;
-  std::size_t depth_of_first, depth_of_second;  // how far below Any
+  int depth_of_first, depth_of_second;  // how far below Any
   std::string text;
 };
 
@@ -33,8 +34,8 @@ struct Members<one_of<Ts...>> {
 
 template <class Overload, class First, class Second>
 void add_row(std::vector<DispatchRow>& rows) {
-  DispatchRow row{&type_address<First>, &type_address<Second>, lineage_of<First>.size(), lineage_of<Second>.size(),
-                  "(" + type_name<First>() + ", " + type_name<Second>() + ") -> "};
+  DispatchRow row{&type_address<First>, &type_address<Second>, distance_to_ancestor<First, Any>(),
+                  distance_to_ancestor<Second, Any>(), "(" + type_name<First>() + ", " + type_name<Second>() + ") -> "};
   if constexpr (Overload::signature::known)
     row.text += type_name<typename Overload::signature::result>();
   else

@@ -3,7 +3,6 @@
 #include <fastxx/low/core/callable.hpp>
 #include <fastxx/low/core/lineage.hpp>
 
-#include <array>
 #include <cstddef>
 #include <type_traits>
 #include <utility>
@@ -38,30 +37,11 @@ inline constexpr bool is_overload_v = false;
 template <class First, class Second, class Function>
 inline constexpr bool is_overload_v<Overload<First, Second, Function>> = true;
 
-// What an overload is registered for, as values; several types for one_of.
-template <class T>
-inline constexpr std::array<TypeId, 1> registered_ids{&type_address<T>};
-template <class... Ts>
-inline constexpr std::array<TypeId, sizeof...(Ts)> registered_ids<one_of<Ts...>>{&type_address<Ts>...};
-
-struct SignatureIds {
-  TypeIds first, second;
-};
-template <class T>
-consteval TypeIds ids_of(T const& array) {
-  return {array.data(), array.size()};
-}
-template <class... Overloads>
-inline constexpr std::array<SignatureIds, sizeof...(Overloads)> signatures_of{SignatureIds{
-    ids_of(registered_ids<typename Overloads::first>), ids_of(registered_ids<typename Overloads::second>)}...};
-
-// Steps from an argument's type up to the type (or the nearest of the types) in a signature; -1 for strangers.
-consteval int steps_to(TypeIds lineage, TypeIds registered) {
-  for (std::size_t step = 0; step < lineage.size; ++step)
-    for (std::size_t i = 0; i < registered.size; ++i)
-      if (same_type(lineage.data[step], registered.data[i])) return static_cast<int>(step);
-  return -1;
-}
+// Whether a type is one that a signature names, or derives from it.
+template <class X, class Registered>
+struct Reaches : std::bool_constant<distance_to_ancestor<X, Registered>() >= 0> {};
+template <class X, class... Registered>
+struct Reaches<X, one_of<Registered...>> : std::bool_constant<(Reaches<X, Registered>::value || ...)> {};
 
 // The argument's class derives from the registered one, but has no `base_type` of its own, or just inherits the one of
 // that base: dispatch would silently pass the overload by.
@@ -74,8 +54,7 @@ typename parent_of<Registered>::type > &&!std::is_same_v<X, Registered> && std::
 template <class X, class Registered>
 consteval bool hides_base(std::type_identity<Registered>) {
   if constexpr (__is_base_of(Registered, X) && !__is_same(Registered, X))
-    return std::is_convertible_v<X const*, Registered const*> &&
-           steps_to(ids_of(lineage_of<X>), ids_of(registered_ids<Registered>)) < 0;
+    return std::is_convertible_v<X const*, Registered const*> && !Reaches<X, Registered>::value;
   else
     return false;
 }
@@ -91,8 +70,7 @@ consteval bool passes_by() {
   constexpr bool first = hides_base<X>(std::type_identity<First>{});
   constexpr bool second = hides_base<Y>(std::type_identity<Second>{});
   if constexpr (first || second)
-    return (first || steps_to(ids_of(lineage_of<X>), ids_of(registered_ids<First>)) >= 0) &&
-           (second || steps_to(ids_of(lineage_of<Y>), ids_of(registered_ids<Second>)) >= 0);
+    return (first || Reaches<X, First>::value) && (second || Reaches<Y, Second>::value);
   else
     return false;
 }
@@ -101,7 +79,7 @@ consteval bool passes_by() {
 // groups of types (Integral, Any, a tag of yours); only a call shows what arrives for them.
 template <class Registered, class Parameter>
 consteval bool parameter_takes() {
-  if constexpr (!requires { sizeof(Registered); })
+  if constexpr (std::is_same_v<Registered, std::remove_cvref_t<Parameter>> || !requires { sizeof(Registered); })
     return true;
   else if constexpr (std::is_empty_v<Registered> || std::is_abstract_v<Registered>)
     return true;

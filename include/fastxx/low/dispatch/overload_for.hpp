@@ -25,69 +25,67 @@ concept Defined = requires {
   sizeof(T);
 };
 
-// The first argument type counts before the second: see overload_rank. Hierarchies stay far below 1000 levels.
-inline constexpr int rank_of_first = 1000;
-
-// A specialisation of overload_for that was found: its signature, and how far above the argument types that is.
-template <class Set, class First, class Second, int steps>
-struct FoundOverload {
-  using type = overload_for<Set, First, Second>;
+// Two types for which a function was found.
+template <class First, class Second>
+struct FoundAt {
   using first = First;
   using second = Second;
-  static constexpr int rank = steps;
 };
-// Nobody has specialised overload_for for these types or any above them.
-struct NoOverload {
-  using type = void;
+// None for two types or any above them.
+struct NotFound {
   using first = void;
   using second = void;
-  static constexpr int rank = -1;
 };
 
-// One step further away from the argument types.
-template <int step>
-constexpr NoOverload farther(NoOverload) {
-  return {};
-}
-template <int step, class Set, class First, class Second, int steps>
-constexpr FoundOverload<Set, First, Second, steps + step> farther(FoundOverload<Set, First, Second, steps>) {
-  return {};
-}
-
 // Up the lineage of the second argument, the first one fixed. What is found above a type is shared by all below it.
-template <class Set, class First, class Y>
+template <class Registry, class First, class Y>
 consteval auto nearest_second() {
-  if constexpr (Defined<overload_for<Set, First, Y>>)
-    return FoundOverload<Set, First, Y, 0>{};
+  if constexpr (Registry::template has<First, Y>())
+    return FoundAt<First, Y>{};
   else if constexpr (std::is_same_v<Y, Any>)
-    return NoOverload{};
+    return NotFound{};
   else
-    return farther<1>(nearest_second<Set, First, parent_or_any_t<Y>>());
+    return nearest_second<Registry, First, parent_or_any_t<Y>>();
 }
 
 // Up the lineage of the first argument: all of the second one's is tried before the next step.
-template <class Set, class X, class Y>
-consteval auto nearest_overload() {
-  using Here = decltype(nearest_second<Set, X, Y>());
-  if constexpr (!std::is_same_v<Here, NoOverload>)
+template <class Registry, class X, class Y>
+consteval auto nearest_place() {
+  using Here = decltype(nearest_second<Registry, X, Y>());
+  if constexpr (!std::is_same_v<Here, NotFound>)
     return Here{};
   else if constexpr (std::is_same_v<X, Any>)
-    return NoOverload{};
+    return NotFound{};
   else
-    return farther<rank_of_first>(nearest_overload<Set, parent_or_any_t<X>, Y>());
+    return nearest_place<Registry, parent_or_any_t<X>, Y>();
 }
 
-// The specialisation nearest to the argument types (X, Y), with `::type`, `::first`, `::second` and `::rank`.
-template <class Set, class X, class Y = Any>
-using NearestOverload = decltype(nearest_overload<Set, X, Y>());
+// The place nearest to the plain types X and Y for which Registry::has<First, Second>().
+template <class Registry, class X, class Y>
+using NearestPlace = decltype(nearest_place<Registry, X, Y>());
 
-// That specialisation itself, or void; X and Y are plain types, without const and &.
+// The specialisations of overload_for that the compiler has seen.
+template <class Set>
+struct Extensions {
+  template <class First, class Second>
+  static consteval bool has() {
+    return Defined<overload_for<Set, First, Second>>;
+  }
+};
 template <class Set, class X, class Y = Any>
-using nearest_overload_t = typename NearestOverload<Set, X, Y>::type;
+using NearestExtension = NearestPlace<Extensions<Set>, X, Y>;
 
-// Its distance, 1000 for each step of the first argument and 1 for each of the second; -1 when there is none.
+template <class Set, class Nearest>
+struct ExtensionAt {
+  using type = overload_for<Set, typename Nearest::first, typename Nearest::second>;
+};
+template <class Set>
+struct ExtensionAt<Set, NotFound> {
+  using type = void;
+};
+// The specialisation nearest to the plain types X and Y, or void.
 template <class Set, class X, class Y = Any>
-inline constexpr int nearest_overload_rank_v = NearestOverload<Set, X, Y>::rank;
+using nearest_extension_t = typename ExtensionAt<Set, NearestExtension<Set, X, Y>>::type;
 
 }  // namespace detail
 }  // namespace fastxx

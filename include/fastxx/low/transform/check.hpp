@@ -51,22 +51,6 @@ constexpr ShowContext show_item(X const& item, ShowContext context) {
   }
 }
 
-template <class Wanted, class... Ts>
-consteval std::size_t index_of() {
-  std::size_t index = 0;
-  bool found = false;
-  ((found = found || std::is_same_v<Wanted, Ts>, index += found ? 0u : 1u), ...);
-  return found ? index : 0;
-}
-
-template <bool... Flags>
-consteval auto indices_where() {
-  std::array<std::size_t, (0u + ... + static_cast<std::size_t>(Flags))> hits{};
-  std::size_t index = 0, next = 0;
-  ((Flags ? void(hits[next++] = index) : void(), ++index), ...);
-  return hits;
-}
-
 // What a stage draws for the whole item, before it encodes the elements.
 template <class Stage, class Item>
 consteval auto drawn_type() {

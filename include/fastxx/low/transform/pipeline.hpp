@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/hana.hpp>
+#include <fastxx/low/core/pack.hpp>
 #include <fastxx/low/transform/arrange.hpp>
 #include <fastxx/low/transform/check.hpp>
 #include <fastxx/low/transform/display.hpp>
@@ -137,7 +138,7 @@ class Pipeline {
   constexpr Stage const& get() const {
     static_assert((std::is_same_v<Stage, Stages> || ...),
                   "fastxx::Pipeline::get<Stage>(): the pipeline has no such stage");
-    return hana::at_c<detail::index_of<Stage, Stages...>()>(stages_);
+    return hana::at_c<detail::place_of_first<std::is_same_v<Stage, Stages>...>()>(stages_);
   }
   template <class Stage>
   constexpr Stage& get() {
@@ -151,7 +152,7 @@ class Pipeline {
   /// `attribute(stage)` of the stages that have it: the value itself for one, a tuple for several.
   template <class Attribute>
   constexpr decltype(auto) find(Attribute const& attribute) const {
-    constexpr auto hits = detail::indices_where<has_attribute<Stages, Attribute>()...>();
+    constexpr auto hits = detail::places_of<has_attribute<Stages, Attribute>()...>();
     static_assert(hits.size() > 0, "fastxx::Pipeline::find(): no stage of this pipeline has the attribute asked for");
     if constexpr (hits.size() == 1) {
       return attribute(hana::at_c<hits[0]>(stages_));

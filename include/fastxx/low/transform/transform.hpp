@@ -85,9 +85,9 @@ concept OwnDecodes = AcceptsType<typename decltype(decodes_parameter<T>())::type
 // cannot say what it takes: then every extension but one for Any is taken to be nearer).
 template <class Set, class T, class X, bool has_own, class Parameter>
 consteval bool extension_is_nearer() {
-  using Found = NearestOverload<Set, T, X>;
-  if constexpr (std::is_same_v<Found, NoOverload> || !has_own) {
-    return !std::is_same_v<Found, NoOverload>;
+  using Found = NearestExtension<Set, T, X>;
+  if constexpr (std::is_same_v<Found, NotFound> || !has_own) {
+    return !std::is_same_v<Found, NotFound>;
   } else {
     constexpr int own = distance_to_ancestor<X, Parameter>();
     constexpr int extension = distance_to_ancestor<X, typename Found::second>();
@@ -132,7 +132,7 @@ constexpr bool runs_for(T const& t, int given) {
 // The transform's own function or the extension, whichever is nearer to the item's type.
 template <class T, class X, class Drawn>
 constexpr decltype(auto) call_encodes(T const& t, X& x, [[maybe_unused]] Drawn const& drawn) {
-  using Extension = nearest_overload_t<encodes_set, T, X>;
+  using Extension = nearest_extension_t<encodes_set, T, X>;
   if constexpr (encodes_by_extension<T, X, Drawn>) {
     if constexpr (std::is_invocable_v<Extension const&, T const&, X&, Drawn const&>) {
       return Extension{}(t, x, drawn);
@@ -153,7 +153,7 @@ constexpr decltype(auto) call_encodes(T const& t, X& x, [[maybe_unused]] Drawn c
 }
 template <class T, class X>
 constexpr decltype(auto) call_decodes(T const& t, X& x) {
-  using Extension = nearest_overload_t<decodes_set, T, X>;
+  using Extension = nearest_extension_t<decodes_set, T, X>;
   if constexpr (decodes_by_extension<T, X>) {
     static_assert(std::is_invocable_v<Extension const&, T const&, X&>,
                   "fastxx: an overload_for<decodes_set, Transform, Item> needs a const call operator that takes the "

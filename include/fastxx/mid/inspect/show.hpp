@@ -237,7 +237,7 @@ std::string show_batch(DataLoaders&& dls, std::filesystem::path const& path = {}
   auto samples = detail::decoded_samples(loader, batch, options.max_n);
   using Sample = typename decltype(samples)::value_type;
   ShownSamples<n_inp, Sample, Tensor> const shown{std::move(samples), {}, path, options};
-  return detail::nearest_overload_t<show_batch_set, typename Types::Input, typename Types::Target>{}(shown);
+  return detail::nearest_extension_t<show_batch_set, typename Types::Input, typename Types::Target>{}(shown);
 }
 
 /// Show up to nine samples of a batch of the validation data, drawn at random, with their targets and what the model
@@ -260,7 +260,7 @@ std::string show_results(Learner& learn, std::filesystem::path const& path = {},
   using Sample = typename decltype(samples)::value_type;
   using Prediction = typename decltype(predictions)::value_type;
   ShownSamples<n_inp, Sample, Prediction> const shown{std::move(samples), std::move(predictions), path, options};
-  return detail::nearest_overload_t<show_results_set, typename Types::Input, typename Types::Target>{}(shown);
+  return detail::nearest_extension_t<show_results_set, typename Types::Input, typename Types::Target>{}(shown);
 }
 
 }  // namespace fastxx

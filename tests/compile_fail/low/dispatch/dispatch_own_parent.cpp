@@ -11,6 +11,6 @@ struct Cat : Animal {
 };
 
 int main() {
-  constexpr auto f = fastxx::typedispatch(fastxx::overload<Cat>([](Cat const&) { return 0; }));
+  constexpr auto f = fastxx::typedispatch(fastxx::overload<>([](auto const&) { return 0; }));
   return f(Cat{});
 }
