@@ -256,8 +256,8 @@ std::string recipes(int n) {
                   "struct step# { static constexpr std::array hypers{Hyper{\"lr\", 1e-3}}; "
                   "static void apply(auto& p, auto& grad, HyperValues<1> const& h) { p -= h[0] * grad; } };\n"
                   "struct Own# { double mom = 0; Optimizer make(Optimizer::Groups const& groups) const { "
-                  "return Optimizer(mom == 0 ? stages(weight_decay{}, step#{}) "
-                  ": stages(weight_decay{}, average_grad{}, step#{}), groups); } };\n",
+                  "return Optimizer(mom == 0 ? steppers(weight_decay{}, step#{}) "
+                  ": steppers(weight_decay{}, average_grad{}, step#{}), groups); } };\n",
                   "");
 }
 

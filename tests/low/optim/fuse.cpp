@@ -100,7 +100,7 @@ TEST_CASE("fuse: tensors of other kinds go through the same formulas") {
 TEST_CASE("fuse: a gradient laid out unlike its parameter is read in the right order") {
   auto p = at::zeros({2, 3}).requires_grad_();
   auto const grad = at::arange(6, at::kFloat).view({3, 2}).t();
-  Optimizer optimizer(stages(sgd_step{}), {{p}});
+  Optimizer optimizer(steppers(sgd_step{}), {{p}});
   optimizer.set_hyper("lr", 1.);
   p.mutable_grad() = grad;
   optimizer.step();

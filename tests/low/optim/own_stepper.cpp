@@ -1,4 +1,4 @@
-// How to write an optimizer of your own: each stage is a small struct, and all of them become one loop over memory.
+// How to write an optimizer of your own: each stepper is a small struct, and all of them become one loop over memory.
 
 #include <fastxx/low/optim/optimizer.hpp>
 #include <fastxx/low/torch/ops.hpp>
@@ -21,7 +21,7 @@ struct lion_step {
   }
 };
 
-/// AdaGrad with a warm-up: a stage that has options, works out numbers per step, and calls a function of its own.
+/// AdaGrad with a warm-up: a stepper that has options, works out numbers per step, and calls a function of its own.
 struct adagrad_step {
   std::int64_t warm_up = 0;
 
@@ -55,11 +55,11 @@ struct everything {
 
 }  // namespace
 
-TEST_CASE("own stepper: a stage from a user's file composes with ours") {
+TEST_CASE("own stepper: a stepper from a user's file composes with ours") {
   auto p = at::ones({11}).requires_grad_();
-  fastxx::Optimizer optimizer(fastxx::stages(fastxx::weight_decay{}, lion_step{}), {{p}});
+  fastxx::Optimizer optimizer(fastxx::steppers(fastxx::weight_decay{}, lion_step{}), {{p}});
   CHECK(optimizer.hyper_names() == std::vector<std::string>{"lr", "wd", "beta1", "beta2"});
-  CHECK(optimizer.hyper("lr") == std::vector<double>{1e-4});  // the last stage's default
+  CHECK(optimizer.hyper("lr") == std::vector<double>{1e-4});  // the last stepper's default
   optimizer.set_hyper("lr", .1);
   optimizer.set_hyper("wd", .5);
   p.mutable_grad() = at::full({11}, 2.);
@@ -75,7 +75,7 @@ TEST_CASE("own stepper: a stage from a user's file composes with ours") {
 TEST_CASE("own stepper: options and numbers worked out once per step") {
   for (auto dtype : {at::kFloat, at::kDouble}) {  // the fused loop, then whole tensors
     auto p = at::zeros({5}, dtype).requires_grad_();
-    fastxx::Optimizer optimizer(fastxx::stages(adagrad_step{.warm_up = 2}), {{p}});
+    fastxx::Optimizer optimizer(fastxx::steppers(adagrad_step{.warm_up = 2}), {{p}});
     optimizer.set_hyper("lr", 1.);
     p.mutable_grad() = at::full({5}, 3., dtype);
     optimizer.step();
@@ -91,7 +91,7 @@ TEST_CASE("own stepper: every operation means the same on floats, on whole tenso
   grad[5] = 0.;
   for (auto dtype : {at::kFloat, at::kDouble}) {
     auto p = p0.to(dtype).clone().requires_grad_();
-    fastxx::Optimizer optimizer(fastxx::stages(everything{}), {{p}});
+    fastxx::Optimizer optimizer(fastxx::steppers(everything{}), {{p}});
     p.mutable_grad() = grad.to(dtype);
     optimizer.step();
     for (int i = 0; i < 37; ++i) {
@@ -124,7 +124,7 @@ TEST_CASE("own stepper: the AVX2 variant and the one for every machine give the 
 TEST_CASE("own stepper: changing the gradient in a formula leaves .grad as it was") {
   for (auto dtype : {at::kFloat, at::kDouble}) {
     auto p = at::ones({3}, dtype).requires_grad_();
-    fastxx::Optimizer optimizer(fastxx::stages(fastxx::l2_reg{}, fastxx::sgd_step{}), {{p}});
+    fastxx::Optimizer optimizer(fastxx::steppers(fastxx::l2_reg{}, fastxx::sgd_step{}), {{p}});
     optimizer.set_hyper("wd", 1.);
     p.mutable_grad() = at::full({3}, 2., dtype);
     optimizer.step();

@@ -2,7 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/optim/element.hpp>
-#include <fastxx/low/optim/stages.hpp>
+#include <fastxx/low/optim/steppers.hpp>
 
 #include <array>
 #include <cstddef>
@@ -46,7 +46,7 @@ struct TensorJob {
   std::int64_t step = 1;
 };
 
-// What Fused<Stages...> is to an optimizer, which does not know the stages' types.
+// What Fused<Steppers...> is to an optimizer, which does not know the steppers' types.
 class FusedPass {
  public:
   virtual ~FusedPass() = default;
@@ -65,7 +65,7 @@ class FusedPass {
 
 }  // namespace detail
 
-/// Stages fused into one pass over a parameter: what an Optimizer is made from; stages() makes it.
+/// Steppers fused into one pass over a parameter: what an Optimizer is made from; steppers() makes it.
 ///
 /// Source:  own design
 /// Example: tests/low/optim/own_stepper.cpp
@@ -77,18 +77,18 @@ struct StepPlan {
 
 namespace detail {
 
-template <class Stage>
+template <class Stepper>
 constexpr auto hypers_of() {
-  if constexpr (requires { Stage::hypers; })
-    return Stage::hypers;
+  if constexpr (requires { Stepper::hypers; })
+    return Stepper::hypers;
   else
     return std::array<Hyper, 0>{};
 }
 
-template <class Stage>
+template <class Stepper>
 constexpr auto states_of() {
-  if constexpr (requires { Stage::state; })
-    return Stage::state;
+  if constexpr (requires { Stepper::state; })
+    return Stepper::state;
   else
     return std::array<std::string_view, 0>{};
 }
@@ -130,20 +130,20 @@ constexpr auto merge(std::array<Entry, Ns> const&... lists) {
   return all;
 }
 
-// The formulas of all stages, one after the other, for some floats at a time or for whole tensors.
-template <class... Stages>
+// The formulas of all steppers, one after the other, for some floats at a time or for whole tensors.
+template <class... Steppers>
 class Fused final : public FusedPass {
  public:
-  static constexpr auto hypers = merge<Hyper>(hypers_of<Stages>()...);
-  static constexpr auto states = merge<std::string_view>(states_of<Stages>()...);
-  static_assert(states.size <= max_states, "fastxx::stages(s...): 's' must have at most 8 different states together");
+  static constexpr auto hypers = merge<Hyper>(hypers_of<Steppers>()...);
+  static constexpr auto states = merge<std::string_view>(states_of<Steppers>()...);
+  static_assert(states.size <= max_states, "fastxx::steppers(s...): 's' must have at most 8 different states together");
 
-  explicit Fused(Stages... stages) : stages_{std::move(stages)...} {}
+  explicit Fused(Steppers... steppers) : steppers_{std::move(steppers)...} {}
 
   void on_tensors(TensorJob const& job) const override {
     Values<Tensor> values{{job.p.detach()}, {job.grad.detach()}, {}};
     for (std::size_t i = 0; i < states.size; ++i) values.state[i].raw = job.state[i];
-    apply(values, all_scalars(job), std::index_sequence_for<Stages...>{});
+    apply(values, all_scalars(job), std::index_sequence_for<Steppers...>{});
     job.p.detach().copy_(values.p.raw);
     for (std::size_t i = 0; i < states.size; ++i) job.state[i].detach().copy_(values.state[i].raw);
   }
@@ -155,14 +155,14 @@ class Fused final : public FusedPass {
     std::array<Element<Raw>, states.size> state;
   };
 
-  template <class Stage>
-  static auto scalars_of(Stage const& stage, double const* all, std::int64_t step) {
-    constexpr auto own = hypers_of<Stage>();
+  template <class Stepper>
+  static auto scalars_of(Stepper const& stepper, double const* all, std::int64_t step) {
+    constexpr auto own = hypers_of<Stepper>();
     HyperValues<own.size()> values{};
     constexpr auto places = hypers.find_all(own);
     for (std::size_t i = 0; i < own.size(); ++i) values[i] = all[places[i]];
-    if constexpr (requires { stage.scalars(values, step); })
-      return stage.scalars(values, step);
+    if constexpr (requires { stepper.scalars(values, step); })
+      return stepper.scalars(values, step);
     else
       return values;
   }
@@ -170,22 +170,23 @@ class Fused final : public FusedPass {
   template <class Job>
   auto all_scalars(Job const& job) const {
     return std::apply([&](auto const&... s) { return std::make_tuple(scalars_of(s, job.hypers, job.step)...); },
-                      stages_);
+                      steppers_);
   }
 
-  template <class Stage, class Raw, class Scalars, std::size_t... I>
-  FASTXX_INTO_LOOP static void apply_one(Stage const& stage, Values<Raw>& v, Scalars const& scalars,
+  template <class Stepper, class Raw, class Scalars, std::size_t... I>
+  FASTXX_INTO_LOOP static void apply_one(Stepper const& stepper, Values<Raw>& v, Scalars const& scalars,
                                          std::index_sequence<I...>) {
-    constexpr auto own = states.find_all(states_of<Stage>());
+    constexpr auto own = states.find_all(states_of<Stepper>());
     static_assert(
-        requires { stage.apply(v.p, v.grad, v.state[own[I]]..., scalars); },
-        "fastxx::stages(s...): each stage must have apply(p, grad, one argument per state, scalars)");
-    stage.apply(v.p, v.grad, v.state[own[I]]..., scalars);
+        requires { stepper.apply(v.p, v.grad, v.state[own[I]]..., scalars); },
+        "fastxx::steppers(s...): each stepper must have apply(p, grad, one argument per state, scalars)");
+    stepper.apply(v.p, v.grad, v.state[own[I]]..., scalars);
   }
 
   template <class Raw, class Scalars, std::size_t... I>
   FASTXX_INTO_LOOP void apply(Values<Raw>& v, Scalars const& scalars, std::index_sequence<I...>) const {
-    (apply_one(std::get<I>(stages_), v, std::get<I>(scalars), std::make_index_sequence<states_of<Stages>().size()>{}),
+    (apply_one(std::get<I>(steppers_), v, std::get<I>(scalars),
+               std::make_index_sequence<states_of<Steppers>().size()>{}),
      ...);
   }
 
@@ -197,7 +198,7 @@ class Fused final : public FusedPass {
     v.p.raw = raw_load(kind, job.p + at);
     v.grad.raw = raw_load(kind, job.grad + at);
     for (std::size_t s = 0; s < states.size; ++s) v.state[s].raw = raw_load(kind, job.state[s] + at);
-    apply(v, scalars, std::index_sequence_for<Stages...>{});
+    apply(v, scalars, std::index_sequence_for<Steppers...>{});
     raw_store(job.p + at, v.p.raw);
     for (std::size_t s = 0; s < states.size; ++s) raw_store(job.state[s] + at, v.state[s].raw);
   }
@@ -221,19 +222,19 @@ class Fused final : public FusedPass {
   }
 #endif
 
-  std::tuple<Stages...> stages_;
+  std::tuple<Steppers...> steppers_;
 };
 
 }  // namespace detail
 
-/// Fuse stats and steppers, in this order, into one pass over memory; a stage of your own gets the same.
+/// Fuse stats and steppers, in this order, into one pass over memory; a stepper of your own gets the same.
 ///
 /// Dtypes:  float32 on the CPU runs fused, four floats at a time; everything else tensor by tensor, same formulas
 /// Source:  own design; the order and the sharing of names are fastai's
 /// Example: tests/low/optim/own_stepper.cpp
-template <class... Stages>
-StepPlan stages(Stages... all) {
-  using Fused = detail::Fused<Stages...>;
+template <class... Steppers>
+StepPlan steppers(Steppers... all) {
+  using Fused = detail::Fused<Steppers...>;
   std::unique_ptr<detail::FusedPass const> pass(new Fused(std::move(all)...));
   auto const& hypers = Fused::hypers.entries;
   auto const& states = Fused::states.entries;

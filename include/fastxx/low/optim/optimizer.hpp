@@ -15,9 +15,9 @@
 
 namespace fastxx {
 
-/// fastai's optimizer: stages (stats and steppers), parameter groups and hyper-parameters per group.
+/// fastai's optimizer: stats and steppers, parameter groups and hyper-parameters per group.
 ///
-/// Make one from a recipe, `Adam{}.make(groups)`, or from your own stages: `Optimizer(stages(...), groups)`.
+/// Make one from a recipe, `Adam{}.make(groups)`, or from your own steppers: `Optimizer(steppers(...), groups)`.
 /// Dtypes:  float32 parameters on the CPU go through memory once per step; all others tensor by tensor
 /// Runs:    on at::get_num_threads() threads in programs built with -fopenmp, else on one; same bits for any number;
 ///          a parameter without gradient is skipped; changes no gradient

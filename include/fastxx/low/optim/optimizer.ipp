@@ -136,7 +136,7 @@ FASTXX_INLINE std::size_t Optimizer::hyper_index(std::string_view name) const {
     throw state_error("optimizer.unknown_hyper", {.call = "Optimizer",
                                                   .expected = {"one of ", detail::joined(hyper_names())},
                                                   .got = {"'", name, "'"},
-                                                  .fix = "use a name that one of the stages lists"});
+                                                  .fix = "use a name that one of the steppers lists"});
   return static_cast<std::size_t>(found - all.begin());
 }
 
@@ -250,7 +250,7 @@ struct StateDemand {
                                           .expected = expected,
                                           .got = got,
                                           .where = where,
-                                          .fix = "load what an optimizer with the same stages and groups has saved"});
+                                          .fix = "load what an optimizer with the same steppers and groups has saved"});
   }
   void count(std::size_t expected, std::size_t got, char const* what) const {
     if (expected != got) fail({expected, " ", what}, {got});

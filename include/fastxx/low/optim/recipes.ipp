@@ -1,15 +1,15 @@
 #pragma once
 
 #include <fastxx/low/optim/recipes.hpp>
-#include <fastxx/low/optim/stages.hpp>
+#include <fastxx/low/optim/steppers.hpp>
 
 #include <array>
 #include <cstdint>
 
 namespace fastxx::detail {
 
-// The choice every recipe has: shrink the weights themselves, or add them to the gradient. One stage for both, since a
-// recipe's loop is compiled for each combination of stages.
+// The choice every recipe has: shrink the weights themselves, or add them to the gradient. One stepper for both, since a
+// recipe's loop is compiled for each combination of steppers.
 struct decay {
   bool decoupled;
 
@@ -31,8 +31,8 @@ struct decay {
 namespace fastxx {
 
 FASTXX_INLINE Optimizer SGD::make(Optimizer::Groups const& groups) const {
-  auto plan = mom == 0. ? stages(detail::decay{decouple_wd}, sgd_step{})
-                        : stages(detail::decay{decouple_wd}, average_grad{}, momentum_step{});
+  auto plan = mom == 0. ? steppers(detail::decay{decouple_wd}, sgd_step{})
+                        : steppers(detail::decay{decouple_wd}, average_grad{}, momentum_step{});
   if (mom == 0.) plan.hypers.push_back({"mom", 0.});
   Optimizer optimizer(std::move(plan), groups);
   optimizer.set_hyper("mom", mom);
@@ -42,7 +42,7 @@ FASTXX_INLINE Optimizer SGD::make(Optimizer::Groups const& groups) const {
 
 FASTXX_INLINE Optimizer Adam::make(Optimizer::Groups const& groups) const {
   Optimizer optimizer(
-      stages(detail::decay{decouple_wd}, average_grad{.dampening = true}, average_sqr_grad{}, adam_step{}), groups);
+      steppers(detail::decay{decouple_wd}, average_grad{.dampening = true}, average_sqr_grad{}, adam_step{}), groups);
   optimizer.set_hyper("mom", mom);
   optimizer.set_hyper("sqr_mom", sqr_mom);
   optimizer.set_hyper("eps", eps);

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-// Two steps of each stage on one number, p = 1, gradients 2 and -1, lr 0.1, worked out by hand from fastai's formulas.
+// Two steps of each stepper on one number, p = 1, gradients 2 and -1, lr 0.1, worked out by hand from fastai's formulas.
 
 namespace {
 
@@ -30,25 +30,25 @@ void check(std::pair<double, double> got, double first, double second) {
 
 using namespace fastxx;
 
-TEST_CASE("stages: sgd_step goes lr against the gradient") { check(two_steps(stages(sgd_step{})), .8, .9); }
+TEST_CASE("steppers: sgd_step goes lr against the gradient") { check(two_steps(steppers(sgd_step{})), .8, .9); }
 
-TEST_CASE("stages: weight_decay shrinks the parameter before the step") {
+TEST_CASE("steppers: weight_decay shrinks the parameter before the step") {
   // 1 * (1 - .1*.5) - .1*2 = .75; .75*.95 + .1 = .8125
-  check(two_steps(stages(weight_decay{}, sgd_step{}), {{"wd", .5}}), .75, .8125);
+  check(two_steps(steppers(weight_decay{}, sgd_step{}), {{"wd", .5}}), .75, .8125);
 }
 
-TEST_CASE("stages: l2_reg goes through the gradient, and through its average") {
+TEST_CASE("steppers: l2_reg goes through the gradient, and through its average") {
   // gradient 2 + .5*1 = 2.5, then -1 + .5*.75 = -.625
-  check(two_steps(stages(l2_reg{}, sgd_step{}), {{"wd", .5}}), .75, .8125);
+  check(two_steps(steppers(l2_reg{}, sgd_step{}), {{"wd", .5}}), .75, .8125);
   // averages 2.5, then .9*2.5 - .625 = 1.625: not what decoupled decay gives
-  check(two_steps(stages(l2_reg{}, average_grad{}, momentum_step{}), {{"wd", .5}}), .75, .5875);
+  check(two_steps(steppers(l2_reg{}, average_grad{}, momentum_step{}), {{"wd", .5}}), .75, .5875);
 }
 
-TEST_CASE("stages: average_grad is a running sum unless dampened") {
+TEST_CASE("steppers: average_grad is a running sum unless dampened") {
   // 2, then .9*2 - 1 = .8
-  check(two_steps(stages(average_grad{}, momentum_step{})), .8, .72);
+  check(two_steps(steppers(average_grad{}, momentum_step{})), .8, .72);
   // .1*2 = .2, then .9*.2 - .1 = .08
-  check(two_steps(stages(average_grad{.dampening = true}, momentum_step{})), .98, .972);
+  check(two_steps(steppers(average_grad{.dampening = true}, momentum_step{})), .98, .972);
 }
 
 namespace {
@@ -60,15 +60,15 @@ struct show_sqr_avg {
 };
 }  // namespace
 
-TEST_CASE("stages: average_sqr_grad is dampened unless told otherwise") {
+TEST_CASE("steppers: average_sqr_grad is dampened unless told otherwise") {
   // .01*4 = .04, then .99*.04 + .01*1 = .0496
-  check(two_steps(stages(average_sqr_grad{}, show_sqr_avg{})), .04, .0496);
-  check(two_steps(stages(average_sqr_grad{.dampening = false}, show_sqr_avg{})), 4., 4.96);
+  check(two_steps(steppers(average_sqr_grad{}, show_sqr_avg{})), .04, .0496);
+  check(two_steps(steppers(average_sqr_grad{.dampening = false}, show_sqr_avg{})), 4., 4.96);
 }
 
-TEST_CASE("stages: adam_step divides debiased averages, eps outside the root") {
+TEST_CASE("steppers: adam_step divides debiased averages, eps outside the root") {
   // step 1: avg .2/.1 = 2, sqr .04/.01 = 4: 1 - .1*2/(2+eps), with eps = .5: 1 - .08 = .92
   // step 2: avg .08/.19, sqr .0496/.0199 = 2.492462: .92 - .1*.4210526/(1.578753+.5) = .8997449
-  check(two_steps(stages(average_grad{.dampening = true}, average_sqr_grad{}, adam_step{}), {{"eps", .5}}), .92,
+  check(two_steps(steppers(average_grad{.dampening = true}, average_sqr_grad{}, adam_step{}), {{"eps", .5}}), .92,
         .8997449);
 }
