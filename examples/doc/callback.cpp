@@ -23,7 +23,7 @@ struct StopAt {
   void after_epoch(auto& learn) {
     if (*learn.recorder().values.back()[1] < loss) throw CancelFitException();
   }
-  static constexpr int order = 60;  // after the Recorder, which has order 50
+  static constexpr int order = CallbackOrder::recorder + 1;
 };
 
 int main() {

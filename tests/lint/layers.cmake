@@ -71,6 +71,14 @@ foreach(header IN LISTS headers)
   endforeach()
 endforeach()
 
+# What libtorch declares is declared by its doors alone.
+foreach(header IN LISTS headers)
+  file(STRINGS "${ROOT}/include/fastxx/${header}" lines REGEX "^namespace (at|c10|torch)[ :]")
+  if(lines AND NOT header MATCHES "^low/torch/")
+    refuse("${header}" "${lines}" "libtorch's own functions are declared in <fastxx/low/torch/...> only")
+  endif()
+endforeach()
+
 # A variable in a function that is compiled once for some files and in each of the others would be two variables.
 file(GLOB_RECURSE bodies RELATIVE "${ROOT}/include/fastxx" "${ROOT}/include/fastxx/*.ipp")
 foreach(body IN LISTS bodies)

@@ -160,7 +160,7 @@ TEST_CASE("a callback may remove others and itself inside an event; one that is 
 
 namespace {
 struct CancelNaN {
-  static constexpr int order = 30;  // before StopOnNaN
+  static constexpr int order = CallbackOrder::stop_on_nan - 1;
   void after_loss(auto& learn) {
     if (!std::isfinite(learn.loss_value())) throw CancelBatchException();
   }

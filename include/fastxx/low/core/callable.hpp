@@ -38,6 +38,26 @@ template <class R, class Object, class... P>
 Signature<R, P...> without_object(Signature<R, Object, P...>);
 UnknownSignature without_object(UnknownSignature);
 
+// The type of the first parameter, without const and &, of a pointer to a function, or to a member function; void where
+// there is none or it is unknown.
+template <class S>
+struct FirstParameter {
+  using type = void;
+};
+template <class R, class P, class... Rest>
+struct FirstParameter<Signature<R, P, Rest...>> {
+  using type = std::decay_t<P>;
+};
+template <class Pointer>
+consteval auto called_signature() {
+  if constexpr (std::is_member_function_pointer_v<Pointer>)
+    return decltype(without_object(read_signature(std::declval<Pointer>()))){};
+  else
+    return decltype(read_signature(std::declval<Pointer>())){};
+}
+template <class Pointer>
+using first_parameter_t = typename FirstParameter<decltype(called_signature<Pointer>())>::type;
+
 template <class F>
 struct SignatureOf {
   using type = decltype(read_signature(std::declval<F>()));

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/torch/threads.hpp>
 
 #include <condition_variable>
 #include <filesystem>
@@ -11,12 +12,6 @@
 #include <system_error>
 #include <thread>
 #include <vector>
-
-// Two of libtorch's functions, declared here because no header smaller than torch/nn.h or ATen/Parallel.h brings them.
-namespace at {
-[[gnu::visibility("default")]] int get_num_threads();
-[[gnu::visibility("default")]] void set_num_threads(int count);
-}  // namespace at
 
 namespace fastxx {
 

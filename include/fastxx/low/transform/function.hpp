@@ -22,9 +22,9 @@ namespace detail {
 template <class Function>
 consteval auto function_parameter() {
   if constexpr (std::is_pointer_v<Function>)
-    return std::type_identity<typename first_parameter<Function>::type>{};
+    return std::type_identity<first_parameter_t<Function>>{};
   else if constexpr (requires { &Function::operator(); })
-    return std::type_identity<typename first_parameter<decltype(&Function::operator())>::type>{};
+    return std::type_identity<first_parameter_t<decltype(&Function::operator())>>{};
   else
     return std::type_identity<void>{};
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/callable.hpp>
 #include <fastxx/low/core/lineage.hpp>
 
 #include <tuple>
@@ -125,44 +126,6 @@ concept NamesCall = std::is_class_v<T> && !std::is_final_v<T> && !requires {
   &Ambiguous<T, HasCall>::operator();
 };
 
-// The one parameter type of a plain (not overloaded, not template) member function; void when it cannot be known.
-template <class F>
-struct first_parameter {
-  using type = void;
-};
-template <class C, class R, class P, class... Rest>
-struct first_parameter<R (C::*)(P, Rest...) const> {
-  using type = std::decay_t<P>;
-};
-template <class C, class R, class P, class... Rest>
-struct first_parameter<R (C::*)(P, Rest...)> {
-  using type = std::decay_t<P>;
-};
-template <class C, class R, class P, class... Rest>
-struct first_parameter<R (C::*)(P, Rest...) const noexcept> {
-  using type = std::decay_t<P>;
-};
-template <class C, class R, class P, class... Rest>
-struct first_parameter<R (C::*)(P, Rest...) noexcept> {
-  using type = std::decay_t<P>;
-};
-template <class C, class R, class P, class... Rest>
-struct first_parameter<R (C::*)(P, Rest...) const&> {
-  using type = std::decay_t<P>;
-};
-template <class C, class R, class P, class... Rest>
-struct first_parameter<R (C::*)(P, Rest...) const& noexcept> {
-  using type = std::decay_t<P>;
-};
-template <class R, class P, class... Rest>
-struct first_parameter<R (*)(P, Rest...)> {
-  using type = std::decay_t<P>;
-};
-template <class R, class P, class... Rest>
-struct first_parameter<R (*)(P, Rest...) noexcept> {
-  using type = std::decay_t<P>;
-};
-
 template <class T>
 concept NamesDraw = std::is_class_v<T> && !std::is_final_v<T> && !requires {
   &Ambiguous<T, HasDraw>::draw;
@@ -173,7 +136,7 @@ concept NamesDraw = std::is_class_v<T> && !std::is_final_v<T> && !requires {
 template <class T>
 consteval bool encodes_one_item() {
   if constexpr (!NamesDraw<T> && requires { &T::encodes; }) {
-    using Item = typename first_parameter<decltype(&T::encodes)>::type;
+    using Item = first_parameter_t<decltype(&T::encodes)>;
     if constexpr (std::is_void_v<Item>) return !requires(T & t) {
         t.encodes();
       };
@@ -185,7 +148,7 @@ consteval bool encodes_one_item() {
 template <class T>
 consteval bool decodes_one_item() {
   if constexpr (requires { &T::decodes; }) {
-    using Item = typename first_parameter<decltype(&T::decodes)>::type;
+    using Item = first_parameter_t<decltype(&T::decodes)>;
     if constexpr (std::is_void_v<Item>) return !requires(T & t) {
         t.decodes();
       };

@@ -17,14 +17,14 @@ namespace detail {
 template <class T>
 consteval auto encodes_parameter() {
   if constexpr (requires { &T::encodes; })
-    return std::type_identity<typename first_parameter<decltype(&T::encodes)>::type>{};
+    return std::type_identity<first_parameter_t<decltype(&T::encodes)>>{};
   else
     return std::type_identity<void>{};
 }
 template <class T>
 consteval auto decodes_parameter() {
   if constexpr (requires { &T::decodes; })
-    return std::type_identity<typename first_parameter<decltype(&T::decodes)>::type>{};
+    return std::type_identity<first_parameter_t<decltype(&T::decodes)>>{};
   else
     return std::type_identity<void>{};
 }

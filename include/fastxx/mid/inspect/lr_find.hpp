@@ -4,6 +4,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/schedule.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/state.hpp>
@@ -42,7 +43,7 @@ void suggest(LRFindResult& result);
 // Raises the learning rate batch by batch; a rate that is too high is what we are looking for.
 class LRFinder {
  public:
-  static constexpr int order = 30;  // before StopOnNaN
+  static constexpr int order = CallbackOrder::lr_finder;
 
   explicit LRFinder(LRFindOptions const& options) : options_(options), schedule_{options.start_lr, options.end_lr} {}
 
@@ -58,7 +59,7 @@ class LRFinder {
 // Ends the run when the loss has gone away or enough rates were tried; after the Recorder, whose average it reads.
 class LRFinderStop {
  public:
-  static constexpr int order = 55;
+  static constexpr int order = CallbackOrder::lr_finder_stop;
 
   explicit LRFinderStop(LRFindOptions const& options) : options_(options) {}
 

@@ -4,13 +4,13 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/mid/data/detail/other_names.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/saved_run.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
 #include <fastxx/mid/train/state.hpp>
 
 #include <cstdint>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <string>
 
@@ -42,7 +42,7 @@ struct CheckpointOptions {
 /// Example: examples/doc/checkpoint.cpp
 class Checkpoint {
  public:
-  static constexpr int order = std::numeric_limits<int>::max();  // saves what all others have done
+  static constexpr int order = CallbackOrder::checkpoint;
 
   explicit Checkpoint(std::filesystem::path path, CheckpointOptions const& options = {});
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
 
@@ -28,7 +29,7 @@ struct HyperSchedule {
 /// Example: examples/doc/learner.cpp
 class ParamScheduler {
  public:
-  static constexpr int order = 60;
+  static constexpr int order = CallbackOrder::param_scheduler;
   static constexpr bool run_valid = false;
 
   explicit ParamScheduler(std::vector<HyperSchedule> schedules) : schedules_(std::move(schedules)) {}

@@ -5,6 +5,7 @@
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/train/batch.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/state.hpp>
 
@@ -61,7 +62,7 @@ class GatherPredictions {
 
 template <class Learner>
 struct Gather {
-  static constexpr int order = 100;  // sees what all other callbacks have left
+  static constexpr int order = CallbackOrder::gather;
   GatherPredictions* into;
 
   void after_batch(Learner& learn) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/state.hpp>
 
 #include <chrono>
@@ -19,7 +20,7 @@ namespace fastxx {
 /// Example: examples/doc/learner.cpp
 class ProgressCallback {
  public:
-  static constexpr int order = 60;
+  static constexpr int order = CallbackOrder::progress;
 
   explicit ProgressCallback(std::FILE* out = stdout) : out_(out), live_(isatty(fileno(out)) == 1) {}
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/events.hpp>
 #include <fastxx/mid/train/metric.hpp>
 #include <fastxx/mid/train/state.hpp>
@@ -38,7 +39,7 @@ struct RecorderRow : std::vector<MetricValue> {
 /// Example: examples/doc/learner.cpp
 class Recorder {
  public:
-  static constexpr int order = 50;
+  static constexpr int order = CallbackOrder::recorder;
 
   std::vector<double> lrs = {};
   std::vector<double> losses = {};

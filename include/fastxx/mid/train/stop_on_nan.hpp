@@ -3,6 +3,7 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/state.hpp>
 
 #include <map>
@@ -20,7 +21,7 @@ namespace fastxx {
 /// Example: examples/doc/learner.cpp
 class StopOnNaN {
  public:
-  static constexpr int order = 40;
+  static constexpr int order = CallbackOrder::stop_on_nan;
   static constexpr bool run_valid = false;
 
   void before_train(TrainState& learn);

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/state.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/state.hpp>
 
@@ -89,7 +90,7 @@ struct SaveModelOptions {
 /// Example: tests/mid/train/tracker.cpp
 class SaveModel {
  public:
-  static constexpr int order = 61;
+  static constexpr int order = CallbackOrder::save_model;
 
   explicit SaveModel(std::filesystem::path path, SaveModelOptions const& options = {});
 
@@ -124,7 +125,7 @@ struct EarlyStoppingOptions {
 /// Example: tests/mid/train/tracker.cpp
 class EarlyStopping {
  public:
-  static constexpr int order = 60;
+  static constexpr int order = CallbackOrder::early_stopping;
 
   explicit EarlyStopping(EarlyStoppingOptions const& options = {}) : tracker_(options.track, options.patience) {}
 
@@ -153,7 +154,7 @@ struct PlateauOptions {
 /// Example: tests/mid/train/tracker.cpp
 class ReduceLROnPlateau {
  public:
-  static constexpr int order = 62;
+  static constexpr int order = CallbackOrder::reduce_lr;
 
   explicit ReduceLROnPlateau(PlateauOptions const& options = {});
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/state.hpp>
 
 namespace fastxx {
@@ -9,7 +10,7 @@ namespace fastxx {
 ///
 /// Source:  fastai 2.7.18 callback/core.py TrainEvalCallback (TR-60)
 struct TrainEvalCallback {
-  static constexpr int order = -10;
+  static constexpr int order = CallbackOrder::train_eval;
 
   void before_fit(TrainState& learn);
   void before_train(TrainState& learn);

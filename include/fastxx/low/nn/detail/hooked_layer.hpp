@@ -41,11 +41,9 @@ class HookedLayer : public torch::nn::Module {
 
 }  // namespace fastxx::detail
 
-namespace torch::nn {
-
 /// Calls the stand-in and shows the layer behind it; clones are of the layer, without hooks.
 template <class... Arguments>
-struct AnyModuleHolder<fastxx::detail::HookedLayer, Arguments...> : public AnyModulePlaceholder {
+struct torch::nn::AnyModuleHolder<fastxx::detail::HookedLayer, Arguments...> : public AnyModulePlaceholder {
   using Layer = fastxx::detail::HookedLayer;
   explicit AnyModuleHolder(std::shared_ptr<Layer>&& layer)
       : AnyModulePlaceholder(typeid(Layer)), module(std::move(layer)) {}
@@ -62,8 +60,6 @@ struct AnyModuleHolder<fastxx::detail::HookedLayer, Arguments...> : public AnyMo
 
   std::shared_ptr<Layer> module;
 };
-
-}  // namespace torch::nn
 
 namespace fastxx::detail {
 

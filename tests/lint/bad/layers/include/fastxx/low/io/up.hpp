@@ -8,3 +8,7 @@
 #include <fastxx/mid/train/learner.hpp>  // up
 #include <vector>                        // fine
 #include "file.hpp"                      // not the full path
+
+namespace at {
+int get_num_threads();  // declared outside the doors
+}

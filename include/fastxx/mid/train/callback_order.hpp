@@ -1,0 +1,28 @@
+#pragma once
+
+#include <limits>
+
+namespace fastxx {
+
+/// When the callbacks that ship take their turn at an event: smaller numbers first. One of yours says its own place
+/// among them, `static constexpr int order = CallbackOrder::recorder + 1;`, and comes at CallbackOrder::none otherwise.
+///
+/// Source:  fastai 2.7.18, the members `order` of its callbacks
+/// Example: examples/doc/callback.cpp
+struct CallbackOrder {
+  static constexpr int train_eval = -10;  ///< sets the model's mode
+  static constexpr int none = 0;
+  static constexpr int lr_finder = 30;        ///< sets the rate; what stops it is no error, so before StopOnNaN
+  static constexpr int stop_on_nan = 40;      ///< before anybody keeps a loss that is no number
+  static constexpr int recorder = 50;         ///< losses and metrics; what reads them comes later
+  static constexpr int lr_finder_stop = 55;   ///< reads the average loss
+  static constexpr int param_scheduler = 60;  ///< sets the hyper-parameters of the next batch
+  static constexpr int progress = 60;
+  static constexpr int early_stopping = 60;
+  static constexpr int save_model = 61;
+  static constexpr int reduce_lr = 62;                                ///< its rate counts from the next epoch on
+  static constexpr int gather = 100;                                  ///< predictions, as all others have left them
+  static constexpr int checkpoint = std::numeric_limits<int>::max();  ///< saves what all others have done
+};
+
+}  // namespace fastxx
