@@ -2,13 +2,13 @@
 
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/type_name.hpp>
+#include <fastxx/low/optim/detail/checks.hpp>
 #include <fastxx/low/torch/optim.hpp>
 
 #include <algorithm>
 #include <cstddef>
 #include <map>
 #include <memory>
-#include <set>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -114,10 +114,7 @@ class OptimWrapper {
   /// Set a hyper-parameter group by group; one value serves all groups.
   void set_hyper(std::string_view name, std::vector<double> const& values) {
     auto const in = place_of(name);
-    if (values.size() != 1 && values.size() != n_groups())
-      throw state_error("optimizer.hyper_count", {.call = {"OptimWrapper::set_hyper(\"", name, "\", values)"},
-                                                  .expected = {"1 value or ", n_groups(), ", one for each group"},
-                                                  .got = {values.size()}});
+    detail::check_hyper_count("OptimWrapper", name, values.size(), n_groups());
     for (std::size_t g = 0; g < n_groups(); ++g) in(options(g)) = values[values.size() == 1 ? 0 : g];
   }
   std::vector<double> hyper(std::string_view name) const {
@@ -141,12 +138,7 @@ class OptimWrapper {
 
   /// Train groups n, n+1, ... only; n < 0 counts from the end. Gradients of what is frozen are dropped.
   void freeze_to(int n) {
-    auto const count = static_cast<int>(n_groups());
-    if (n > count || n < -count)
-      throw state_error("optimizer.freeze", {.call = {"OptimWrapper::freeze_to(", n, ")"},
-                                             .expected = {"a number from ", -count, " to ", count},
-                                             .got = {n}});
-    frozen_idx_ = static_cast<std::size_t>(n < 0 ? n + count : n);
+    frozen_idx_ = detail::first_trained("OptimWrapper", n, n_groups());
     each([this](std::size_t group, Tensor& p) {
       bool const train = group >= frozen_idx_ || is_forced(p);
       p.set_requires_grad(train);
@@ -155,11 +147,7 @@ class OptimWrapper {
   }
   /// Train the last group only; an error when there is only one.
   void freeze() {
-    if (n_groups() < 2)
-      throw state_error("optimizer.freeze", {.call = "OptimWrapper::freeze()",
-                                             .expected = "at least two groups, to train the last one only",
-                                             .got = "one group",
-                                             .fix = "split the model's parameters into groups, or use freeze_to(n)"});
+    detail::check_freeze("OptimWrapper", n_groups());
     freeze_to(-1);
   }
   void unfreeze() { freeze_to(0); }
@@ -190,14 +178,9 @@ class OptimWrapper {
  private:
   Options& options(std::size_t group) const { return static_cast<Options&>(torch_->param_groups()[group].options()); }
   auto place_of(std::string_view name) const {
-    std::string names;
-    for (auto const& hyper : detail::torch_hypers<Options>()) {
+    for (auto const& hyper : detail::torch_hypers<Options>())
       if (hyper.name == name) return hyper.in;
-      names += (names.empty() ? "" : ", ") + std::string(hyper.name);
-    }
-    throw state_error(
-        "optimizer.unknown_hyper",
-        {.call = {"OptimWrapper of ", type_name<Torch>()}, .expected = {"one of ", names}, .got = {"'", name, "'"}});
+    detail::refuse_hyper("OptimWrapper of " + type_name<Torch>(), name, hyper_names());
   }
   template <class Action>
   void each(Action action) {
@@ -280,7 +263,7 @@ struct TorchOptimizer {
   typename torch_options<Torch>::type options;
 
   OptimWrapper<Torch> make(std::vector<std::vector<Tensor>> const& groups) const {
-    refuse_repeated(groups);
+    detail::check_parameters(type_name<Torch>(), groups);  // libtorch would update a repeated one twice
     std::vector<torch::optim::OptimizerParamGroup> all;
     for (auto const& group : groups)
       all.emplace_back(group, std::make_unique<typename torch_options<Torch>::type>(options));
@@ -291,24 +274,6 @@ struct TorchOptimizer {
                                                 .expected = "groups of leaf tensors, each once, and valid options",
                                                 .got = error.what_without_backtrace()});
     }
-  }
-
- private:
-  // libtorch would update such a parameter twice.
-  static void refuse_repeated(std::vector<std::vector<Tensor>> const& groups) {
-    std::set<void const*> seen;
-    for (auto const& group : groups)
-      for (auto const& p : group)
-        if (!seen.insert(p.unsafeGetTensorImpl()).second)
-          throw state_error("optimizer.repeated_parameter", {.call = type_name<Torch>(),
-                                                             .expected = "each parameter once",
-                                                             .got = "the same tensor twice",
-                                                             .fix = "put a shared parameter into one group"});
-    if (seen.empty())
-      throw state_error("optimizer.no_parameters", {.call = type_name<Torch>(),
-                                                    .expected = "at least one parameter",
-                                                    .got = {groups.size(), " groups without any"},
-                                                    .fix = "pass the model's parameters"});
   }
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/optim/detail/checks.hpp>
 #include <fastxx/low/optim/optimizer.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/parallel.hpp>
@@ -23,12 +24,6 @@ inline bool same_layout(Tensor const& a, Tensor const& b) {
   return (a.is_contiguous() && b.is_contiguous()) || (a.is_non_overlapping_and_dense() && a.strides() == b.strides());
 }
 
-inline std::string joined(std::vector<std::string> const& names) {
-  std::string text;
-  for (auto const& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 }  // namespace fastxx::detail
 
 namespace fastxx {
@@ -36,19 +31,7 @@ namespace fastxx {
 /// Take the parameters in; what cannot be one is refused by its place.
 FASTXX_INLINE Optimizer::Optimizer(StepPlan plan, Groups const& groups) : plan_(std::move(plan)) {
   for (auto const& group : groups) add_group(group);
-  std::vector<void const*> seen;
-  each([&](Slot const& slot) { seen.push_back(slot.p.unsafeGetTensorImpl()); });
-  if (seen.empty())
-    throw state_error("optimizer.no_parameters", {.call = "Optimizer",
-                                                  .expected = "at least one parameter",
-                                                  .got = {groups.size(), " groups without any"},
-                                                  .fix = "pass the model's parameters"});
-  std::sort(seen.begin(), seen.end());
-  if (std::adjacent_find(seen.begin(), seen.end()) != seen.end())
-    throw state_error("optimizer.repeated_parameter", {.call = "Optimizer",
-                                                       .expected = "each parameter once",
-                                                       .got = "the same tensor twice",
-                                                       .fix = "put a shared parameter into one group"});
+  detail::check_parameters("Optimizer", groups);
 }
 
 FASTXX_INLINE void Optimizer::add_group(std::vector<Tensor> const& tensors) {
@@ -132,20 +115,13 @@ FASTXX_INLINE void Optimizer::zero_grad() {
 FASTXX_INLINE std::size_t Optimizer::hyper_index(std::string_view name) const {
   auto const& all = plan_.hypers;
   auto const found = std::find_if(all.begin(), all.end(), [&](Hyper const& h) { return h.name == name; });
-  if (found == all.end())
-    throw state_error("optimizer.unknown_hyper", {.call = "Optimizer",
-                                                  .expected = {"one of ", detail::joined(hyper_names())},
-                                                  .got = {"'", name, "'"},
-                                                  .fix = "use a name that one of the steppers lists"});
+  if (found == all.end()) detail::refuse_hyper("Optimizer", name, hyper_names());
   return static_cast<std::size_t>(found - all.begin());
 }
 
 FASTXX_INLINE void Optimizer::set_hyper(std::string_view name, std::vector<double> const& values) {
   auto const index = hyper_index(name);
-  if (values.size() != 1 && values.size() != n_groups())
-    throw state_error("optimizer.hyper_count", {.call = {"Optimizer::set_hyper(\"", name, "\", values)"},
-                                                .expected = {"1 value or ", n_groups(), ", one for each group"},
-                                                .got = {values.size()}});
+  detail::check_hyper_count("Optimizer", name, values.size(), n_groups());
   for (std::size_t g = 0; g < n_groups(); ++g) set_hyper_at(g, index, values[values.size() == 1 ? 0 : g]);
 }
 
@@ -177,21 +153,12 @@ FASTXX_INLINE Optimizer::Groups Optimizer::groups() const {
 }
 
 FASTXX_INLINE void Optimizer::freeze_to(int n) {
-  auto const count = static_cast<int>(n_groups());
-  if (n > count || n < -count)
-    throw state_error(
-        "optimizer.freeze",
-        {.call = {"Optimizer::freeze_to(", n, ")"}, .expected = {"a number from ", -count, " to ", count}, .got = {n}});
-  frozen_idx_ = static_cast<std::size_t>(n < 0 ? n + count : n);
+  frozen_idx_ = detail::first_trained("Optimizer", n, n_groups());
   for (std::size_t g = 0; g < n_groups(); ++g) set_trainable(g, g >= frozen_idx_);
 }
 
 FASTXX_INLINE void Optimizer::freeze() {
-  if (n_groups() < 2)
-    throw state_error("optimizer.freeze", {.call = "Optimizer::freeze()",
-                                           .expected = "at least two groups, to train the last one only",
-                                           .got = "one group",
-                                           .fix = "split the model's parameters into groups, or use freeze_to(n)"});
+  detail::check_freeze("Optimizer", n_groups());
   freeze_to(-1);
 }
 
