@@ -59,6 +59,11 @@ struct ThrowAt {
   void before_validate(auto& learn) { fire(learn, Event::before_validate); }
 };
 
+struct Owner {
+  std::unique_ptr<int> count = std::make_unique<int>(0);
+  void after_batch(auto&) { ++*count; }
+};
+
 using Events = std::vector<std::string>;
 
 // One epoch of one training and one validation batch.
@@ -267,4 +272,13 @@ TEST_CASE("callback: order decides who is called first, and callbacks of one cal
   CHECK(learn.get_cb<Early>() == nullptr);
   learn.remove_cb<Late>();
   CHECK(learn.get_cb<Late>() == nullptr);
+}
+
+TEST_CASE("callbacks: one that only moves is taken by callbacks(...), fit and add_cb") {
+  Owner first, second;
+  int const* const seen = first.count.get();
+  Learner learn(toy::loaders(4, 4), toy::model(), loss_func(toy::Loss{}), callbacks(std::move(first)));
+  toy::quiet(learn).fit(1, {}, callbacks(std::move(second)));
+  CHECK(*seen == 2);  // a batch of training, one of validation
+  learn.add_cb(Owner{});
 }

@@ -121,10 +121,10 @@ constexpr auto data_transforms(Parts... parts) {
                            ((detail::count_parts<detail::part_name_t<Parts>, Parts...>() == 1) && ...)),
                 "fastxx::data_transforms(parts...): type_tfms(...) must be given, and each part once");
   if constexpr (known && detail::count_parts<TypeTransformsPart, Parts...>() == 1) {
-    auto types = detail::pick_part<TypeTransformsPart>(0, parts...);
-    auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), parts...);
-    auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
-    auto hooks = detail::pick_part<HooksPart>(LoaderHooks(), parts...);
+    auto types = detail::pick_part<TypeTransformsPart>(0, std::move(parts)...);
+    auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), std::move(parts)...);
+    auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), std::move(parts)...);
+    auto hooks = detail::pick_part<HooksPart>(LoaderHooks(), std::move(parts)...);
     return DataTransforms<decltype(types), decltype(after_item), decltype(after_batch), decltype(hooks)>{
         std::move(types), {std::move(after_item), std::move(after_batch), std::move(hooks)}};
   }

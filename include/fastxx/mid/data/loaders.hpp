@@ -223,9 +223,9 @@ auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options, Pa
   static_assert(((detail::count_parts<detail::part_name_t<Parts>, Parts...>() == 1) && ...),
                 "fastxx::dataloaders: item_tfms(...), batch_tfms(...) or before_batch(...) is given twice");
   apply(thread_plan(options.workers));
-  auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), parts...);
-  auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), parts...);
-  auto const hooks = detail::pick_part<HooksPart>(LoaderHooks(), parts...);
+  auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), std::move(parts)...);
+  auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), std::move(parts)...);
+  auto const hooks = detail::pick_part<HooksPart>(LoaderHooks(), std::move(parts)...);
   auto const train = datasets.train();
   decltype(after_item)::template check<std::decay_t<decltype(train[0])>>();
   after_item.setup(detail::TrainItems<std::decay_t<decltype(train)>>{train}, true);

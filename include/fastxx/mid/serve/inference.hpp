@@ -243,9 +243,9 @@ class InferenceLearner {
 namespace detail {
 
 template <class Transforms, class... Parts>
-LossDecoding served_decoding(Transforms const& transforms, Parts const&... parts) {
+LossDecoding served_decoding(Transforms const& transforms, Parts... parts) {
   if constexpr (count_parts<LossFuncPart, Parts...>() == 1)
-    return LossDecoding::of(pick_part<LossFuncPart>(0, parts...));
+    return LossDecoding::of(pick_part<LossFuncPart>(0, std::move(parts)...));
   else
     return LossDecoding::of(find_in_last<LossFuncAttribute, Transforms::n_pipelines - 1>(transforms.pipelines()));
 }
@@ -292,7 +292,7 @@ auto load_learner(std::filesystem::path const& path, Transforms transforms, Mode
                 "fastxx::load_learner: the last stages of the target's pipeline are templates and do not say what a "
                 "target is; name the type of a batch's target: load_learner<TensorCategory>(...)");
   if constexpr (has_loss && !std::is_void_v<Known>) {
-    auto decoding = detail::served_decoding(transforms, parts...);
+    auto decoding = detail::served_decoding(transforms, std::move(parts)...);
     SafeTensors const file = load_safetensors(path);
     // Not assigned to what was given: a lambda with captures cannot be.
     Transforms filled = detail::read_transforms(file, path.string(), std::move(transforms));
