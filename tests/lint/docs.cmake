@@ -1,5 +1,5 @@
 # cmake -DROOT=<repository> -P docs.cmake
-# In each header the first public declaration has a /// sentence, and each "Example:" names a file that exists.
+# In each header the first public declaration has a /// sentence, and each "Example:" names a file of examples/ that exists.
 set(bad 0)
 set(declaration "^(template|struct|class|enum|concept|using|inline|constexpr|auto|[A-Za-z_:<>]+ [a-z_]+\\()")
 file(GLOB_RECURSE headers "${ROOT}/include/*.hpp")
@@ -17,8 +17,9 @@ foreach(header IN LISTS headers)
     elseif(line MATCHES "^}.*namespace.*detail")
       set(private FALSE)
     elseif(line MATCHES "///.* Example: +([^ ]+)" OR line MATCHES "///.*Example: +([^ ]+)")
-      if(NOT EXISTS "${ROOT}/${CMAKE_MATCH_1}")
-        string(APPEND why "\n  Example: ${CMAKE_MATCH_1} does not exist")
+      set(example "${CMAKE_MATCH_1}")
+      if(NOT EXISTS "${ROOT}/${example}" OR NOT example MATCHES "^examples/")
+        string(APPEND why "\n  Example: ${example} is no file of examples/")
       endif()
     elseif(first AND NOT private AND line MATCHES "${declaration}" AND NOT line MATCHES "^(struct|class) [A-Za-z_]+_$")
       set(first FALSE)

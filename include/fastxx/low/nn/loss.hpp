@@ -44,7 +44,7 @@ struct CrossEntropyLossFlat {
 /// Dtypes:  targets of any type, taken as the prediction's
 /// Errors:  tensor_error [flatten_check.numel] when the numbers of elements differ
 /// Source:  fastai 2.7.18 losses.py MSELossFlat
-/// Example: tests/low/nn/loss.cpp
+/// Example: examples/doc/layers.cpp
 struct MSELossFlat {
   static constexpr bool flattens = true;
   bool reduce = true;  ///< mean over all elements; false gives one loss per element

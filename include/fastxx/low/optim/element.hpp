@@ -37,7 +37,7 @@ inline double raw_number(double x, Tensor const&) { return x; }
 /// A formula uses + - * / += -= *= /=, numbers on either side, sqrt, abs and sign, and works for both. It behaves like
 /// a number: assigning or changing a copy never changes the original (libtorch's own += would).
 /// Source:  own design
-/// Example: tests/low/optim/own_stepper.cpp
+/// Example: examples/doc/optimizer.cpp
 template <class Raw>
 struct Element {
   Raw raw;

@@ -68,7 +68,7 @@ class FusedPass {
 /// Steppers fused into one pass over a parameter: what an Optimizer is made from; steppers() makes it.
 ///
 /// Source:  own design
-/// Example: tests/low/optim/own_stepper.cpp
+/// Example: examples/doc/optimizer.cpp
 struct StepPlan {
   std::vector<Hyper> hypers;
   std::vector<std::string_view> state;
@@ -231,7 +231,7 @@ class Fused final : public FusedPass {
 ///
 /// Dtypes:  float32 on the CPU runs fused, four floats at a time; everything else tensor by tensor, same formulas
 /// Source:  own design; the order and the sharing of names are fastai's
-/// Example: tests/low/optim/own_stepper.cpp
+/// Example: examples/doc/optimizer.cpp
 template <class... Steppers>
 StepPlan steppers(Steppers... all) {
   using Fused = detail::Fused<Steppers...>;

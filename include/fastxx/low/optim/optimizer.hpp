@@ -25,7 +25,7 @@ namespace fastxx {
 ///          [optimizer.hyper_count], [optimizer.freeze], [optimizer.state]; tensor_error [optimizer.parameter],
 ///          [optimizer.sparse_gradient]
 /// Source:  fastai 2.7.18 optimizer.py Optimizer; differs: freezing drops gradients, l2_reg leaves `.grad` alone
-/// Example: tests/low/optim/own_stepper.cpp
+/// Example: examples/doc/optimizer.cpp
 class Optimizer {
  public:
   using Groups = std::vector<std::vector<Tensor>>;

@@ -13,7 +13,7 @@ namespace fastxx {
 ///
 /// A parameter that has not made a step yet has no tensors and step 0.
 /// Source:  fastai 2.7.18 optimizer.py Optimizer.state_dict; differs: without the do_wd and force_train flags
-/// Example: tests/low/optim/optimizer.cpp
+/// Example: examples/doc/optimizer.cpp
 struct OptimizerState {
   struct Parameter {
     std::int64_t step = 0;

@@ -9,7 +9,7 @@ namespace fastxx {
 ///
 /// With mom = 0 no average is kept, and setting the hyper-parameter "mom" later (fit_one_cycle does) has no effect.
 /// Source:  fastai 2.7.18 optimizer.py SGD
-/// Example: tests/low/optim/recipes.cpp
+/// Example: examples/doc/optimizer.cpp
 struct SGD {
   double mom = 0.;
   double wd = 0.;
@@ -21,7 +21,7 @@ struct SGD {
 /// Adam with fastai's defaults; decoupled weight decay (as in AdamW) unless decouple_wd is false.
 ///
 /// Source:  fastai 2.7.18 optimizer.py Adam
-/// Example: tests/low/optim/recipes.cpp
+/// Example: examples/doc/optimizer.cpp
 struct Adam {
   double mom = .9;
   double sqr_mom = .99;

@@ -17,7 +17,7 @@ namespace fastxx {
 /// A straight line from start to end.
 ///
 /// Source:  fastai 2.7.18 callback/schedule.py SchedLin
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 struct SchedLin {
   double start, end;
   constexpr double operator()(double pos) const { return start + pos * (end - start); }
@@ -26,7 +26,7 @@ struct SchedLin {
 /// Half a cosine from start to end: slow, fast, slow.
 ///
 /// Source:  fastai 2.7.18 callback/schedule.py SchedCos
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 struct SchedCos {
   double start, end;
   double operator()(double pos) const;
@@ -35,7 +35,7 @@ struct SchedCos {
 /// The start value, all the time.
 ///
 /// Source:  fastai 2.7.18 callback/schedule.py SchedNo
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 struct SchedNo {
   double start, end;
   constexpr double operator()(double /*pos*/) const { return start; }
@@ -44,7 +44,7 @@ struct SchedNo {
 /// From start to end by equal factors; both must be above 0.
 ///
 /// Source:  fastai 2.7.18 callback/schedule.py SchedExp
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 struct SchedExp {
   double start, end;
   double operator()(double pos) const { return start * std::pow(end / start, pos); }
@@ -53,7 +53,7 @@ struct SchedExp {
 /// Several schedules one after the other; combine_scheds() makes it.
 ///
 /// Source:  fastai 2.7.18 callback/schedule.py combine_scheds
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 template <class... Scheds>
 struct CombinedSched {
   std::array<double, sizeof...(Scheds)> pcts;
@@ -81,7 +81,7 @@ struct CombinedSched {
 ///
 /// Errors:  state_error [schedule.pcts] when a share is negative or they do not add up to 1
 /// Source:  fastai 2.7.18 callback/schedule.py combine_scheds; differs: 1 to within 1e-9, a last share of 0 is allowed
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 template <class... Scheds>
 constexpr CombinedSched<Scheds...> combine_scheds(std::array<double, sizeof...(Scheds)> pcts, Scheds... scheds) {
   double sum = 0;
@@ -100,7 +100,7 @@ constexpr CombinedSched<Scheds...> combine_scheds(std::array<double, sizeof...(S
 /// The three values of combined_cos.
 ///
 /// Source:  own design
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 struct CosValues {
   double start, middle, end;
 };
@@ -109,13 +109,13 @@ struct CosValues {
 ///
 /// Errors:  state_error [schedule.pcts] when pct is outside [0,1]
 /// Source:  fastai 2.7.18 callback/schedule.py combined_cos
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 CombinedSched<SchedCos, SchedCos> combined_cos(double pct, CosValues v);
 
 /// The one-cycle policy: the learning rate rises to lr_max and falls to almost nothing, momentum does the opposite.
 ///
 /// Source:  fastai 2.7.18 callback/schedule.py fit_one_cycle
-/// Example: tests/low/optim/schedule.cpp
+/// Example: examples/doc/optimizer.cpp
 struct OneCycle {
   double lr_max = 1e-3;
   double div = 25;

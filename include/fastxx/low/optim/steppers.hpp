@@ -10,7 +10,7 @@ namespace fastxx {
 /// A hyper-parameter a stepper reads, by name, and its value until somebody sets another.
 ///
 /// Source:  fastai 2.7.18 optimizer.py, the `defaults` of a stat or stepper
-/// Example: tests/low/optim/own_stepper.cpp
+/// Example: examples/doc/optimizer.cpp
 struct Hyper {
   std::string_view name;
   double value;
@@ -18,7 +18,7 @@ struct Hyper {
 
 /// The values of a stepper's hyper-parameters, in the order in which it lists them.
 ///
-/// Example: tests/low/optim/own_stepper.cpp
+/// Example: examples/doc/optimizer.cpp
 /// Source:  own design
 template <std::size_t N>
 using HyperValues = std::array<double, N>;
@@ -42,7 +42,7 @@ inline double debias(double mom, double damp, std::int64_t step) {
 /// Decoupled weight decay: shrink the parameter by lr*wd; comes before the step.
 ///
 /// Source:  fastai 2.7.18 optimizer.py weight_decay
-/// Example: tests/low/optim/steppers.cpp
+/// Example: examples/doc/optimizer.cpp
 struct weight_decay {
   static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"wd", 0.}};
   static void apply(auto& p, auto& /*grad*/, HyperValues<2> const& h) { p *= 1 - h[0] * h[1]; }
@@ -51,7 +51,7 @@ struct weight_decay {
 /// L2 regularisation: add wd*p to the gradient the later steppers see (`.grad` itself is left as it is).
 ///
 /// Source:  fastai 2.7.18 optimizer.py l2_reg; differs: does not write to the gradient's own memory
-/// Example: tests/low/optim/steppers.cpp
+/// Example: examples/doc/optimizer.cpp
 struct l2_reg {
   static constexpr std::array hypers{Hyper{"wd", 0.}};
   static void apply(auto& p, auto& grad, HyperValues<1> const& h) { grad += h[0] * p; }
@@ -60,7 +60,7 @@ struct l2_reg {
 /// Running average of the gradient; dampened (a true average) for Adam, not dampened (a running sum) for SGD.
 ///
 /// Source:  fastai 2.7.18 optimizer.py average_grad
-/// Example: tests/low/optim/steppers.cpp
+/// Example: examples/doc/optimizer.cpp
 struct average_grad {
   bool dampening = false;
 
@@ -76,7 +76,7 @@ struct average_grad {
 /// Running average of the squared gradient, dampened unless told otherwise.
 ///
 /// Source:  fastai 2.7.18 optimizer.py average_sqr_grad
-/// Example: tests/low/optim/steppers.cpp
+/// Example: examples/doc/optimizer.cpp
 struct average_sqr_grad {
   bool dampening = true;
 
@@ -92,7 +92,7 @@ struct average_sqr_grad {
 /// Step against the gradient.
 ///
 /// Source:  fastai 2.7.18 optimizer.py sgd_step
-/// Example: tests/low/optim/steppers.cpp
+/// Example: examples/doc/optimizer.cpp
 struct sgd_step {
   static constexpr std::array hypers{Hyper{"lr", 1e-3}};
   static void apply(auto& p, auto& grad, HyperValues<1> const& h) { p -= h[0] * grad; }
@@ -101,7 +101,7 @@ struct sgd_step {
 /// Step against the running average that average_grad keeps.
 ///
 /// Source:  fastai 2.7.18 optimizer.py momentum_step
-/// Example: tests/low/optim/steppers.cpp
+/// Example: examples/doc/optimizer.cpp
 struct momentum_step {
   static constexpr std::array hypers{Hyper{"lr", 1e-3}};
   static constexpr std::array<std::string_view, 1> state{"grad_avg"};
@@ -111,7 +111,7 @@ struct momentum_step {
 /// Adam's step: p -= lr/debias1 * avg / (sqrt(sqr/debias2) + eps); both averages must be dampened.
 ///
 /// Source:  fastai 2.7.18 optimizer.py adam_step; differs: both sides of the fraction are multiplied by sqrt(debias2)
-/// Example: tests/low/optim/steppers.cpp
+/// Example: examples/doc/optimizer.cpp
 struct adam_step {
   static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"mom", .9}, Hyper{"sqr_mom", .99}, Hyper{"eps", 1e-5}};
   static constexpr std::array<std::string_view, 2> state{"grad_avg", "sqr_avg"};

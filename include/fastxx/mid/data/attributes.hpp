@@ -31,7 +31,7 @@ struct LossFuncAttribute {
 /// The names of the classes of some data, as a part of DataLoaders: those assigned, else those that the data know.
 ///
 /// Source:  own design; fastai asks dls.vocab (H-55, P-05)
-/// Example: tests/mid/inspect/interpret.cpp
+/// Example: examples/doc/datasets.cpp
 class ClassNames {
  public:
   /// Names for data that have none of their own.

@@ -17,7 +17,7 @@ namespace fastxx {
 /// loader is referred to, not copied.
 ///
 /// Source:  own design
-/// Example: tests/mid/train/streams.cpp
+/// Example: examples/doc/training.cpp
 template <class Range>
 class ForeignLoader {
  public:
@@ -44,7 +44,7 @@ using stream_batch_t = typename decltype(stream_over(std::declval<Loader&>()))::
 ///
 /// Errors:  state_error [stream.seek] for what only our own DataLoader can do: beginning inside an epoch
 /// Source:  fastai 2.7.18 data/core.py DataLoaders, which takes any loaders (features P-05)
-/// Example: tests/mid/train/streams.cpp
+/// Example: examples/doc/training.cpp
 template <std::size_t NInp, class Train, class Valid>
 class MixedLoaders : public ClassNames {
  public:

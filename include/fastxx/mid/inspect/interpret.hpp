@@ -29,7 +29,7 @@ struct Confused {
 ///
 /// Errors:  state_error [interpret.no_losses] for a loss that only gives its mean
 /// Source:  fastai 2.7.18 interpret.py Interpretation (H-52)
-/// Example: tests/mid/inspect/interpret.cpp
+/// Example: examples/doc/training.cpp
 class Interpretation {
  public:
   /// Run the learner's model over its validation loader.

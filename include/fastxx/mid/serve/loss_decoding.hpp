@@ -22,7 +22,7 @@ constexpr auto loss_func(Loss loss) {
 /// member `prediction` of a struct. Specialise it, with `static Tensor get(Output const&)`, for any other output.
 ///
 /// Source:  own design; fastai's callbacks (RNNCallback) replace learn.pred instead
-/// Example: tests/mid/train/outputs.cpp
+/// Example: examples/doc/export.cpp
 template <class Output>
 struct prediction_of {
   static constexpr bool takes_first = !std::is_base_of_v<Tensor, Output> && !requires(Output const& output) {

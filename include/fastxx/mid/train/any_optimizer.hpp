@@ -17,7 +17,7 @@ namespace fastxx {
 /// them; AnyOptimizer holds it.
 ///
 /// Source:  own design; the members are those of fastai 2.7.18 optimizer.py
-/// Example: tests/mid/train/learner.cpp
+/// Example: examples/doc/optim_wrapper.cpp
 class OptimizerInterface {
  public:
   using Groups = Optimizer::Groups;
@@ -102,7 +102,7 @@ class OptimizerAdapter final : public OptimizerInterface {
 /// An optimizer of any class, or none yet: used like a pointer, `learn.opt->set_hyper("lr", .1)`.
 ///
 /// Source:  own design
-/// Example: tests/mid/train/learner.cpp
+/// Example: examples/doc/optim_wrapper.cpp
 class AnyOptimizer {
  public:
   AnyOptimizer() = default;

@@ -21,7 +21,7 @@ namespace fastxx {
 /// virtual call a batch. `Xb` and `Yb` are tuples of inputs and targets.
 ///
 /// Source:  own design
-/// Example: tests/mid/train/streams.cpp
+/// Example: examples/doc/training.cpp
 template <class Xb, class Yb>
 class BatchReader : public EpochReader {
  public:

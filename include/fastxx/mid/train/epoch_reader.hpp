@@ -10,7 +10,7 @@ namespace fastxx {
 /// What the training loop asks of the batches of a phase beside the batches: how many, where, from which place on.
 ///
 /// Source:  own design
-/// Example: tests/mid/train/checkpoint.cpp
+/// Example: examples/doc/training.cpp
 class EpochReader {
  public:
   virtual ~EpochReader() = default;

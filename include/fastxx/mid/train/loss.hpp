@@ -20,7 +20,7 @@ namespace fastxx {
 /// Errors:  tensor_error [learner.shapes] when prediction and target are floating and would be broadcast, unless the
 ///          loss says `static constexpr bool flattens = true`
 /// Source:  fastai 2.7.18 learner.py Learner.loss_func, losses.py BaseLoss
-/// Example: tests/mid/train/outputs.cpp
+/// Example: examples/doc/training.cpp
 template <class Output, class... Targets>
 class LossFunction {
  public:

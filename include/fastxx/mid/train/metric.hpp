@@ -137,7 +137,7 @@ class AvgMetric : public detail::BatchAverage {
 /// A metric of the target number `target`, where a batch has several: `metrics(on_target(1, accuracy))`.
 ///
 /// Source:  own design
-/// Example: tests/mid/train/streams.cpp
+/// Example: examples/doc/metric.cpp
 template <class Function>
 auto on_target(std::size_t target, Function function, std::string name = "") {
   return AvgMetric<Function>(std::move(function), std::move(name), target);

@@ -11,7 +11,7 @@ namespace fastxx {
 /// With several ranks metrics and the validation loss are those of all ranks together, ranks may have different numbers
 /// of batches, and what ends training on one rank (NaN, Ctrl-C, a cancel, an error) ends it on all at the same batch.
 /// Source:  own design; fastai leaves this to torch.distributed (features TR-58)
-/// Example: tests/mid/train/ranks.cpp
+/// Example: examples/doc/ranks.cpp
 struct Ranks {
   int rank = 0;
   int size = 1;

@@ -16,7 +16,7 @@ namespace fastxx {
 ///
 /// Errors:  state_error [rates.count] from for_groups when a list is neither one value nor one for each group
 /// Source:  fastai 2.7.18 learner.py Learner.fit, optimizer.py set_hyper (features M-11, TR-62)
-/// Example: tests/mid/train/groups.cpp
+/// Example: examples/doc/training.cpp
 class Rates {
  public:
   /// No rate: where one is asked for, the learner's.

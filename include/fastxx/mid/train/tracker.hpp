@@ -19,7 +19,7 @@ namespace fastxx {
 /// Which column of the training table a callback watches, and what counts as better.
 ///
 /// Source:  fastai 2.7.18 callback/tracker.py TrackerCallback
-/// Example: tests/mid/train/tracker.cpp
+/// Example: examples/doc/training.cpp
 struct TrackOptions {
   std::string monitor = "valid_loss";
   std::optional<bool> smaller_is_better = {};  ///< unset: for names with "loss" or "error" in them
@@ -87,7 +87,7 @@ struct SaveModelOptions {
 ///
 /// Errors:  state_error [tracker.monitor] for a column that the table does not have; io_error [file.write]
 /// Source:  fastai 2.7.18 callback/tracker.py SaveModelCallback (TR-73); differs: prints nothing
-/// Example: tests/mid/train/tracker.cpp
+/// Example: examples/doc/training.cpp
 class SaveModel {
  public:
   static constexpr int order = CallbackOrder::save_model;
@@ -122,7 +122,7 @@ struct EarlyStoppingOptions {
 ///
 /// Errors:  state_error [tracker.monitor]
 /// Source:  fastai 2.7.18 callback/tracker.py EarlyStoppingCallback (TR-73); differs: prints nothing
-/// Example: tests/mid/train/tracker.cpp
+/// Example: examples/doc/training.cpp
 class EarlyStopping {
  public:
   static constexpr int order = CallbackOrder::early_stopping;
@@ -151,7 +151,7 @@ struct PlateauOptions {
 ///
 /// Errors:  state_error [tracker.monitor]
 /// Source:  fastai 2.7.18 callback/tracker.py ReduceLROnPlateau; differs: prints nothing
-/// Example: tests/mid/train/tracker.cpp
+/// Example: examples/doc/training.cpp
 class ReduceLROnPlateau {
  public:
   static constexpr int order = CallbackOrder::reduce_lr;
