@@ -10,8 +10,12 @@ if(CONSUMER STREQUAL "plain")
   execute_process(COMMAND "${CXX}" -std=c++20 -O2 -fopenmp -I "${ROOT}/include" ${flags} "${CMAKE_CURRENT_LIST_DIR}/main.cpp"
     -o "${work}/consumer" "-L${TORCH_LIB}" "-Wl,-rpath,${TORCH_LIB}" -ltorch -ltorch_cpu -lc10 -lz -ldeflate COMMAND_ERROR_IS_FATAL ANY)
 else()
-  # A relocatable install: the tree is installed in one place and used from another.
-  execute_process(COMMAND "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${work}/made" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  # As README says, on a machine without what tests and examples need; and a relocatable install: the tree is installed in
+  # one place and used from another.
+  execute_process(COMMAND "${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${ROOT}" -B "${work}/fastxx" "-DCMAKE_CXX_COMPILER=${CXX}"
+    "-DCMAKE_PREFIX_PATH=${PREFIX_PATH}" -DCMAKE_DISABLE_FIND_PACKAGE_doctest=ON -DCMAKE_DISABLE_FIND_PACKAGE_CLI11=ON
+    OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND "${CMAKE_COMMAND}" --install "${work}/fastxx" --prefix "${work}/made" OUTPUT_QUIET COMMAND_ERROR_IS_FATAL ANY)
   file(RENAME "${work}/made" "${work}/moved")
   execute_process(COMMAND "${CMAKE_COMMAND}" -G "${GENERATOR}" -S "${CMAKE_CURRENT_LIST_DIR}/${CONSUMER}" -B "${work}"
     "-DROOT=${ROOT}" "-DCMAKE_CXX_COMPILER=${CXX}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}"
