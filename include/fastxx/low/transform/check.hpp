@@ -137,7 +137,7 @@ struct stage {
     static_assert(detail::is_optional<Stage>() || detail::touches_item<Stage, Item>(),
                   "fastxx: this pipeline stage takes none of the types it is given; add an encodes() for one of them, "
                   "remove the stage, or mark it with `static constexpr bool optional = true` (a draw() must take the "
-                  "whole item)");
+                  "whole item, or an element of it)");
     static constexpr bool checked = true;
   };
   template <class Item>

@@ -29,19 +29,56 @@ consteval auto decodes_parameter() {
     return std::type_identity<void>{};
 }
 
+template <class T>
+consteval auto draw_parameter() {
+  if constexpr (requires { &T::draw; })
+    return std::type_identity<typename first_parameter<decltype(&T::draw)>::type>{};
+  else
+    return std::type_identity<void>{};
+}
+
 // What a transform draws once per item before its elements are encoded: from a stream alone, or with the whole context,
 // which knows the subset as well. Transforms without `draw` draw nothing.
 template <class T, class X>
-concept DrawsFromStream = requires(T const& t, X const& x, Random& random) {
+concept TakesDraw = AcceptsType<typename decltype(draw_parameter<T>())::type, X>;
+template <class T, class X>
+concept DrawsFromStream = TakesDraw<T, X> && requires(T const& t, X const& x, Random& random) {
   t.draw(x, random);
 };
 template <class T, class X>
-concept DrawsInContext = requires(T const& t, X const& x, CallContext const& context) {
+concept DrawsInContext = TakesDraw<T, X> && requires(T const& t, X const& x, CallContext const& context) {
   t.draw(x, context);
 };
-template <class T, class X>
-concept Draws = DrawsFromStream<T, X> || DrawsInContext<T, X>;
 struct NoDraw {};
+
+template <class T, class X>
+consteval bool draws();
+
+// The first element of a tuple that the transform draws for; their number when there is none.
+template <class T, class X, std::size_t... I>
+consteval std::size_t drawing_element(std::index_sequence<I...>) {
+  std::size_t index = 0;
+  (void)((draws<T, std::decay_t<std::tuple_element_t<I, std_tuple_of<X>>>>() || (++index, false)) || ...);
+  return index;
+}
+template <class T, class X>
+inline constexpr std::size_t drawing_element_of =
+    drawing_element<T, X>(std::make_index_sequence<std::tuple_size_v<std_tuple_of<X>>>{});
+
+template <class T, class X>
+consteval bool draws() {
+  if constexpr (!NamesDraw<T> && !std::is_final_v<T>)
+    return false;
+  else if constexpr (DrawsFromStream<T, X> || DrawsInContext<T, X>)
+    return true;
+  else if constexpr (is_tuple_v<X> && !std::is_base_of_v<ItemTransform, T>)
+    return drawing_element_of<T, X> < std::tuple_size_v<std_tuple_of<X>>;
+  else
+    return false;
+}
+// The transform draws for the item; or, when its draw() takes no tuple, for the first element that it takes.
+template <class T, class X>
+concept Draws = draws<T, X>();
 
 template <class T, class X>
 constexpr auto draw_for(T const& t, X const& x, CallContext const& context) {
@@ -49,8 +86,10 @@ constexpr auto draw_for(T const& t, X const& x, CallContext const& context) {
   Random& random = context.random ? *context.random : fallback;
   if constexpr (DrawsFromStream<T, X>)
     return t.draw(x, random);
-  else
+  else if constexpr (DrawsInContext<T, X>)
     return t.draw(x, CallContext{.split_idx = context.split_idx, .random = &random});
+  else
+    return draw_for(t, std::get<drawing_element_of<T, X>>(x), context);
 }
 
 }  // namespace detail
@@ -182,6 +221,10 @@ constexpr auto encode_one(T const& t, X x, [[maybe_unused]] Drawn const& drawn) 
         return retain(x, call_encodes(t, x, drawn));
     }
   } else {
+    static_assert(
+        !EncodesAmbiguously<T, X, Drawn>,
+        "fastxx: several encodes() of this transform are equally near to the item's type; add one for exactly "
+        "that type");
     return x;
   }
 }
@@ -194,6 +237,10 @@ constexpr auto decode_one(T const& t, X x) {
     else
       return retain(x, call_decodes(t, x));
   } else {
+    static_assert(
+        !DecodesAmbiguously<T, X>,
+        "fastxx: several decodes() of this transform are equally near to the item's type; add one for exactly "
+        "that type");
     return x;
   }
 }
@@ -239,7 +286,10 @@ constexpr void check_same_type() {
 /// Apply a transform to an item. Types it does not take pass through; tuples are mapped element by element (nested
 /// too), unless it is an ItemTransform; a result that is a base of the input's type is cast back to it. A random transform
 /// has `draw(item, Random&)`, or `draw(item, CallContext const&)` when what it draws depends on the subset: a crop at a
-/// random place in training, in the middle else.
+/// random place in training, in the middle else. It draws once for the whole item; a draw() for one type, which does not
+/// take the tuple, gets the first element of that type, and all elements get what it drew.
+///
+/// Errors:  overloads of encodes() (or decodes()) that are equally near to the item's type (compile time)
 ///
 /// Source:  fastcore 1.7.28 transform.py Transform.__call__
 /// Example: examples/doc/transform.cpp
@@ -259,6 +309,7 @@ inline constexpr encode_t encode{};
 
 /// Undo a transform on an item: `t.decodes` where there is one, else the item as it is; the same subset rule as encode.
 ///
+/// Errors:  as encode
 /// Source:  fastcore 1.7.28 transform.py Transform.decode
 /// Example: examples/doc/transform.cpp
 struct decode_t {
