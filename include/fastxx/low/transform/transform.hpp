@@ -120,27 +120,68 @@ concept OwnDecodes = AcceptsType<typename decltype(decodes_parameter<T>())::type
   t.decodes(x);
 } &&(!std::is_void_v<typename decltype(decodes_parameter<T>())::type> || !DecodesByConversion<T, X>);
 
-// Whether an extension is chosen for X before the transform's own member that takes `Parameter` (void when the compiler
-// cannot say what it takes: then every extension but one for Any is taken to be nearer).
-template <class Set, class T, class X, bool has_own, class Parameter>
-consteval bool extension_is_nearer() {
-  using Found = NearestOverload<Set, T, X>;
-  if constexpr (std::is_same_v<Found, NoOverload> || !has_own) {
-    return !std::is_same_v<Found, NoOverload>;
+// How far above X the type stands that the transform's own function takes; -1 when the compiler cannot say. Of overloads
+// it is the nearest type of X's lineage that one of them takes as it is.
+template <class T, class X, class Above = X>
+consteval int encodes_distance() {
+  using Parameter = typename decltype(encodes_parameter<T>())::type;
+  if constexpr (!std::is_void_v<Parameter>) {
+    return distance_to_ancestor<X, Parameter>();
+  } else if constexpr (requires(T const& t, Above& x) { t.template encodes<Above>(x); } || std::is_same_v<Above, Any>) {
+    return -1;
+  } else if constexpr (EncodesAs<T, Above, Above> || EncodesAs<T, Above, Above const&>) {
+    return distance_to_ancestor<X, Above>();
   } else {
-    constexpr int own = distance_to_ancestor<X, Parameter>();
-    constexpr int extension = distance_to_ancestor<X, typename Found::second>();
-    return own < 0 ? !std::is_same_v<typename Found::second, Any> : extension <= own;
+    return encodes_distance<T, X, parent_or_any_t<Above>>();
+  }
+}
+template <class T, class X, class Above = X>
+consteval int decodes_distance() {
+  using Parameter = typename decltype(decodes_parameter<T>())::type;
+  if constexpr (!std::is_void_v<Parameter>) {
+    return distance_to_ancestor<X, Parameter>();
+  } else if constexpr (requires(T const& t, Above& x) { t.template decodes<Above>(x); } || std::is_same_v<Above, Any>) {
+    return -1;
+  } else if constexpr (DecodesAs<T, Above, Above> || DecodesAs<T, Above, Above const&>) {
+    return distance_to_ancestor<X, Above>();
+  } else {
+    return decodes_distance<T, X, parent_or_any_t<Above>>();
   }
 }
 
+// Whether an extension that was found for X is nearer than the transform's own function, so far above X; when the
+// compiler cannot say how far, every extension but one for Any is taken to be nearer.
+template <class Found, class X>
+consteval bool extension_is_nearer(int own) {
+  constexpr int extension = distance_to_ancestor<X, typename Found::second>();
+  return own < 0 ? !std::is_same_v<typename Found::second, Any> : extension <= own;
+}
+
 template <class T, class X, class Drawn = NoDraw>
-inline constexpr bool encodes_by_extension =
-    extension_is_nearer<encodes_set, T, X, OwnEncodes<T, X> || OwnEncodesDrawn<T, X, Drawn>,
-                        typename decltype(encodes_parameter<T>())::type>();
+consteval bool is_encoded_by_extension() {
+  using Found = NearestOverload<encodes_set, T, X>;
+  if constexpr (std::is_same_v<Found, NoOverload>)
+    return false;
+  else if constexpr (OwnEncodes<T, X> || OwnEncodesDrawn<T, X, Drawn>)
+    return extension_is_nearer<Found, X>(encodes_distance<T, X>());
+  else
+    return true;
+}
 template <class T, class X>
-inline constexpr bool decodes_by_extension =
-    extension_is_nearer<decodes_set, T, X, OwnDecodes<T, X>, typename decltype(decodes_parameter<T>())::type>();
+consteval bool is_decoded_by_extension() {
+  using Found = NearestOverload<decodes_set, T, X>;
+  if constexpr (std::is_same_v<Found, NoOverload>)
+    return false;
+  else if constexpr (OwnDecodes<T, X>)
+    return extension_is_nearer<Found, X>(decodes_distance<T, X>());
+  else
+    return true;
+}
+
+template <class T, class X, class Drawn = NoDraw>
+inline constexpr bool encodes_by_extension = is_encoded_by_extension<T, X, Drawn>();
+template <class T, class X>
+inline constexpr bool decodes_by_extension = is_decoded_by_extension<T, X>();
 
 }  // namespace detail
 
