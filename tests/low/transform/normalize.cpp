@@ -153,7 +153,7 @@ TEST_CASE("NormalizeFeatures: images, labels and other items are not its own, an
   CHECK(key_of<state_error>([] { encode(NormalizeFeatures{}, table()); }) == "normalize.no_statistics");
   CHECK(key_of<state_error>([] { decode(NormalizeFeatures{}, table()); }) == "normalize.no_statistics");
   CHECK(key_of<tensor_error>([&] { encode(two, at::ones({3, 3})); }) == "normalize.features");
-  CHECK(key_of<tensor_error>([&] { decode(two, at::tensor(1.f)); }) == "normalize.features");
+  CHECK(key_of<tensor_error>([&] { decode(two, at::scalar_tensor(1.f)); }) == "normalize.features");
   NormalizeFeatures unlearnt;
   CHECK(key_of<tensor_error>([&] { setup(unlearnt, std::vector{at::ones({1, 2})}); }) == "normalize.rows");
   CHECK(key_of<tensor_error>([&] { setup(unlearnt, std::vector{at::ones({2})}); }) == "normalize.rows");
