@@ -114,6 +114,11 @@ TEST_CASE("L-26 L: set changes one item, those of a list or those of a mask") {
   CHECK(l == L{30, 10, 2, 6});
   l.set(l.map(lt(10)), 0);
   CHECK(l == L{30, 10, 0, 0});
+  l.set({0, -1}, L{7, 8});
+  CHECK(l[0] == 7);
+  CHECK(l[-1] == 8);
+  l.set({0, 1}, 9);
+  CHECK(l[{0, 1}] == L{9, 9});
   l.set(Slice{.stop = 1}, 4);
   CHECK(l[0] == 4);
 }

@@ -39,7 +39,7 @@ struct Centre {
   template <class Items>
   void setups(Items const& items) {
     mean = 0;
-    for (std::size_t i = 0; i < items.size(); ++i) mean += items[i];
+    for (auto const& item : items) mean += item;
     mean /= int(items.size());
   }
   int encodes(int x) const { return x - mean; }

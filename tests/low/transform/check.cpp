@@ -28,7 +28,7 @@ struct Shift {
   }
   int encodes(int x, int drawn) const { return x + drawn; }
 };
-struct DrawsForInts {  // its draw cannot take a tuple, so in a tuple it does nothing
+struct DrawsForInts {  // its draw takes no tuple: of a tuple it gets the first int
   int draw(int, Random&) const { return 3; }
   int encodes(int x, int drawn) const { return x + drawn; }
 };
@@ -53,8 +53,8 @@ TEST_CASE("L-01 pipeline: a stage touches what it encodes with what it can draw"
   static_assert(fastxx::detail::touches_item<Shift, std::tuple<char, int>>());
   static_assert(!fastxx::detail::touches_item<Shift, double>());
   static_assert(fastxx::detail::touches_item<DrawsForInts, int>());
-  static_assert(!fastxx::detail::touches_item<DrawsForInts, std::tuple<int, int>>());
-  CHECK(encode(DrawsForInts{}, std::tuple(1, 2)) == std::tuple(1, 2));
+  static_assert(fastxx::detail::touches_item<DrawsForInts, std::tuple<char, int>>());
+  static_assert(!fastxx::detail::touches_item<DrawsForInts, std::tuple<char, double>>());
 }
 
 TEST_CASE("TR-10 pipeline: an item is showable when all of it is") {

@@ -1,5 +1,6 @@
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/transform/int_to_float.hpp>
 #include <fastxx/low/transform/normalize.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
 
@@ -44,6 +45,13 @@ struct Both {  // overloaded: the compiler cannot list what it takes
   double encodes(double x) const { return x + 1; }
 };
 
+struct Overloaded {  // its own for Percent is nearer than the extension for Fraction below
+  Percent encodes(Percent const& x) const { return {{x.value + 1}}; }
+  std::string encodes(std::string const& x) const { return x; }
+  Percent decodes(Percent const& x) const { return {{x.value - 1}}; }
+  std::string decodes(std::string const& x) const { return x; }
+};
+
 }  // namespace
 
 template <>
@@ -78,6 +86,18 @@ template <>
 struct fastxx::overload_for<encodes_set, Both, int> {
   int operator()(Both const&, int x) const { return x + 100; }
 };
+template <>
+struct fastxx::overload_for<encodes_set, Overloaded, Fraction> {
+  Fraction operator()(Overloaded const&, Fraction const& x) const { return {x.value + 100}; }
+};
+template <>
+struct fastxx::overload_for<decodes_set, Overloaded, Fraction> {
+  Fraction operator()(Overloaded const&, Fraction const& x) const { return {x.value - 100}; }
+};
+template <>
+struct fastxx::overload_for<encodes_set, IntToFloatTensor, TensorBase> {
+  TensorBase operator()(IntToFloatTensor const&, TensorBase const& x) const { return x + 1; }
+};
 
 TEST_CASE("L-19 extend: a user's type is normalised, and decoded, by functions beside the type") {
   auto const p = pipeline(Normalize::from_stats({2}, {4}));
@@ -103,6 +123,15 @@ TEST_CASE(
 TEST_CASE("L-19 extend: an extension for the same type replaces the transform's own, its other overloads stay") {
   CHECK(encode(Both{}, 1) == 101);
   CHECK(encode(Both{}, 1.) == 2.);
+}
+
+TEST_CASE("L-19 extend: an overload of the transform's own stays in front of an extension for a base of its type") {
+  CHECK(encode(Overloaded{}, Percent{{1}}).value == 2);
+  CHECK(decode(Overloaded{}, Percent{{1}}).value == 0);
+  CHECK(encode(Overloaded{}, Fraction{1}).value == 101);
+  CHECK(decode(Overloaded{}, Fraction{1}).value == -99);
+  CHECK(encode(IntToFloatTensor{}, TensorImageBW(at::full({1}, 51))).item<float>() == doctest::Approx(.2));
+  CHECK(encode(IntToFloatTensor{}, TensorText(at::full({1}, 51))).item<float>() == 52);
 }
 
 TEST_CASE("L-19 TR-05 extend: an extension gets what was drawn for the whole item") {

@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <doctest/doctest.h>
+#include <tuple>
 
 using namespace fastxx;
 
@@ -23,6 +24,24 @@ TEST_CASE("TR-47 IntToFloatTensor: bytes become 0..1 and come back, every one of
 TEST_CASE("TR-47 IntToFloatTensor: decoding clamps to 0..1 first, and rounds to the nearest byte") {
   TensorImage const x(at::tensor({-0.5f, 0.0f, 0.304f, 0.5f, 1.0f, 7.0f}));
   CHECK(at::equal(decode(IntToFloatTensor{}, x), at::tensor({0, 0, 78, 128, 255, 255}).to(at::kByte)));
+}
+
+TEST_CASE("TR-47 IntToFloatTensor: a mask becomes int64, its classes and their names stay, and it is not undone") {
+  TensorMask const mask(at::tensor({0, 3, 255}).to(at::kByte), {.codes = {"sky", "road"}});
+  auto const classes = encode(IntToFloatTensor{}, mask);
+  static_assert(std::same_as<decltype(classes), TensorMask const>);
+  CHECK((classes.scalar_type() == at::kLong));
+  CHECK(at::equal(classes, at::tensor({0, 3, 255}, at::kLong)));
+  CHECK(classes.codes == mask.codes);
+  CHECK((decode(IntToFloatTensor{}, classes).scalar_type() == at::kLong));
+  CHECK((mask.scalar_type() == at::kByte));
+
+  auto const black_and_white = encode(IntToFloatTensor{.div_mask = 255}, mask);
+  CHECK(at::equal(black_and_white, at::tensor({0, 0, 1}, at::kLong)));
+  CHECK(black_and_white.codes == mask.codes);
+  auto const [image, target] = encode(IntToFloatTensor{}, std::tuple(TensorImage(at::full({1}, 51)), mask));
+  CHECK(image.item<float>() == doctest::Approx(0.2));
+  CHECK((target.scalar_type() == at::kLong));
 }
 
 TEST_CASE("IntToFloatTensor: another divisor, only images, and the given tensor stays as it is") {

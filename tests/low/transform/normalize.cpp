@@ -99,6 +99,66 @@ TEST_CASE("Normalize: without statistics, with other channels or without a batch
   }
 }
 
+namespace {
+// Three rows of two features: 2 4 6 and 50 70 120.
+Tensor table() { return at::tensor({2.f, 50.f, 4.f, 70.f, 6.f, 120.f}).view({3, 2}); }
+
+struct Pair : std::tuple<Tensor, Tensor> {
+  using tuple::tuple;
+};
+}  // namespace
+
+TEST_CASE("NormalizeFeatures: each column of the inputs is (x - mean) / std, targets stay, decode is the inverse") {
+  auto const normalize = NormalizeFeatures::from_stats({4, 80}, {2, 10});
+  CHECK(normalize.mean.sizes() == at::IntArrayRef({2}));
+  Tensor const expected = at::tensor({-1.f, -3.f, 0.f, -1.f, 1.f, 4.f}).view({3, 2});
+  CHECK(close(encode(normalize, table()), expected));
+  CHECK(close(decode(normalize, expected), table()));
+  CHECK(close(encode(normalize, table()[0]), expected[0]));                      // one item
+  CHECK(close(encode(normalize, table().to(at::kInt)), expected));               // whole numbers
+  CHECK(close(encode(normalize, table().unsqueeze(0)), expected.unsqueeze(0)));  // any axes in front
+  CHECK((encode(normalize, table().to(at::kDouble)).scalar_type() == at::kDouble));
+
+  Pair const batch(table(), at::tensor({500.f, 800.f, 1300.f}));
+  auto const encoded = encode(normalize, batch);
+  static_assert(std::same_as<decltype(encoded), Pair const>);
+  CHECK(close(std::get<0>(encoded), expected));
+  CHECK(std::get<1>(encoded).is_same(std::get<1>(batch)));
+  CHECK(close(std::get<0>(batch), table()));  // the given one is not changed
+  CHECK(close(std::get<0>(decode(normalize, encoded)), table()));
+  auto const nested = encode(normalize, std::tuple(std::tuple(table(), 3), table()));
+  CHECK(close(std::get<0>(std::get<0>(nested)), expected));
+  CHECK(close(std::get<1>(nested), table()));
+}
+
+TEST_CASE("NormalizeFeatures: without statistics it learns them from the first batch, sample deviation plus 1e-7") {
+  auto tfms = pipeline(NormalizeFeatures{});
+  tfms.setup(std::vector{std::tuple(table(), TensorCategory(at::zeros({3}))),
+                         std::tuple(table() * 100, TensorCategory(at::zeros({3})))});
+  auto const& learnt = tfms.get<NormalizeFeatures>();
+  CHECK(close(learnt.mean, at::tensor({4.f, 80.f})));
+  // Deviations -2 0 2: 8/2; -30 -10 40: 2600/2.
+  CHECK(close(learnt.std, at::tensor({2.f, 36.0555128f})));
+  NormalizeFeatures constant, given = NormalizeFeatures::from_stats({1, 2}, {3, 4});
+  setup(constant, std::vector{at::ones({2, 1}, at::kLong)});
+  CHECK(std::abs(constant.std.item<double>() - 1e-7) < 1e-12);
+  setup(given, std::vector{table()});
+  CHECK(close(given.std, at::tensor({3.f, 4.f})));
+}
+
+TEST_CASE("NormalizeFeatures: images, labels and other items are not its own, and it refuses other widths") {
+  static_assert(!Encodes<NormalizeFeatures, TensorImage> && !Encodes<NormalizeFeatures, TensorCategory>);
+  static_assert(!Encodes<NormalizeFeatures, std::tuple<TensorImage, Tensor>> && !Encodes<NormalizeFeatures, int>);
+  auto const two = NormalizeFeatures::from_stats({4, 80}, {2, 10});
+  CHECK(key_of<state_error>([] { encode(NormalizeFeatures{}, table()); }) == "normalize.no_statistics");
+  CHECK(key_of<state_error>([] { decode(NormalizeFeatures{}, table()); }) == "normalize.no_statistics");
+  CHECK(key_of<tensor_error>([&] { encode(two, at::ones({3, 3})); }) == "normalize.features");
+  CHECK(key_of<tensor_error>([&] { decode(two, at::scalar_tensor(1.f)); }) == "normalize.features");
+  NormalizeFeatures unlearnt;
+  CHECK(key_of<tensor_error>([&] { setup(unlearnt, std::vector{at::ones({1, 2})}); }) == "normalize.rows");
+  CHECK(key_of<tensor_error>([&] { setup(unlearnt, std::vector{at::ones({2})}); }) == "normalize.rows");
+}
+
 TEST_CASE("TR-06 TR-47 IntToFloatTensor runs before Normalize, and is undone after it") {
   auto const tfms = pipeline(Normalize::from_stats({0.5}, {0.25}), IntToFloatTensor{});
   TensorImageBW const bytes(at::tensor({0, 51, 255}).to(at::kByte).view({1, 1, 1, 3}));
@@ -137,7 +197,7 @@ SafeTensors written_and_read(SafeTensors const& file) {
 
 TEST_CASE("L-17 transform: state, encode and decode live in one object, which comes back equal from a file") {
   Normalize normalize = Normalize::from_stats({2, 20}, {0.5, 10});
-  IntToFloatTensor to_float{.div = 10.5};
+  IntToFloatTensor to_float{.div = 10.5, .div_mask = 255};
   Vocabulary vocabulary{.names = {"cat", "dog \"quoted\"", "žába"}, .sorted = true};
   SafeTensors file;
   auto write = [&](std::string const& prefix, auto& t) {
@@ -159,6 +219,7 @@ TEST_CASE("L-17 transform: state, encode and decode live in one object, which co
   CHECK(at::equal(encode(normalize_again, two_channels()), encode(normalize, two_channels())));
   CHECK(at::equal(decode(normalize_again, two_channels()), decode(normalize, two_channels())));
   CHECK(to_float_again.div == 10.5);
+  CHECK(to_float_again.div_mask == 255);
   CHECK(vocabulary_again.names == vocabulary.names);
   CHECK(vocabulary_again.sorted);
   CHECK(decode(vocabulary_again, 2) == "žába");

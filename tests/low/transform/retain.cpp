@@ -145,3 +145,38 @@ TEST_CASE("L-10 transform: elements of a tuple get their types back one by one")
   CHECK(std::get<0>(mapped).hue == 4);
   CHECK(std::get<1>(mapped).hue == 6);
 }
+
+namespace {
+struct SwapTwo : ItemTransform {  // of any tuple of two integers
+  std::tuple<int, int> encodes(std::tuple<int, int> const& x) const { return {std::get<1>(x), std::get<0>(x)}; }
+  std::tuple<int, int> decodes(std::tuple<int, int> const& x) const { return encodes(x); }
+};
+struct SwapPair : ItemTransform {
+  std::pair<int, int> encodes(std::pair<int, int> const& x) const { return {x.second, x.first}; }
+};
+struct HalveBoth : ItemTransform {
+  std::tuple<double, double> encodes(std::tuple<int, int> const& x) const {
+    return {std::get<0>(x) / 2., std::get<1>(x) / 2.};
+  }
+};
+}  // namespace
+
+TEST_CASE("L-11 transform: what an ItemTransform makes of a tuple class has that class, as long as its elements fit") {
+  auto const swapped = encode(SwapTwo{}, Inherits{1, 2});
+  static_assert(std::same_as<decltype(swapped), Inherits const>);
+  CHECK(swapped == std::tuple(2, 1));
+  static_assert(std::same_as<decltype(decode(SwapTwo{}, Inherits{1, 2})), Inherits>);
+  CHECK(decode(SwapTwo{}, swapped) == std::tuple(1, 2));
+
+  auto const pair = encode(SwapPair{}, NamedPair{1, 2});
+  static_assert(std::same_as<decltype(pair), NamedPair const>);
+  CHECK(pair.first == 2);
+
+  auto const aggregate = encode(SwapTwo{}, Aggregate{{1, 2}, "left and right"});
+  static_assert(std::same_as<decltype(aggregate), Aggregate const>);
+  CHECK(aggregate.note == "left and right");
+  CHECK(std::get<0>(aggregate) == 2);
+
+  static_assert(std::same_as<decltype(encode(HalveBoth{}, Inherits{1, 3})), std::tuple<double, double>>);
+  static_assert(std::same_as<decltype(encode(SwapTwo{}, std::tuple(1, 2))), std::tuple<int, int>>);
+}

@@ -312,3 +312,71 @@ TEST_CASE("L-12 transform: what an InplaceTransform returns is ignored, the chan
   CHECK(encode(Clear{}, std::string("text")).empty());
   CHECK(original.size() == 2);  // the caller's own object is not the one that is changed
 }
+
+namespace {
+struct DrawsItsValue {  // for one type, and once for each item
+  int draw(Base const& first, Random&) const { return first.value + 2; }
+  Base encodes(Base x, int drawn) const { return {x.value + drawn}; }
+};
+struct DrawsWithSubset {
+  int draw(Base const&, CallContext const& context) const { return context.split_idx == Split::train ? 10 : 20; }
+  Base encodes(Base const& x, int drawn) const { return {x.value + drawn}; }
+  std::string encodes(std::string const& x, int drawn) const { return x + std::to_string(drawn); }
+};
+struct DrawsForWhole : ItemTransform {  // wants the whole tuple, so its draw() has to take that as well
+  int draw(Base const&, Random&) const { return 3; }
+  std::tuple<Base, Base> encodes(std::tuple<Base, Base> const& x, int) const { return x; }
+};
+}  // namespace
+
+TEST_CASE("L-06 transform: a draw() for one type draws for the first element of that type, and all get what it drew") {
+  auto const [letter, first, second] = encode(DrawsItsValue{}, std::tuple('c', Base{1}, Derived{Base{5}}));
+  CHECK(letter == 'c');
+  CHECK(first.value == 4);
+  static_assert(std::same_as<std::remove_cvref_t<decltype(second)>, Derived>);
+  CHECK(second.value == 8);
+  CHECK(std::get<0>(encode(DrawsItsValue{}, std::tuple(Derived{Base{1}}, 2))).value == 4);
+  CHECK(encode(DrawsItsValue{}, Base{1}).value == 4);
+  auto const nested = encode(DrawsItsValue{}, std::tuple(std::pair(2.5, Base{1}), Base{7}));
+  CHECK(std::get<0>(nested).second.value == 4);
+  CHECK(std::get<1>(nested).value == 10);
+  CHECK(encode(DrawsItsValue{}, std::tuple(1, 2.5)) == std::tuple(1, 2.5));  // nothing to draw for
+  CHECK(std::get<1>(pipeline(DrawsItsValue{}, DrawsItsValue{})(std::tuple(1, Base{1}))).value == 10);
+
+  auto const item = std::tuple(std::string("x"), Base{1});
+  CHECK(std::get<0>(encode(DrawsWithSubset{}, item, {.split_idx = Split::train})) == "x10");
+  CHECK(std::get<1>(encode(DrawsWithSubset{}, item, {.split_idx = Split::valid})).value == 21);
+  static_assert(!fastxx::detail::Draws<DrawsForWhole, std::tuple<Base, Base>>);
+}
+
+namespace {
+struct Grandchild : Derived {
+  using Derived::Derived;
+};
+struct ForBase {
+  Base encodes(Base const& x) const { return {x.value + 1}; }
+  Base decodes(Base const& x) const { return {x.value - 1}; }
+};
+struct ForDerived {
+  Derived encodes(Derived const& x) const { return Derived{Base{x.value + 10}}; }
+  Derived decodes(Derived const& x) const { return Derived{Base{x.value - 10}}; }
+};
+struct Joined : ForDerived, ForBase {
+  using ForBase::decodes, ForDerived::decodes;
+  using ForBase::encodes, ForDerived::encodes;
+};
+struct ByValue {
+  Base encodes(Base x) const { return {x.value + 1}; }
+  Derived encodes(Derived x) const { return Derived{Base{x.value + 10}}; }
+};
+}  // namespace
+
+TEST_CASE(
+    "L-01 transform: of overloads, from one class or from two bases, the one nearest to the item's type is used") {
+  CHECK(encode(Joined{}, Base{1}).value == 2);
+  CHECK(encode(Joined{}, Derived{Base{1}}).value == 11);
+  CHECK(encode(Joined{}, Grandchild{Base{1}}).value == 11);
+  CHECK(decode(Joined{}, Grandchild{Base{1}}).value == -9);
+  CHECK(encode(ByValue{}, Grandchild{Base{1}}).value == 11);
+  CHECK(std::get<0>(encode(Joined{}, std::tuple(Grandchild{Base{1}}, 2))).value == 11);
+}

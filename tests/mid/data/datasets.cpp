@@ -267,6 +267,19 @@ TEST_CASE("H-22 dataloaders: Normalize without statistics learns them from one t
   CHECK(dls.valid().after_batch().get<Normalize>().mean.item<double>() == doctest::Approx(1.5));
 }
 
+TEST_CASE(
+    "H-22 dataloaders: NormalizeFeatures learns from one training batch of plain tensors, and leaves the targets") {
+  using Row = std::tuple<at::Tensor, float>;
+  std::vector<Row> const rows{
+      {at::tensor({2.f, 50.f}), 1.f}, {at::tensor({4.f, 70.f}), 2.f}, {at::tensor({6.f, 90.f}), 3.f}};
+  Datasets const dsets(rows, Splits{{0, 1, 2}, {1}}, pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{}));
+  auto dls = dataloaders(dsets, {.batch_size = 3}, batch_tfms(NormalizeFeatures{}));
+  CHECK(at::allclose(dls.train().after_batch().get<NormalizeFeatures>().mean, at::tensor({4.f, 70.f})));
+  auto const [x, y] = dls.valid().one_batch();
+  CHECK(at::allclose(x, at::zeros({1, 2})));
+  CHECK(at::allclose(y, at::tensor({2.f})));
+}
+
 TEST_CASE("n_inp: the dataset says how many elements of a batch are inputs") {
   using Triple = std::tuple<float, float, std::string>;
   std::vector<Triple> const items{{1.f, 2.f, "a"}, {3.f, 4.f, "b"}, {5.f, 6.f, "a"}};

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <ostream>
@@ -101,8 +102,8 @@ constexpr auto elementwise(Operation const& operation, Tuple const& tuple, Args 
 /// the types of its elements stay.
 ///
 /// Shapes:  what is shorter than the tuple starts anew at its end
-/// Source:  fastcore 1.7.28 basics.py fastuple (L-41); differs: / of integers is 3.5 for 7 and 2 as in Python, C++'s `+`
-///          and `*` are left out: there they mean concatenation (use std::tuple_cat) and repetition
+/// Source:  fastcore 1.7.28 basics.py fastuple (L-41); differs: / of integers is 3.5 for 7 and 2 as in Python, `+` and
+///          `*` are refused (compile time): there they mean concatenation (use std::tuple_cat) and repetition
 /// Example: examples/doc/fastuple.cpp
 template <class... Ts>
 struct fastuple : std::tuple<Ts...> {
@@ -168,6 +169,81 @@ template <class... Ts>
 fastuple(Ts...) -> fastuple<Ts...>;
 template <class... Ts>
 fastuple(std::tuple<Ts...>) -> fastuple<Ts...>;
+
+namespace detail {
+// A number or a tuple, the operands for which the operators below are refused. All others are left to their own types.
+template <class X>
+concept PlainOperand = std::is_arithmetic_v<X> || is_tuple_v<X>;
+
+template <class X>
+consteval bool refuse_concatenation() {
+  static_assert(sizeof(X) == 0,
+                "fastxx::fastuple: + and * mean concatenation and repetition of tuples; write t.add(x) or t.mul(x) for "
+                "each element, std::tuple_cat(t, x) to concatenate");
+  return false;
+}
+template <class X>
+consteval bool refuse_left_operand() {
+  static_assert(
+      sizeof(X) == 0,
+      "fastxx::fastuple: the tuple stands on the left of -, / and %; write elementwise(f, t, x) with a function "
+      "f(element, x) of yours");
+  return false;
+}
+template <class X>
+consteval bool refuse_comparison() {
+  static_assert(sizeof(X) == 0,
+                "fastxx::fastuple: ==, <, ... compare whole tuples; write t.eq(x), t.lt(x), ... for each element");
+  return false;
+}
+}  // namespace detail
+
+/// Refused by a sentence of the compiler.
+template <detail::FastupleLike Tuple, detail::PlainOperand X>
+constexpr Tuple operator+(Tuple const& tuple, X const&) {
+  (void)detail::refuse_concatenation<X>();
+  return tuple;
+}
+template <detail::FastupleLike Tuple, detail::PlainOperand X>
+constexpr Tuple operator*(Tuple const& tuple, X const&) {
+  (void)detail::refuse_concatenation<X>();
+  return tuple;
+}
+template <detail::PlainOperand X, detail::FastupleLike Tuple>
+requires(!detail::FastupleLike<X>) constexpr Tuple operator+(X const&, Tuple const& tuple) {
+  (void)detail::refuse_concatenation<X>();
+  return tuple;
+}
+template <detail::PlainOperand X, detail::FastupleLike Tuple>
+requires(!detail::FastupleLike<X>) constexpr Tuple operator*(X const&, Tuple const& tuple) {
+  (void)detail::refuse_concatenation<X>();
+  return tuple;
+}
+template <detail::PlainOperand X, detail::FastupleLike Tuple>
+requires(!detail::FastupleLike<X>) constexpr Tuple operator-(X const&, Tuple const& tuple) {
+  (void)detail::refuse_left_operand<X>();
+  return tuple;
+}
+template <detail::PlainOperand X, detail::FastupleLike Tuple>
+requires(!detail::FastupleLike<X>) constexpr Tuple operator/(X const&, Tuple const& tuple) {
+  (void)detail::refuse_left_operand<X>();
+  return tuple;
+}
+template <detail::PlainOperand X, detail::FastupleLike Tuple>
+requires(!detail::FastupleLike<X>) constexpr Tuple operator%(X const&, Tuple const& tuple) {
+  (void)detail::refuse_left_operand<X>();
+  return tuple;
+}
+
+template <detail::FastupleLike Tuple, class X>
+requires std::is_arithmetic_v<X>
+constexpr bool operator==(Tuple const&, X const&) { return detail::refuse_comparison<X>(); }
+template <detail::FastupleLike Tuple, class X>
+requires std::is_arithmetic_v<X>
+constexpr std::strong_ordering operator<=>(Tuple const&, X const&) {
+  (void)detail::refuse_comparison<X>();
+  return std::strong_ordering::equal;
+}
 
 /// Element by element, in the tuple's own class; on the right a tuple or one value for all.
 template <detail::FastupleLike Tuple, class X>

@@ -182,8 +182,14 @@ constexpr auto as_key(Key key) {
     return key;
 }
 
-// Python's idea of truth: numbers that are not 0, collections that are not empty, optionals that hold something.
 template <class X>
+concept TrueOrFalse = requires(X const& x) {
+  x.empty();
+}
+|| requires(X const& x) { static_cast<bool>(x); };
+
+// Python's idea of truth: numbers that are not 0, collections that are not empty, optionals that hold something.
+template <TrueOrFalse X>
 constexpr bool truthy(X const& x) {
   if constexpr (requires { x.empty(); })
     return !x.empty();

@@ -36,6 +36,9 @@ concept TensorLike = requires(T const& t) {
   t.is_contiguous();
 };
 
+// One dimension of integers or bools.
+void check_index_tensor(std::int64_t dimensions, bool whole_numbers);
+
 std::size_t checked_index(std::int64_t index, std::size_t size, char const* call = "L");
 
 using Indices = std::vector<std::size_t>;
@@ -68,6 +71,7 @@ Indices to_indices(Range&& range, std::size_t size) {
 template <TensorLike Tensor>
 Indices to_indices(Tensor const& tensor, std::size_t size) {
   using Type = std::decay_t<decltype(tensor.scalar_type())>;
+  check_index_tensor(tensor.dim(), !tensor.is_floating_point() && !tensor.is_complex());
   auto const numbers = tensor.cpu().toType(Type::Long).contiguous();
   auto const* data = numbers.template data_ptr<std::int64_t>();
   std::vector<std::int64_t> const values(data, data + numbers.numel());

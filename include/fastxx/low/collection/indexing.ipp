@@ -17,6 +17,14 @@ FASTXX_INLINE std::size_t checked_index(std::int64_t index, std::size_t size, ch
   return static_cast<std::size_t>(index < 0 ? index + count : index);
 }
 
+FASTXX_INLINE void check_index_tensor(std::int64_t dimensions, bool whole_numbers) {
+  if (dimensions == 1 && whole_numbers) return;
+  throw data_error("list.index", {.call = "L",
+                                  .expected = "a tensor of integers or bools with one dimension",
+                                  .got = whole_numbers ? ErrorText{dimensions, " dimensions"} : ErrorText{"fractions"},
+                                  .fix = dimensions == 0 ? "write l[index.item<std::int64_t>()] for one item" : ""});
+}
+
 FASTXX_INLINE Indices to_indices(Slice const& slice, std::size_t size) {
   if (slice.step == 0)
     throw data_error("list.step", {.call = "L", .expected = "a step that is not 0", .got = "Slice{.step = 0}"});

@@ -48,7 +48,8 @@ struct SplitOptions {
 /// Made from items, from any range, or from one text, which is one item. Being a random-access range it goes into every
 /// algorithm and view of the standard library, and comes out of views: `L(v | std::views::take(2))`.
 /// Errors:  data_error [list.index], [list.mask], [list.step], [list.lookup], [list.empty], [list.cycle], [list.length],
-///          [list.range]
+///          [list.range]; a sentence (compile time) where the items cannot do what a function needs, and for `t[{0, 2}] = ...`,
+///          which would change a copy
 /// Source:  fastcore 1.7.28 foundation.py L (L-26, L-27, L-28); differs: all items have one type; a map gives its pairs;
 ///          what is a Python dict there is a std::map, sorted by key; masks must have the list's length
 /// Example: examples/doc/list.cpp
@@ -77,6 +78,17 @@ class L {
     (items_.push_back(static_cast<T>(std::forward<Rest>(rest))), ...);
   }
 
+  L(L const&) = default;
+  L(L&&) = default;
+  ~L() = default;
+  L& operator=(L const&) & = default;
+  L& operator=(L&&) & = default;
+  /// Refused: `t[{0, 2}] = ...` would change a new list. Write `t.set({0, 2}, ...)`.
+  template <class Values>
+  void operator=(Values const&) && {
+    detail::refuse_change_of_copy<Values>();
+  }
+
   std::size_t size() const { return items_.size(); }
   bool empty() const { return items_.empty(); }
   iterator begin() { return items_.begin(); }
@@ -97,7 +109,9 @@ class L {
   const_reference operator[](Index index) const {
     return items_[detail::checked_index(static_cast<std::int64_t>(index), size())];
   }
-  /// Several: by a Slice, by a range or tensor of integers, by a mask of bools.
+  /// Several, as a new list: by a Slice, by a range or tensor of integers, by a mask of bools. A tensor without dimensions,
+  /// one index, is refused: what comes back is decided before its number of dimensions is known. Write
+  /// `l[index.item<std::int64_t>()]`.
   template <detail::Indexer Index>
   L operator[](Index const& index) const {
     return pick(detail::to_indices(index, size()));
@@ -105,6 +119,10 @@ class L {
   L operator[](std::initializer_list<std::int64_t> index) const { return pick(detail::to_indices(index, size())); }
 
   /// Change the items at an index, a Slice, a list of integers or a mask; one value serves all of them.
+  template <class Values>
+  void set(std::initializer_list<std::int64_t> index, Values const& values) {
+    set(std::vector<std::int64_t>(index), values);
+  }
   template <class Index, class Values>
   void set(Index const& index, Values const& values) {
     if constexpr (std::integral<Index>) {
@@ -128,14 +146,18 @@ class L {
   template <class Key = noop_t>
   L sorted(Key key = {}, SortOptions options = {}) const {
     auto get = detail::as_key(std::move(key));
-    std::vector<detail::mapped_t<decltype(get), T>> keys;
-    for (auto const& item : items_) keys.push_back(detail::map_item(get, item));
-    detail::Indices order(size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-      return options.reverse ? keys[b] < keys[a] : keys[a] < keys[b];
-    });
-    return pick(order);
+    if constexpr (detail::require_less<detail::mapped_t<decltype(get), T>>()) {
+      std::vector<detail::mapped_t<decltype(get), T>> keys;
+      for (auto const& item : items_) keys.push_back(detail::map_item(get, item));
+      detail::Indices order(size());
+      std::iota(order.begin(), order.end(), std::size_t{0});
+      std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return options.reverse ? keys[b] < keys[a] : keys[a] < keys[b];
+      });
+      return pick(order);
+    } else {
+      return *this;
+    }
   }
   L reversed() const { return pick(detail::to_indices(Slice{.step = -1}, size())); }
   /// A new order from a seed, or from a stream of random numbers.
@@ -146,8 +168,12 @@ class L {
   L shuffle(Random& random) const { return (*this)[random.permutation(static_cast<std::int64_t>(size()))]; }
   /// Each value once, where it stood first.
   L unique() const {
-    detail::Seen<T> seen;
-    return filter([&](T const& item) { return seen.add(item); });
+    if constexpr (detail::require_equal<T>()) {
+      detail::Seen<T> seen;
+      return filter([&](T const& item) { return seen.add(item); });
+    } else {
+      return *this;
+    }
   }
   L unique(UniqueOptions options) const { return options.sort ? unique().sorted() : unique(); }
 
@@ -186,10 +212,15 @@ class L {
   template <class Function>
   std::optional<std::int64_t> argfirst(Function f, FilterOptions options = {}) const {
     for (std::size_t i = 0; i < size(); ++i)
-      if (detail::truthy(std::invoke(f, items_[i])) != options.negate) return static_cast<std::int64_t>(i);
+      if (detail::holds_for(f, items_[i]) != options.negate) return static_cast<std::int64_t>(i);
     return {};
   }
-  bool contains(T const& value) const { return std::find(begin(), end(), value) != end(); }
+  bool contains(T const& value) const {
+    if constexpr (detail::require_equal<T>())
+      return std::find(begin(), end(), value) != end();
+    else
+      return false;
+  }
 
   /// (index, item) and (item, index).
   L<std::tuple<std::int64_t, T>> enumerate() const { return L<std::int64_t>::range(ssize()).zipwith(items_); }
@@ -197,7 +228,8 @@ class L {
   /// Where each value stands; the last place when it stands in several.
   std::map<T, std::int64_t> val2idx() const {
     std::map<T, std::int64_t> result;
-    for (std::size_t i = 0; i < size(); ++i) result[items_[i]] = static_cast<std::int64_t>(i);
+    if constexpr (detail::require_less<T>())
+      for (std::size_t i = 0; i < size(); ++i) result[items_[i]] = static_cast<std::int64_t>(i);
     return result;
   }
   /// Itself over and over, without end: for zipwith, or to take some from.
@@ -208,15 +240,17 @@ class L {
     auto get_key = detail::as_key(std::move(key));
     auto get_val = detail::as_key(std::move(val));
     std::map<detail::mapped_t<decltype(get_key), T>, L<detail::mapped_t<decltype(get_val), T>>> result;
-    for (auto const& item : items_)
-      result[detail::map_item(get_key, item)].items().push_back(detail::map_item(get_val, item));
+    if constexpr (detail::require_less<detail::mapped_t<decltype(get_key), T>>())
+      for (auto const& item : items_)
+        result[detail::map_item(get_key, item)].items().push_back(detail::map_item(get_val, item));
     return result;
   }
   /// From each item to what the function makes of it.
   template <class Function = noop_t>
   auto map_dict(Function f = {}) const {
     std::map<T, detail::mapped_t<Function, T>> result;
-    for (auto const& item : items_) result[item] = detail::map_item(f, item);
+    if constexpr (detail::require_less<T>())
+      for (auto const& item : items_) result[item] = detail::map_item(f, item);
     return result;
   }
   /// The first result that is true, or for which `found` is.
@@ -225,7 +259,7 @@ class L {
     std::optional<detail::mapped_t<Function, T>> result;
     for (auto const& item : items_) {
       result = detail::map_item(f, item);
-      if (detail::truthy(std::invoke(found, *result))) return result;
+      if (detail::holds_for(found, *result)) return result;
     }
     return decltype(result)();
   }
@@ -248,10 +282,14 @@ class L {
   /// What each item, a map, has under a key, or the fallback.
   template <class Key, class Value>
   requires(!std::is_member_pointer_v<Key>) auto attrgot(Key const& key, Value const& fallback) const {
-    return map([&](auto const& map) {
-      auto const found = map.find(key);
-      return found == map.end() ? typename T::mapped_type(fallback) : found->second;
-    });
+    static_assert(detail::MapLike<T const&>, "fastxx::L::attrgot(key, fallback): the items must be maps");
+    if constexpr (detail::MapLike<T const&>)
+      return map([&](auto const& map) {
+        auto const found = map.find(key);
+        return found == map.end() ? typename T::mapped_type(fallback) : found->second;
+      });
+    else
+      return *this;
   }
 
   /// f(first..., elements of the item...) for items that are tuples.
@@ -313,7 +351,8 @@ class L {
   /// f(f(f(initial, first), second), ...).
   template <class Function, class Initial>
   Initial reduce(Function f, Initial initial) const {
-    for (auto const& item : items_) initial = std::invoke(f, std::move(initial), item);
+    if constexpr (detail::require_reduces<Function, Initial, T>())
+      for (auto const& item : items_) initial = std::invoke(f, std::move(initial), item);
     return initial;
   }
   template <class Function>
@@ -323,14 +362,33 @@ class L {
           "list.empty",
           {.call = "L::reduce", .expected = "at least one item, or an initial value", .got = "an empty list"});
     T result = items_.front();
-    for (std::size_t i = 1; i < size(); ++i) result = std::invoke(f, std::move(result), items_[i]);
+    if constexpr (detail::require_reduces<Function, T, T>())
+      for (std::size_t i = 1; i < size(); ++i) result = std::invoke(f, std::move(result), items_[i]);
     return result;
   }
   /// Of no items 0; in the type that adding two items has.
-  auto sum() const { return reduce(std::plus<>(), std::decay_t<decltype(std::declval<T>() + std::declval<T>())>()); }
+  auto sum() const {
+    constexpr bool adds = requires(T const& a) { a + a; };
+    static_assert(
+        adds,
+        "fastxx::L::sum(): the items have no +; write reduce(f, initial) with a function that adds two of them, "
+        "or concat() for a list of lists");
+    if constexpr (adds)
+      return reduce(std::plus<>(), std::decay_t<decltype(std::declval<T>() + std::declval<T>())>());
+    else
+      return *this;
+  }
   /// Of no items 1.
   auto product() const {
-    return reduce(std::multiplies<>(), std::decay_t<decltype(std::declval<T>() * std::declval<T>())>(1));
+    constexpr bool multiplies = requires(T const& a) { a* a; };
+    static_assert(
+        multiplies,
+        "fastxx::L::product(): the items have no *; write reduce(f, initial) with a function that multiplies two "
+        "of them");
+    if constexpr (multiplies)
+      return reduce(std::multiplies<>(), std::decay_t<decltype(std::declval<T>() * std::declval<T>())>(1));
+    else
+      return *this;
   }
 
   /// Add one item, or all of a range, to this list.
@@ -351,11 +409,15 @@ class L {
     return *this;
   }
   template <class More>
-  L& operator+=(More const& more) {
+  L& operator+=(More const& more) & {
     if constexpr (detail::ListLike<More const&> && !std::is_convertible_v<More const&, T>)
       return extend(L(more).items_);  // a copy first: it may be this list
     else
       return append(static_cast<T>(more));
+  }
+  template <class More>
+  void operator+=(More const&) && {
+    detail::refuse_change_of_copy<More>();
   }
   /// A list and more items, or one more, on either side.
   template <class More>
@@ -364,7 +426,10 @@ class L {
   }
   template <class Front>
   requires(!detail::is_list_v<Front>) friend L operator+(Front const& front, L const& list) {
-    return (L() += front).extend(list);
+    L result;
+    result += front;
+    result.extend(list.items_);
+    return result;
   }
   /// The list, `times` over.
   friend L operator*(L const& list, std::int64_t times) {
@@ -388,7 +453,12 @@ class L {
       return false;
   }
   /// Item by item, as lists compare in Python.
-  friend bool operator<(L const& a, L const& b) { return a.items_ < b.items_; }
+  friend bool operator<(L const& a, L const& b) {
+    if constexpr (detail::require_less<T>())
+      return a.items_ < b.items_;
+    else
+      return false;
+  }
   /// `(#3) [1,2,3]`, the first 20 items.
   std::string to_string() const {
     std::string text = "(#" + std::to_string(size()) + ") [";
@@ -430,7 +500,7 @@ class L {
   detail::Indices where(Function& f, bool negate) const {
     detail::Indices places;
     for (std::size_t i = 0; i < size(); ++i)
-      if (detail::truthy(std::invoke(f, items_[i])) != negate) places.push_back(i);
+      if (detail::holds_for(f, items_[i]) != negate) places.push_back(i);
     return places;
   }
   template <std::size_t... I>

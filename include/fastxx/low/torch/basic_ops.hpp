@@ -10,6 +10,7 @@
 #include <ATen/ops/cross_entropy_loss_ops.h>
 #include <ATen/ops/from_blob.h>  // at::from_blob
 #include <ATen/ops/stack_ops.h>
+#include <ATen/ops/tensor.h>  // at::tensor
 
 namespace fastxx::detail {
 

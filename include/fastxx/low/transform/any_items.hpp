@@ -3,6 +3,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/check.hpp>
+#include <fastxx/low/transform/items.hpp>
 
 #include <cstddef>
 #include <functional>
@@ -14,7 +15,7 @@
 
 namespace fastxx {
 
-/// A collection whose items are computed when asked for, behind one type: what a stage chosen at run time learns from.
+/// A range whose items are computed when asked for, behind one type: what a stage chosen at run time learns from.
 ///
 /// Source:  own design
 /// Example: examples/doc/any_pipeline.cpp
@@ -37,6 +38,8 @@ class AnyItems {
 
   std::size_t size() const { return size_; }
   Item operator[](std::size_t index) const { return get_(index); }
+  auto begin() const { return ItemIterator<AnyItems>{this, 0}; }
+  auto end() const { return ItemIterator<AnyItems>{this, size()}; }
   /// The training part; all of it when the items do not know one.
   AnyItems train() const { return train_ ? train_() : *this; }
 
@@ -102,6 +105,8 @@ struct TypedItems {
   AnyItems<Item> items;
   std::size_t size() const { return items.size(); }
   TypedItems train() const { return {items.train()}; }
+  auto begin() const { return ItemIterator<TypedItems>{this, 0}; }
+  auto end() const { return ItemIterator<TypedItems>{this, size()}; }
   Type operator[](std::size_t index) const {
     if constexpr (is_variant_v<Item>) {
       Item item = items[index];

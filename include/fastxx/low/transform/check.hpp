@@ -121,14 +121,14 @@ struct stage {
     static_assert(detail::is_optional<Stage>() || detail::touches_item<Stage, Item>(),
                   "fastxx: this pipeline stage takes none of the types it is given; add an encodes() for one of them, "
                   "remove the stage, or mark it with `static constexpr bool optional = true` (a draw() must take the "
-                  "whole item)");
+                  "whole item, or an element of it)");
     static constexpr bool checked = true;
   };
   template <class Item>
   struct comes_too_late_for {
     static_assert(detail::touches_item<Stage, Item>(),
                   "fastxx: an earlier pipeline stage consumes what this one takes; give this stage a smaller `order`, "
-                  "or put it in front of that stage");
+                  "or put it in front of that stage; or add an encodes() for what it gets here");
     static constexpr bool checked = true;
   };
   template <class Item>
@@ -155,17 +155,48 @@ namespace detail {
 template <class Stage>
 struct CheckStep {};
 
-// Did any of the first stages get an item that `Wanted` would have taken?
-template <class Wanted, class X, bool Found, std::size_t Left>
-struct LookBack {
-  static constexpr bool found = Found;
-};
-template <class Wanted, class X, bool Found, std::size_t Left, class Stage>
-consteval auto operator>>(LookBack<Wanted, X, Found, Left>, CheckStep<Stage>) {
-  if constexpr (Left == 0)
-    return LookBack<Wanted, X, Found, 0>{};
+template <class Stage, class X>
+consteval bool lets_pass() {
+  return is_optional<Stage>() || touches_item<Stage, X>();
+}
+
+// What an item would be behind `Stage`, were `Wanted` put in front of it (or had been in front of an earlier one, which
+// made it a `Moved`); Nowhere when `Wanted` or the stages behind it would not take it there.
+struct Nowhere {};
+template <class Stage, class X>
+consteval auto behind() {
+  if constexpr (std::is_same_v<X, Nowhere>)
+    return std::type_identity<Nowhere>{};
+  else if constexpr (lets_pass<Stage, X>())
+    return std::type_identity<encoded_t<Stage, X>>{};
   else
-    return LookBack < Wanted, encoded_t<Stage, X>, Found || touches_item<Wanted, X>(), Left - 1 > {};
+    return std::type_identity<Nowhere>{};
+}
+template <class Wanted, class Stage, class X, class Moved>
+consteval auto moved_past() {
+  if constexpr (touches_item<Wanted, X>()) {
+    constexpr auto here = behind<Stage, encoded_t<Wanted, X>>();
+    if constexpr (!std::is_same_v<typename decltype(here)::type, Nowhere>)
+      return here;
+    else
+      return behind<Stage, Moved>();
+  } else {
+    return behind<Stage, Moved>();
+  }
+}
+
+// Would `Wanted` have its place in front of one of the first stages?
+template <class Wanted, class X, class Moved, std::size_t Left>
+struct LookBack {
+  static constexpr bool found = !std::is_same_v<Moved, Nowhere>;
+};
+template <class Wanted, class X, class Moved, std::size_t Left, class Stage>
+consteval auto operator>>(LookBack<Wanted, X, Moved, Left> seen, CheckStep<Stage>) {
+  if constexpr (Left == 0)
+    return seen;
+  else
+    return LookBack<Wanted, encoded_t<Stage, X>, typename decltype(moved_past<Wanted, Stage, X, Moved>())::type,
+                    Left - 1>{};
 }
 
 // The types on their way through `Whole`, the pipeline that is checked on an `Item`.
@@ -175,10 +206,10 @@ struct Refused {};  // the stages after a refused one are not looked at: one sen
 
 template <class X, std::size_t Index, class Item, class Whole, class Stage>
 consteval auto operator>>(TypeCarry<X, Index, Item, Whole>, CheckStep<Stage>) {
-  if constexpr (is_optional<Stage>() || touches_item<Stage, X>()) {
+  if constexpr (lets_pass<Stage, X>()) {
     return TypeCarry<encoded_t<Stage, X>, Index + 1, Item, Whole>{};
   } else {
-    if constexpr (Whole::look_back(LookBack<Stage, Item, false, Index>{}).found)
+    if constexpr (Whole::look_back(LookBack<Stage, Item, Nowhere, Index>{}).found)
       static_assert(stage<Index, Stage>::template comes_too_late_for<X>::checked);
     else
       static_assert(stage<Index, Stage>::template accepts_none_of<X>::checked);

@@ -53,7 +53,7 @@ std::string stage_name() {
 }
 
 /// How a stage is called in a printed pipeline: its type, or the label that named() gave it, and the numbers and texts it serializes, as in
-/// `IntToFloatTensor -- {div: 255}`.
+/// `IntToFloatTensor -- {div: 255, div_mask: 1}`.
 ///
 /// Source:  fastcore 1.7.28 transform.py DisplayedTransform (L-12); differs: any transform with serialize() is one
 /// Example: examples/doc/pipeline.cpp

@@ -10,6 +10,14 @@ FASTXX_INLINE TensorImage IntToFloatTensor::encodes(TensorImage const& image) co
   return scaled.is_same(image) ? scaled / div : scaled.div_(at::Scalar(div));
 }
 
+FASTXX_INLINE TensorMask IntToFloatTensor::encodes(TensorMask const& mask) const {
+  TensorMask classes = mask.to(at::kLong);
+  if (div_mask == 1) return classes;
+  TensorMask divided(classes.tensor().floor_divide(at::Scalar(div_mask)));
+  divided.set_meta(mask);
+  return divided;
+}
+
 FASTXX_INLINE TensorImage IntToFloatTensor::decodes(TensorImage const& image) const {
   return TensorImage((image.clamp(0, 1) * div).tensor().round().to(at::kByte));
 }

@@ -3,27 +3,36 @@
 #include <fastxx/low/core/error.hpp>
 
 #include <cstddef>
+#include <iterator>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 namespace fastxx {
 
-/// What a loop over the items of a collection needs.
+/// What a loop over the items of a collection needs, and the standard library's algorithms and ranges.
 template <class Items>
 struct ItemIterator {
-  Items const* items;
-  std::size_t index;
+  using value_type = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+  using difference_type = std::ptrdiff_t;
+  using reference = decltype(std::declval<Items const&>()[0]);
+  using pointer = void;
+  using iterator_category = std::input_iterator_tag;  // an item is computed each time it is asked for
 
-  auto operator*() const { return (*items)[index]; }
+  Items const* items = nullptr;
+  std::size_t index = 0;
+
+  reference operator*() const { return (*items)[index]; }
   ItemIterator& operator++() {
     ++index;
     return *this;
   }
+  ItemIterator operator++(int) { return {items, index++}; }
   friend bool operator==(ItemIterator const&, ItemIterator const&) = default;
 };
 
-/// A collection seen through a function: `size()` and `operator[]`, nothing is copied or computed ahead. When the
-/// collection knows its training part, `train()` is that part seen through the same function.
+/// A collection seen through a function: a range with `size()` and `operator[]`, nothing is copied or computed ahead. When
+/// the collection knows its training part, `train()` is that part seen through the same function.
 ///
 /// Source:  own design
 /// Example: examples/doc/pipeline.cpp

@@ -66,6 +66,10 @@ template <class T>
 inline constexpr bool is_std_tuple_v = false;
 template <class... Ts>
 inline constexpr bool is_std_tuple_v<std::tuple<Ts...>> = true;
+template <class T>
+inline constexpr bool is_std_pair_v = false;
+template <class A, class B>
+inline constexpr bool is_std_pair_v<std::pair<A, B>> = true;
 
 template <class T>
 using std_tuple_of = decltype(as_std_tuple(std::declval<T const&>()));
@@ -95,18 +99,40 @@ constexpr auto retuple(Elements&&... elements) {
     return Plain(std::forward<Elements>(elements)...);
 }
 
+// Whether a plain tuple takes the place of `Old`'s elements; a plain pair does for what is derived from it.
+template <class Old, class Result>
+consteval bool replaces_elements() {
+  if constexpr (!is_tuple_v<Old> || std::is_same_v<Old, Result>)
+    return false;
+  else if constexpr (is_std_tuple_v<Result>)
+    return std::tuple_size_v<Result> == std::tuple_size_v<std_tuple_of<Old>>;
+  else
+    return is_std_pair_v<Result> && std::is_base_of_v<Result, Old>;
+}
+
+template <class Old, class Result, std::size_t... I>
+constexpr auto replace_elements([[maybe_unused]] Old const& old, [[maybe_unused]] Result result,
+                                std::index_sequence<I...>) {
+  using Elements = std_tuple_of<Old>;
+  if constexpr (std::is_same_v<std_tuple_of<Result>, Elements> && std::is_move_assignable_v<Elements> &&
+                std::is_copy_constructible_v<Old>) {
+    Old retained = old;  // the element types fit, so the item keeps its class and its other members
+    ((std::get<I>(retained) = std::get<I>(std::move(result))), ...);
+    return retained;
+  } else {
+    return retuple<Old>(std::get<I>(std::move(result))...);
+  }
+}
+
 // As retain; of an ItemTransform's plain tuple also the class `Old` over the new elements.
 template <class Old, class New>
 constexpr auto retain_tuple(Old const& old, New&& result) {
   using Result = std::decay_t<New>;
-  if constexpr (is_std_tuple_v<Result> && is_tuple_v<Old> && !std::is_base_of_v<Result, Old>) {
-    if constexpr (std::tuple_size_v<Result> == std::tuple_size_v<std_tuple_of<Old>>)
-      return std::apply([](auto&... element) { return retuple<Old>(std::move(element)...); }, result);
-    else
-      return Result(std::forward<New>(result));
-  } else {
+  if constexpr (replaces_elements<Old, Result>())
+    return replace_elements<Old, Result>(old, std::forward<New>(result),
+                                         std::make_index_sequence<std::tuple_size_v<std_tuple_of<Old>>>{});
+  else
     return retain(old, std::forward<New>(result));
-  }
 }
 
 template <class Tuple, class Function, std::size_t... I>

@@ -162,7 +162,14 @@ consteval bool decodes_one_item() {
 template <class X>
 struct ExactArgument {
   template <class U>
-  requires(std::is_same_v<std::remove_cv_t<U>, X> || std::is_base_of_v<std::remove_cv_t<U>, X>) operator U&() const;
+  requires std::is_same_v<std::remove_cv_t<U>, X>
+  operator U&() const;
+};
+// To a base C++ goes without a conversion function, so that the nearest base wins as it does for an X itself.
+template <class X>
+requires std::is_class_v<X>
+struct ExactArgument<X> {
+  operator X&() const;
 };
 template <class X>
 struct LooseArgument {
@@ -200,6 +207,41 @@ concept DecodesByConversion = !requires(T const& t, X& x) {
     requires(T const& t, LooseArgument<X> const& x) { t.decodes(x); } ||
     requires(T const& t, X& x) { t.decodes({x}); }) &&
     !DecodesAs<T, X, X> && !DecodesAs<T, X, X const&>;
+
+// The transform's functions, and one that takes what they refuse: a call that finds none even so found several of the
+// transform's that are equally near. The compiler refuses the `using` when two bases have functions of that name and the
+// transform does not join them: `using A::encodes; using B::encodes;`.
+template <class T>
+struct EncodesOfOneClass : T {
+  using T::encodes;
+  void encodes(...) const;
+};
+template <class T>
+struct DecodesOfOneClass : T {
+  using T::decodes;
+  void decodes(...) const;
+};
+template <class T>
+concept EncodesOverloaded = NamesEncodes<T> && !requires {
+  &T::encodes;
+}
+&&sizeof(EncodesOfOneClass<T>) > 0;
+template <class T>
+concept DecodesOverloaded = NamesDecodes<T> && !requires {
+  &T::decodes;
+}
+&&sizeof(DecodesOfOneClass<T>) > 0;
+template <class T, class X, class Drawn>
+concept EncodesAmbiguously = EncodesOverloaded<T> && std::is_class_v<X> &&
+    !requires(EncodesOfOneClass<T> const& t, ExactArgument<X> const& x, Drawn const& drawn) {
+  t.encodes(x);
+  t.encodes(x, drawn);
+};
+template <class T, class X>
+concept DecodesAmbiguously =
+    DecodesOverloaded<T> && std::is_class_v<X> && !requires(DecodesOfOneClass<T> const& t, ExactArgument<X> const& x) {
+  t.decodes(x);
+};
 
 // C++ would convert an int to a float, a string to a path; a transform takes only its own type or one derived from it.
 template <class Parameter, class X>

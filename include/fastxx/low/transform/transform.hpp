@@ -29,19 +29,56 @@ consteval auto decodes_parameter() {
     return std::type_identity<void>{};
 }
 
+template <class T>
+consteval auto draw_parameter() {
+  if constexpr (requires { &T::draw; })
+    return std::type_identity<first_parameter_t<decltype(&T::draw)>>{};
+  else
+    return std::type_identity<void>{};
+}
+
 // What a transform draws once per item before its elements are encoded: from a stream alone, or with the whole context,
 // which knows the subset as well. Transforms without `draw` draw nothing.
 template <class T, class X>
-concept DrawsFromStream = requires(T const& t, X const& x, Random& random) {
+concept TakesDraw = AcceptsType<typename decltype(draw_parameter<T>())::type, X>;
+template <class T, class X>
+concept DrawsFromStream = TakesDraw<T, X> && requires(T const& t, X const& x, Random& random) {
   t.draw(x, random);
 };
 template <class T, class X>
-concept DrawsInContext = requires(T const& t, X const& x, CallContext const& context) {
+concept DrawsInContext = TakesDraw<T, X> && requires(T const& t, X const& x, CallContext const& context) {
   t.draw(x, context);
 };
-template <class T, class X>
-concept Draws = DrawsFromStream<T, X> || DrawsInContext<T, X>;
 struct NoDraw {};
+
+template <class T, class X>
+consteval bool draws();
+
+// The first element of a tuple that the transform draws for; their number when there is none.
+template <class T, class X, std::size_t... I>
+consteval std::size_t drawing_element(std::index_sequence<I...>) {
+  std::size_t index = 0;
+  (void)((draws<T, std::decay_t<std::tuple_element_t<I, std_tuple_of<X>>>>() || (++index, false)) || ...);
+  return index;
+}
+template <class T, class X>
+inline constexpr std::size_t drawing_element_of =
+    drawing_element<T, X>(std::make_index_sequence<std::tuple_size_v<std_tuple_of<X>>>{});
+
+template <class T, class X>
+consteval bool draws() {
+  if constexpr (!NamesDraw<T> && !std::is_final_v<T>)
+    return false;
+  else if constexpr (DrawsFromStream<T, X> || DrawsInContext<T, X>)
+    return true;
+  else if constexpr (is_tuple_v<X> && !std::is_base_of_v<ItemTransform, T>)
+    return drawing_element_of<T, X> < std::tuple_size_v<std_tuple_of<X>>;
+  else
+    return false;
+}
+// The transform draws for the item; or, when its draw() takes no tuple, for the first element that it takes.
+template <class T, class X>
+concept Draws = draws<T, X>();
 
 template <class T, class X>
 constexpr auto draw_for(T const& t, X const& x, CallContext const& context) {
@@ -49,8 +86,10 @@ constexpr auto draw_for(T const& t, X const& x, CallContext const& context) {
   Random& random = context.random ? *context.random : fallback;
   if constexpr (DrawsFromStream<T, X>)
     return t.draw(x, random);
-  else
+  else if constexpr (DrawsInContext<T, X>)
     return t.draw(x, CallContext{.split_idx = context.split_idx, .random = &random});
+  else
+    return draw_for(t, std::get<drawing_element_of<T, X>>(x), context);
 }
 
 }  // namespace detail
@@ -81,27 +120,68 @@ concept OwnDecodes = AcceptsType<typename decltype(decodes_parameter<T>())::type
   t.decodes(x);
 } &&(!std::is_void_v<typename decltype(decodes_parameter<T>())::type> || !DecodesByConversion<T, X>);
 
-// Whether an extension is chosen for X before the transform's own member that takes `Parameter` (void when the compiler
-// cannot say what it takes: then every extension but one for Any is taken to be nearer).
-template <class Set, class T, class X, bool has_own, class Parameter>
-consteval bool extension_is_nearer() {
-  using Found = NearestExtension<Set, T, X>;
-  if constexpr (std::is_same_v<Found, NotFound> || !has_own) {
-    return !std::is_same_v<Found, NotFound>;
+// How far above X the type stands that the transform's own function takes; -1 when the compiler cannot say. Of overloads
+// it is the nearest type of X's lineage that one of them takes as it is.
+template <class T, class X, class Above = X>
+consteval int encodes_distance() {
+  using Parameter = typename decltype(encodes_parameter<T>())::type;
+  if constexpr (!std::is_void_v<Parameter>) {
+    return distance_to_ancestor<X, Parameter>();
+  } else if constexpr (requires(T const& t, Above& x) { t.template encodes<Above>(x); } || std::is_same_v<Above, Any>) {
+    return -1;
+  } else if constexpr (EncodesAs<T, Above, Above> || EncodesAs<T, Above, Above const&>) {
+    return distance_to_ancestor<X, Above>();
   } else {
-    constexpr int own = distance_to_ancestor<X, Parameter>();
-    constexpr int extension = distance_to_ancestor<X, typename Found::second>();
-    return own < 0 ? !std::is_same_v<typename Found::second, Any> : extension <= own;
+    return encodes_distance<T, X, parent_or_any_t<Above>>();
+  }
+}
+template <class T, class X, class Above = X>
+consteval int decodes_distance() {
+  using Parameter = typename decltype(decodes_parameter<T>())::type;
+  if constexpr (!std::is_void_v<Parameter>) {
+    return distance_to_ancestor<X, Parameter>();
+  } else if constexpr (requires(T const& t, Above& x) { t.template decodes<Above>(x); } || std::is_same_v<Above, Any>) {
+    return -1;
+  } else if constexpr (DecodesAs<T, Above, Above> || DecodesAs<T, Above, Above const&>) {
+    return distance_to_ancestor<X, Above>();
+  } else {
+    return decodes_distance<T, X, parent_or_any_t<Above>>();
   }
 }
 
+// Whether an extension that was found for X is nearer than the transform's own function, so far above X; when the
+// compiler cannot say how far, every extension but one for Any is taken to be nearer.
+template <class Found, class X>
+consteval bool extension_is_nearer(int own) {
+  constexpr int extension = distance_to_ancestor<X, typename Found::second>();
+  return own < 0 ? !std::is_same_v<typename Found::second, Any> : extension <= own;
+}
+
 template <class T, class X, class Drawn = NoDraw>
-inline constexpr bool encodes_by_extension =
-    extension_is_nearer<encodes_set, T, X, OwnEncodes<T, X> || OwnEncodesDrawn<T, X, Drawn>,
-                        typename decltype(encodes_parameter<T>())::type>();
+consteval bool is_encoded_by_extension() {
+  using Found = NearestExtension<encodes_set, T, X>;
+  if constexpr (std::is_same_v<Found, NotFound>)
+    return false;
+  else if constexpr (OwnEncodes<T, X> || OwnEncodesDrawn<T, X, Drawn>)
+    return extension_is_nearer<Found, X>(encodes_distance<T, X>());
+  else
+    return true;
+}
 template <class T, class X>
-inline constexpr bool decodes_by_extension =
-    extension_is_nearer<decodes_set, T, X, OwnDecodes<T, X>, typename decltype(decodes_parameter<T>())::type>();
+consteval bool is_decoded_by_extension() {
+  using Found = NearestExtension<decodes_set, T, X>;
+  if constexpr (std::is_same_v<Found, NotFound>)
+    return false;
+  else if constexpr (OwnDecodes<T, X>)
+    return extension_is_nearer<Found, X>(decodes_distance<T, X>());
+  else
+    return true;
+}
+
+template <class T, class X, class Drawn = NoDraw>
+inline constexpr bool encodes_by_extension = is_encoded_by_extension<T, X, Drawn>();
+template <class T, class X>
+inline constexpr bool decodes_by_extension = is_decoded_by_extension<T, X>();
 
 }  // namespace detail
 
@@ -182,6 +262,10 @@ constexpr auto encode_one(T const& t, X x, [[maybe_unused]] Drawn const& drawn) 
         return retain(x, call_encodes(t, x, drawn));
     }
   } else {
+    static_assert(
+        !EncodesAmbiguously<T, X, Drawn>,
+        "fastxx: several encodes() of this transform are equally near to the item's type; add one for exactly "
+        "that type");
     return x;
   }
 }
@@ -194,6 +278,10 @@ constexpr auto decode_one(T const& t, X x) {
     else
       return retain(x, call_decodes(t, x));
   } else {
+    static_assert(
+        !DecodesAmbiguously<T, X>,
+        "fastxx: several decodes() of this transform are equally near to the item's type; add one for exactly "
+        "that type");
     return x;
   }
 }
@@ -239,7 +327,10 @@ constexpr void check_same_type() {
 /// Apply a transform to an item. Types it does not take pass through; tuples are mapped element by element (nested
 /// too), unless it is an ItemTransform; a result that is a base of the input's type is cast back to it. A random transform
 /// has `draw(item, Random&)`, or `draw(item, CallContext const&)` when what it draws depends on the subset: a crop at a
-/// random place in training, in the middle else.
+/// random place in training, in the middle else. It draws once for the whole item; a draw() for one type, which does not
+/// take the tuple, gets the first element of that type, and all elements get what it drew.
+///
+/// Errors:  overloads of encodes() (or decodes()) that are equally near to the item's type (compile time)
 ///
 /// Source:  fastcore 1.7.28 transform.py Transform.__call__
 /// Example: examples/doc/transform.cpp
@@ -259,6 +350,7 @@ inline constexpr encode_t encode{};
 
 /// Undo a transform on an item: `t.decodes` where there is one, else the item as it is; the same subset rule as encode.
 ///
+/// Errors:  as encode
 /// Source:  fastcore 1.7.28 transform.py Transform.decode
 /// Example: examples/doc/transform.cpp
 struct decode_t {

@@ -59,6 +59,58 @@ constexpr bool equal_items(A const& a, B const& b) {
     return EqualTo{}(a, b);
 }
 
+// What a list's functions need of its items, or of what is made of them; without it there is one sentence.
+template <class T>
+consteval bool require_less() {
+  constexpr bool orders = requires(T const& x) {
+    { x < x } -> std::convertible_to<bool>;
+  };
+  static_assert(orders,
+                "fastxx::L: this needs items, or keys, that have an order: give the type an operator<, or write a key "
+                "function, as in sorted(key)");
+  return orders;
+}
+template <class T>
+consteval bool require_equal() {
+  constexpr bool compares = requires(T const& x) {
+    { x == x } -> std::convertible_to<bool>;
+  };
+  static_assert(compares, "fastxx::L: this needs items that can be compared: give their type an operator==");
+  return compares;
+}
+template <class Function, class Result, class Item>
+consteval bool require_reduces() {
+  constexpr bool reduces = requires(Function & f, Result & result, Item const& item) {
+    result = std::invoke(f, std::move(result), item);
+  };
+  static_assert(
+      reduces,
+      "fastxx::L::reduce(f, initial): 'f' must be callable with what it gave before and an item, and give the "
+      "type of 'initial'");
+  return reduces;
+}
+
+// The function's answer for an item, as true or false.
+template <class Function, class Item>
+constexpr bool holds_for(Function& function, Item const& item) {
+  constexpr bool answers = requires { truthy(std::invoke(function, item)); };
+  static_assert(
+      answers,
+      "fastxx::L: the function must be callable with an item and say true or false; without a function the items "
+      "must be true or false themselves");
+  if constexpr (answers)
+    return truthy(std::invoke(function, item));
+  else
+    return false;
+}
+
+template <class Values>
+constexpr void refuse_change_of_copy() {
+  static_assert(sizeof(Values) == 0,
+                "fastxx::L: t[{0, 2}], t[mask] and t[Slice{}] are new lists, so that this would change none; write "
+                "t.set({0, 2}, values)");
+}
+
 // Has a value been seen before? By hash, by order, or one after another: whatever the type allows.
 template <class T>
 struct Seen {
