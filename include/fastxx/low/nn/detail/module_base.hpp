@@ -15,6 +15,8 @@ class Note : public torch::nn::Module {
  public:
   using torch::nn::Module::Module;
   bool is_serializable() const override { return false; }
+  // Called when load_state_dict has given the model around it other numbers.
+  virtual void state_loaded() {}
 };
 
 // What all modules written with fastxx::Module share, without their type.
