@@ -64,14 +64,14 @@ class Changes {
   void refresh();
   /// Put everything back, last change first, and forget it.
   void undo();
-  /// Put everything back for a while: resume() makes the same changes again.
+  /// Put everything back for a while: resume() makes the same changes again. The calls nest.
   void suspend();
   void resume();
 
  private:
   std::vector<std::function<void()>> swaps_{};
   std::vector<std::shared_ptr<detail::DerivedTensor>> derived_{};
-  bool suspended_ = false;
+  int suspended_ = 0;
 };
 
 }  // namespace fastxx

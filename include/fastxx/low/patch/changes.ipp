@@ -54,7 +54,7 @@ FASTXX_INLINE void Changes::derive(Tensor& place, std::function<Tensor(Tensor co
 }
 
 FASTXX_INLINE void Changes::refresh() {
-  if (suspended_) return;
+  if (suspended_ > 0) return;
   for (auto const& derived : derived_) derived->refresh();
 }
 
@@ -62,17 +62,17 @@ FASTXX_INLINE void Changes::undo() {
   suspend();
   swaps_.clear();
   derived_.clear();
-  suspended_ = false;
+  --suspended_;
 }
 
 FASTXX_INLINE void Changes::suspend() {
-  suspended_ = true;
+  if (suspended_++ > 0) return;
   for (auto swap = swaps_.rbegin(); swap != swaps_.rend(); ++swap) (*swap)();
 }
 
 FASTXX_INLINE void Changes::resume() {
+  if (--suspended_ > 0) return;
   for (auto const& swap : swaps_) swap();
-  suspended_ = false;
 }
 
 }  // namespace fastxx

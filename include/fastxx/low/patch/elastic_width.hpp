@@ -85,7 +85,7 @@ void narrow(Layer& layer, UsedSize const& part, Changes& changes) {
 ///
 /// Narrow layers compute with views of the full weights, so gradients reach the full parameters and every width trains
 /// the same ones; the names and parameters of the model do not change. Batch-norm statistics belong to the selected
-/// widths and start as the full ones': prep_for_eval(model, forward_loop) measures them. unpatch() brings back the full
+/// widths and start as the full ones', also after loading a state: prep_for_eval(model, forward_loop) measures them. unpatch() brings back the full
 /// layers with the statistics they had before patch(); after training call recalibrate_batch_norm once more.
 /// Errors:  data_error [elastic.group], [elastic.width]
 /// Source:  own design, after NVIDIA Model Optimizer's AutoNAS patch manager

@@ -76,6 +76,8 @@ class PatchRecord : public Note {
   // torch::load asks this of each child, of the last one when everything before it is loaded.
   bool is_serializable() const override;
   void state_loaded() override { changes.refresh(); }
+  void suspend() override { changes.suspend(); }
+  void resume() override { changes.resume(); }
   void before_forward(Tensors const& inputs) const;
   void modify();
 
