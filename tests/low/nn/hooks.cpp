@@ -385,3 +385,106 @@ TEST_CASE("forward: a module that returns nothing is called and its hooks run") 
   CHECK(before == 1);
   CHECK(after == 1);
 }
+
+namespace {
+
+// Layers that work in place: torch's own, and somebody's.
+struct Halved : torch::nn::Module {
+  Tensor forward(Tensor x) { return x.div_(2); }
+};
+torch::nn::ReLU in_place() { return torch::nn::ReLU(torch::nn::ReLUOptions(true)); }
+auto const first_input = [](torch::nn::Module&, Tensors const& in, Tensors const&) { return in.at(0); };
+auto const first_output = [](torch::nn::Module&, Tensors const&, Tensors const& out) { return out.at(0); };
+auto const sum_of_input = [](torch::nn::Module&, Tensors const& in, Tensors const&) {
+  return in.at(0).sum().item<double>();
+};
+Tensor numbers() { return at::tensor({-3.F, 4.F}); }
+
+}  // namespace
+
+TEST_CASE("Hook: the inputs are those the module was given, also when it works in place, however it is heard") {
+  auto const net = std::make_shared<Ours>();
+  auto const alone = std::make_shared<Halved>();
+  Sequential model(in_place(), std::make_shared<Halved>());
+  torch::nn::Sequential whole(in_place());
+  for (bool const clone : {false, true}) {
+    Hook const relu(model[0], first_input, {.in = model, .clone = clone});
+    Hook const half(model[1], first_input, {.in = model, .clone = clone});
+    Hook const sum(model[0], sum_of_input, {.in = model, .clone = clone});
+    Hook const ends(whole, first_input, {.clone = clone});
+    Hook const called(alone, first_input, {.clone = clone});
+    CHECK(at::equal(model->forward(numbers()), at::tensor({0.F, 2.F})));
+    whole->forward(numbers());
+    fastxx::forward(alone, numbers());
+    CHECK(at::equal(relu.stored(), numbers()));
+    CHECK(at::equal(half.stored(), at::tensor({0.F, 4.F})));
+    CHECK(sum.stored() == 1);
+    CHECK(at::equal(ends.stored(), numbers()));
+    CHECK(at::equal(called.stored(), numbers()));
+  }
+  Hook const nested(model, first_input);  // the whole model around its in-place layers
+  fastxx::forward(model, numbers());
+  CHECK(at::equal(nested.stored(), numbers()));
+  auto const x = numbers();
+  Hook const same(net->fc, first_input, {.in = net, .detach = false});
+  fastxx::forward(net, x);
+  CHECK(same.stored().is_same(x));  // no copy where nothing wrote
+}
+
+TEST_CASE("Hook: what its function keeps of inputs and outputs is refused once it is overwritten") {
+  Sequential model(torch::nn::Identity(), in_place());
+  Hook const output(model[0], first_output, {.in = model}), input(model[0], first_input, {.in = model});
+  Hook const copied(model[0], first_output, {.in = model, .clone = true});
+  Hook const part(model[0],
+                  [](torch::nn::Module&, Tensors const&, Tensors const& out) { return std::pair(1, out.at(0)[0]); },
+                  {.in = model});
+  Hook const own(model[0],
+                 [](torch::nn::Module&, Tensors const&, Tensors const& out) {
+                   return std::vector{out.at(0) * 2, at::ones({1})};
+                 },
+                 {.in = model});
+  auto const listed = hook_output(model[0], {.in = model});
+  for (bool const inference : {false, true}) {
+    CAPTURE(inference);
+    c10::InferenceMode const mode(inference);
+    model->forward(numbers());
+    if (inference) {  // such tensors count no versions: they are copied
+      CHECK(at::equal(output.stored(), numbers()));
+      CHECK(at::equal(input.stored(), numbers()));
+      CHECK(part.stored().second.item<float>() == -3);
+      CHECK(at::equal(listed.stored(), numbers()));
+    } else {
+      CHECK(key_of([&] { output.stored(); }) == "hook.overwritten");
+      CHECK(key_of([&] { input.stored(); }) == "hook.overwritten");
+      CHECK(key_of([&] { part.stored(); }) == "hook.overwritten");
+      CHECK(key_of([&] { listed.stored(); }) == "hook.overwritten");
+    }
+    CHECK(at::equal(copied.stored(), numbers()));
+    CHECK(at::equal(own.stored()[0], numbers() * 2));
+  }
+  auto total = at::zeros({2});  // written to by whoever owns it: no concern of the hook
+  Hook const running(
+      model[0], [total](torch::nn::Module&, Tensors const&, Tensors const& out) mutable { return total.add_(out[0]); },
+      {.in = model});
+  model->forward(numbers());
+  model->forward(numbers());
+  total.mul_(2);
+  CHECK(at::equal(running.stored(), numbers() * 4));
+}
+
+TEST_CASE("Hook: inputs of calls inside calls, and after a call that threw, do not meet") {
+  Sequential model(std::make_shared<Halved>(), in_place());
+  Sequential twice(model, model);
+  std::vector<double> sums;
+  Hook const hook(model,
+                  [&](torch::nn::Module&, Tensors const& in, Tensors const&) {
+                    sums.push_back(in.at(0).sum().item<double>());
+                    return 0;
+                  },
+                  {.in = twice});
+  twice->forward(at::tensor({-3.F, 4.F}));  // then 0 and 2
+  CHECK(sums == std::vector<double>{1, 2});
+  CHECK_THROWS(twice->forward(at::ones({1}, at::kLong)));  // whole numbers cannot be halved in place
+  twice->forward(at::tensor({8.F, 8.F}));
+  CHECK(sums == std::vector<double>{1, 2, 16, 8});
+}

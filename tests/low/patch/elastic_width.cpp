@@ -5,7 +5,10 @@
 #include <fastxx/low/patch/replicate.hpp>
 
 #include <doctest/doctest.h>
+#include <memory>
+#include <sstream>
 #include <string>
+#include <torch/serialize.h>
 #include <vector>
 
 using namespace fastxx;
@@ -216,4 +219,228 @@ TEST_CASE("ElasticWidth: wrong groups and widths are refused, and nothing change
     CHECK_FALSE(PatchManager::is_patched(net));
     CHECK(net->conv1->weight.size(0) == 8);
   }
+}
+
+namespace {
+
+// A network of the same structure with other numbers, trained a little so that its statistics are its own.
+Net stranger() {
+  Net net;
+  at::NoGradGuard const guard;
+  for (auto const& parameter : net->parameters()) parameter.uniform_(-1, 1);
+  for (int i = 0; i < 3; ++i) net->forward(images(8) * 3 + 1);
+  net->eval();
+  return net;
+}
+
+Net copy_of(Net const& net) { return Net(std::dynamic_pointer_cast<NetImpl>(net->clone())); }
+
+// A patched network that has trained a step at narrow widths, in eval mode.
+Net narrowed(Widths const& widths) {
+  Net net;
+  Widening manager(net);
+  manager.patch();
+  manager.select(widths);
+  net->forward(images(8) * 2);
+  net->eval();
+  return net;
+}
+
+std::string file_of(Net const& net) {
+  std::ostringstream out;
+  torch::save(net, out);
+  return out.str();
+}
+void load_into(Net& net, std::string const& file) {
+  std::istringstream in(file);
+  torch::load(net, in);
+}
+
+// What a plain network computes once it is patched and has these widths.
+Tensor expected_of(Net const& plain, Widths const& widths, Tensor const& x) {
+  auto const copy = copy_of(plain);
+  Widening manager(copy);
+  manager.patch();
+  manager.select(widths);
+  return copy.ptr()->forward(x);
+}
+
+Widths const narrow{{"first", 4}, {"second", 6}, {"hidden", 8}};
+
+}  // namespace
+
+TEST_CASE("ElasticWidth: a file that torch::load reads into a patched network is what it computes with") {
+  at::manual_seed(11);
+  auto const other = stranger();
+  auto const probe = images(5);
+  for (auto const& widths : {Widths(), narrow}) {
+    auto net = narrowed(widths);
+    load_into(net, file_of(other));
+    CHECK(at::equal(net->forward(probe), expected_of(other, widths, probe)));
+    CHECK(net->conv2->weight.size(0) == (widths.empty() ? 12 : 6));
+    net->zero_grad();
+    net->forward(probe).sum().backward();  // and with what it trains
+    CHECK(net->named_parameters()["fc1.weight"].grad().abs().sum().item<float>() > 0);
+    Widening(net).unpatch();
+    CHECK(at::equal(net->forward(probe), other.ptr()->forward(probe)));
+    CHECK(net->norm1->running_var.is_same(net->named_buffers()["norm1.running_var"]));
+  }
+}
+
+TEST_CASE("ElasticWidth: a file of a patched network has the full weights, and writing it changes nothing") {
+  at::manual_seed(12);
+  auto net = narrowed(narrow);
+  prep_for_eval(net, loop_over(images(16)));
+  auto const probe = images(5), before = net->forward(probe);
+  Net back;
+  load_into(back, file_of(net));
+  CHECK(at::equal(net->forward(probe), before));  // the calibration is still there
+  Widening(net).unpatch();
+  back->eval();
+  CHECK(at::equal(back->forward(probe), net->forward(probe)));
+}
+
+TEST_CASE("ElasticWidth: to() converts a patched network, its calibrated statistics included") {
+  at::manual_seed(13);
+  auto const probe = images(5);
+  auto net = narrowed(narrow);
+  prep_for_eval(net, loop_over(images(16)));
+  auto const before = net->forward(probe), mean = net->norm2->running_mean.clone();
+  auto const check = [&](at::ScalarType dtype) {
+    CHECK((net->conv1->weight.scalar_type() == dtype));
+    CHECK(net->conv1->weight.is_alias_of(net->named_parameters()["conv1.weight"]));
+    CHECK(at::equal(net->norm2->running_mean, mean.to(dtype)));
+    auto const now = net->forward(probe.to(dtype));
+    CHECK((now.scalar_type() == dtype));
+    CHECK(at::allclose(now.to(at::kFloat), before, 1e-4, 1e-5));
+    for (auto& parameter : net->parameters()) parameter.mutable_grad().reset();  // to() leaves them, as libtorch does
+    now.sum().backward();
+    CHECK((net->named_parameters()["conv1.weight"].grad().scalar_type() == dtype));
+  };
+  net->to(at::kDouble);
+  check(at::kDouble);
+  net->to(at::kCPU);
+  check(at::kDouble);
+  net->to(at::kCPU, at::kFloat);
+  check(at::kFloat);
+  CHECK(at::equal(net->forward(probe), before));
+  net->to(at::kDouble);
+  Widening(net).unpatch();
+  CHECK((net->forward(probe.to(at::kDouble)).scalar_type() == at::kDouble));
+  CHECK(net->conv1->weight.is_same(net->named_parameters()["conv1.weight"]));
+}
+
+TEST_CASE("ElasticWidth: to() of a patched layer that is no container converts its own tensors") {
+  torch::nn::Linear layer(8, 4);
+  struct Alone : ElasticWidth<Alone> {
+    using ElasticWidth::ElasticWidth;
+    std::vector<ElasticGroup> groups() const override { return {{"out", {2, 4}, {""}, {}}}; }
+  };
+  Alone manager(layer);
+  manager.patch();
+  manager.select({{"out", 2}});
+  auto const x = at::randn({3, 8}), before = layer(x);
+  layer->to(at::kDouble);
+  CHECK(at::allclose(layer(x.to(at::kDouble)), before.to(at::kDouble)));
+  CHECK(layer(x.to(at::kDouble)).size(1) == 2);
+}
+
+TEST_CASE("ElasticWidth: load_state_dict gives a patched network the statistics as well as the weights") {
+  at::manual_seed(14);
+  auto const other = stranger();
+  auto const probe = images(5);
+  auto net = narrowed(narrow);
+  prep_for_eval(net, loop_over(images(16)));
+  load_state_dict(*net, state_dict(*other.ptr()));
+  CHECK(at::equal(net->forward(probe), expected_of(other, narrow, probe)));
+}
+
+TEST_CASE("ElasticWidth: the network may be a part of what is loaded and converted") {
+  at::manual_seed(15);
+  auto const other = stranger();
+  auto const probe = images(5);
+  auto net = narrowed(narrow);
+  struct Whole : torch::nn::Module {
+    explicit Whole(Net const& part) : net(register_module("net", part)) {}
+    Net net;
+  };
+  auto const whole = std::make_shared<Whole>(net);
+  auto const copy = std::make_shared<Whole>(other);
+  std::stringstream file;
+  torch::save(copy, file);
+  auto target = whole;
+  torch::load(target, file);
+  CHECK(at::equal(net->forward(probe), expected_of(other, narrow, probe)));
+  whole->to(at::kDouble);
+  CHECK((net->forward(probe.to(at::kDouble)).scalar_type() == at::kDouble));
+}
+
+TEST_CASE(
+    "ElasticWidth: a change of a part alone, and of what is frozen, is seen at the next eval(), train() or call") {
+  at::manual_seed(16);
+  auto const x = images(4);
+  auto net = narrowed(narrow);
+  auto const update = [&](int how) {
+    if (how == 0) net->train();
+    if (how == 1) net->eval();
+    if (how == 2) fastxx::forward(net, x);
+  };
+  for (int how = 0; how < 3; ++how) {
+    CAPTURE(how);
+    auto const full = net->named_parameters()["fc1.weight"];
+    full.set_data(at::full_like(full, how + 2.5));
+    update(how);
+    CHECK(at::equal(net->fc1->weight, at::full({8, 54}, how + 2.5)));
+    for (auto parameter : net->parameters()) parameter.requires_grad_(false);
+    update(how);
+    CHECK_FALSE(net->forward(x).requires_grad());
+    for (auto parameter : net->parameters()) parameter.requires_grad_(true);
+    {
+      c10::InferenceMode const mode;
+      update(how);
+    }
+    net->zero_grad();
+    net->forward(x).sum().backward();
+    CHECK(net->named_parameters()["conv1.weight"].grad().defined());
+  }
+}
+
+TEST_CASE("ElasticWidth: zero_grad, train, eval and the names of a patched network are those of the plain one") {
+  at::manual_seed(17);
+  auto net = narrowed(narrow);
+  Net const plain;
+  CHECK(net->named_parameters().keys() == plain->named_parameters().keys());
+  CHECK(net->named_buffers().keys() == plain->named_buffers().keys());
+  for (auto const& entry : plain->named_parameters())
+    CHECK(net->named_parameters()[entry.key()].sizes() == entry.value().sizes());
+  net->train();
+  net->forward(images(8)).sum().backward();
+  CHECK(net->named_parameters()["conv1.weight"].grad().abs().sum().item<float>() > 0);
+  net->zero_grad();
+  for (auto const& parameter : net->parameters())
+    CHECK((!parameter.grad().defined() || parameter.grad().abs().sum().item<float>() == 0));
+  auto const mean = net->norm1->running_mean.clone();
+  net->eval();
+  CHECK(at::equal(net->norm1->running_mean, mean));  // statistics of this width stay
+  net->train();
+  CHECK(at::equal(net->norm1->running_mean, mean));
+}
+
+TEST_CASE("ElasticWidth: clone() of a patched Sequential is a plain one with the full weights") {
+  at::manual_seed(18);
+  struct Layers : ElasticWidth<Layers> {
+    using ElasticWidth::ElasticWidth;
+    std::vector<ElasticGroup> groups() const override { return {{"hidden", {2, 6}, {"0", "1"}, {"3"}}}; }
+  };
+  Sequential model(torch::nn::Linear(3, 6), torch::nn::BatchNorm1d(6), torch::nn::ReLU(), torch::nn::Linear(6, 2));
+  model->forward(at::randn({8, 3}));
+  model->eval();
+  auto const x = at::randn({4, 3}), full = model->forward(x);
+  Layers manager(model);
+  manager.patch();
+  manager.select({{"hidden", 2}});
+  auto const copy = std::dynamic_pointer_cast<SequentialImpl>(model->clone());
+  CHECK_FALSE(PatchManager::is_patched(copy));
+  CHECK(at::equal(copy->forward(x), full));
+  CHECK(model[0]->as<torch::nn::LinearImpl>()->weight.size(0) == 2);
 }

@@ -85,6 +85,24 @@ struct Ours : fastxx::Module<Ours> {
   Tensor forward(Tensor x) { return foreign(fc(x)); }
 };
 
+struct Scaled : fastxx::Module<Scaled> {
+  Child<torch::nn::Linear> fc = child("fc", torch::nn::Linear(4, 4));
+  double scale = 1;
+  Tensor forward(Tensor x) { return fc(x) * scale; }
+};
+struct Tripled : PatchManagerOf<Tripled> {  // changes members that are no tensors
+  using PatchManagerOf::PatchManagerOf;
+  PatchData default_patch_data() override { return {}; }
+  void modify(Changes& changes) override {
+    if (auto* const net = model().as<Scaled>()) changes.set(net->scale, 3.0);
+    for (auto const& part : model().modules())
+      if (auto* const pool = part->as<torch::nn::MaxPool1dImpl>()) {
+        changes.set(pool->options.kernel_size(), torch::ExpandingArray<1>(3));
+        changes.set(pool->options.stride(), torch::ExpandingArray<1>(3));
+      }
+  }
+};
+
 template <class Action>
 std::string key_of(Action const& action) {
   try {
@@ -360,4 +378,23 @@ TEST_CASE("replicate: the copy is patched too, and has hooks and data of its own
   Recorder(ours).patch();
   CHECK_FALSE(PatchManager::is_patched(ours->clone()));
   CHECK_FALSE(PatchManager::is_patched(model->clone()));
+}
+
+TEST_CASE("clone() of a patched fastxx module or Sequential has none of the changes; replicate() has them") {
+  auto const x = at::ones({2, 4}), line = at::arange(12, at::kFloat).view({1, 1, 12});
+  auto const net = std::make_shared<Scaled>();
+  Sequential model(torch::nn::Identity(), Sequential(torch::nn::MaxPool1d(2)));
+  auto const plain = net->forward(x);
+  Tripled(net).patch();
+  Tripled(model).patch();
+  auto const copy = std::dynamic_pointer_cast<Scaled>(net->clone());
+  auto const model_copy = std::dynamic_pointer_cast<SequentialImpl>(model->clone());
+  CHECK(at::equal(copy->forward(x), plain));
+  CHECK(model_copy->forward(line).size(2) == 6);
+  CHECK(at::equal(net->forward(x), plain * 3));  // what is copied stays patched
+  CHECK(model->forward(line).size(2) == 4);
+  CHECK(at::equal(replicate(net)->forward(x), plain * 3));
+  CHECK(replicate(model)->forward(line).size(2) == 4);
+  Tripled(net).unpatch();
+  CHECK(at::equal(net->forward(x), plain));
 }

@@ -106,6 +106,40 @@ TEST_CASE("category: labels to indices and back; an unseen label is named, or 0 
   CHECK(Categorize{.vocab = CategoryMap({"cat"}, true, true), .add_na = true}.encodes("cow") == Category{0});
 }
 
+TEST_CASE(
+    "category: add_na puts #na# first, before a vocabulary that is given too; each other name keeps its meaning") {
+  using Names = std::vector<std::string>;
+  Categorize const given{.vocab = CategoryMap({"dog", "cat"}, false), .add_na = true};
+  CHECK(given.vocab.names() == Names{"#na#", "dog", "cat"});
+  CHECK(given.encodes("bird") == Category{0});
+  CHECK(given.encodes("dog") == Category{1});
+  CHECK(given.decodes(Category{0}) == "#na#");
+  CHECK(given.c() == 3);
+  Categorize const copy = given;
+  CHECK(copy.vocab.names() == given.vocab.names());
+  Categorize learned{.add_na = true};
+  CHECK(learned.vocab.empty());
+  learned.setups(Names{"b", "a", "b"});
+  CHECK(learned.vocab.names() == Names{"#na#", "a", "b"});
+  CHECK(learned.encodes("c") == Category{0});
+  CHECK(Categorize{.vocab = CategoryMap({"x", "#na#"}, false), .add_na = true}.vocab.names() == Names{"#na#", "x"});
+  Categorize late{.vocab = CategoryMap({"dog", "cat"})};
+  late.add_na = true;  // too late for the vocabulary, so no name is taken for it
+  CHECK(key_of([&] { late.encodes("bird"); }) == "categorize.unseen");
+}
+
+TEST_CASE("category: a vocabulary may be a list of names, which .sort puts in order as fastai does") {
+  using Names = std::vector<std::string>;
+  CHECK(Categorize{.vocab = {"dog", "cat"}}.vocab.names() == Names{"cat", "dog"});
+  CHECK(Categorize{.vocab = {"dog", "cat"}, .sort = false}.vocab.names() == Names{"dog", "cat"});
+  CHECK(Categorize{.vocab = {"dog", "cat"}, .add_na = true}.vocab.names() == Names{"#na#", "cat", "dog"});
+  CHECK(Categorize{.vocab = {"dog"}}.vocab.names() == Names{"dog"});
+  Names const names{"dog", "cat", "dog"};
+  CHECK(Categorize{.vocab = names, .sort = false, .add_na = true}.vocab.names() == Names{"#na#", "dog", "cat"});
+  CHECK(Categorize{.vocab = CategoryMap(names, false)}.vocab.names() == Names{"dog", "cat"});  // in order already
+  CHECK(Categorize{.vocab = {}}.vocab.empty());
+}
+
 TEST_CASE("TR-09 datasets: the vocabulary comes from the training items alone; another label is refused at once") {
   auto const dsets = lettered(pairs, {{0, 1}, {2, 4}});
   CHECK(std::get<1>(dsets.pipelines()).get<Categorize>().vocab.names() == std::vector<std::string>{"a", "b"});

@@ -3,6 +3,8 @@
 
 #include <cmath>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>
@@ -65,6 +67,24 @@ TEST_CASE("H-38 lr_find: valley, minimum and steep on losses whose answers are k
   CHECK(result.steep == doctest::Approx(1e-4));         // from 3.5 to 2
   // The longest descent has 7 losses and ends at index 7, so it starts at 0; its third is 2.33: 0 + 2 + 1 = index 3.
   CHECK(result.valley == doctest::Approx(1e-5));
+}
+
+TEST_CASE("H-38 lr_find: the valley of a descent from the first point on is fastai's, by hand") {
+  auto const valley = [](std::vector<double> losses) {
+    LRFindResult result;
+    for (std::size_t i = 0; i < losses.size(); ++i) result.lrs.push_back(static_cast<double>(i));
+    result.losses = std::move(losses);
+    fastxx::detail::suggest(result);
+    return result.valley;
+  };
+  // The start is the end less the length: 9 - 10 = -1, sections (9 + 1) / 3 = 3.33: -1 + 3 + 1.
+  CHECK(valley({10, 9, 8, 7, 6, 5, 4, 3, 2, 1}) == 3);
+  CHECK(valley({6, 5, 4, 3, 2, 1, 7, 8}) == 2);          // 5 - 6, sections 2: -1 + 2 + 1
+  CHECK(valley({3, 2, 1, 5, 6}) == 0);                   // 2 - 3, sections 1: -1 + 1 + 0
+  CHECK(valley({5, 9, 4, 8, 3, 7, 2, 6, 1, 9.5}) == 4);  // 5 losses of 9: 8 - 5 = 3, sections 1.67: 3 + 1 + 0
+  CHECK(valley({9, 1, 8, 7, 6, 5, 4, 3, 2, 2.5}) == 3);  // not the 1: 8 - 8 = 0, sections 2.67: 0 + 2 + 1
+  CHECK(valley({1, 2, 3}) == 0);                         // no descent
+  CHECK(valley({2, 1}) == 0);                            // fastai: -1, the last rate
 }
 
 TEST_CASE("H-38 lr_find: the plot is a picture") {

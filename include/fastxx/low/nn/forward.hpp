@@ -5,6 +5,7 @@
 #include <fastxx/low/torch/nn.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -51,11 +52,31 @@ struct ForwardHook {
   std::function<void(torch::nn::Module&, Tensors const& inputs)> before = {};
   std::function<void(torch::nn::Module&, Tensors const& inputs, Tensors const& outputs)> after = {};
   std::exception_ptr failure = {};  // what it threw where an exception cannot pass
+  bool reads_inputs = false;        // `after` wants them as they were before the call
 };
 using ForwardHooks = std::vector<std::shared_ptr<ForwardHook>>;
 
+// How often a tensor was written to; 0 for those that do not count it.
+std::int64_t version_of(Tensor const& tensor);
+
+// What a call was given, as it was before the call: a module that works in place writes over it.
+class CallInputs {
+ public:
+  CallInputs() = default;
+  // With copies, when one of these hooks reads inputs.
+  CallInputs(ForwardHooks const& hooks, Tensors tensors);
+
+  Tensors const& tensors() const { return tensors_; }
+  // The tensors themselves, but the copies of those that were written to.
+  Tensors as_given() const;
+
+ private:
+  Tensors tensors_{}, copies_{};
+  std::vector<std::int64_t> versions_{};
+};
+
 void run_before(ForwardHooks const& hooks, torch::nn::Module& module, Tensors const& inputs);
-void run_after(ForwardHooks const& hooks, torch::nn::Module& module, Tensors const& inputs, Tensors const& outputs);
+void run_after(ForwardHooks const& hooks, torch::nn::Module& module, CallInputs const& inputs, Tensors const& outputs);
 
 // How many modules of the program have hooks that fastxx::forward must look for.
 inline constinit std::atomic<int> hooked_modules{0};
@@ -78,8 +99,8 @@ class HookRegistry {
 template <class Module, class... Arguments>
 [[gnu::noinline]] decltype(auto) hooked_forward(Module& module, Arguments&&... arguments) {
   auto const hooks = HookRegistry::instance().find(&module);
-  auto const inputs = hooks.empty() ? Tensors{} : tensors_in(arguments...);
-  run_before(hooks, module, inputs);
+  auto const inputs = hooks.empty() ? CallInputs() : CallInputs(hooks, tensors_in(arguments...));
+  run_before(hooks, module, inputs.tensors());
   if constexpr (std::is_void_v<decltype(module.forward(std::forward<Arguments>(arguments)...))>) {
     module.forward(std::forward<Arguments>(arguments)...);
     run_after(hooks, module, inputs, {});

@@ -2,6 +2,9 @@
 
 #include <fastxx/low/nn/forward.hpp>
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -13,10 +16,30 @@ FASTXX_INLINE void run_before(ForwardHooks const& hooks, torch::nn::Module& modu
     if (hook->before) hook->before(module, inputs);
 }
 
-FASTXX_INLINE void run_after(ForwardHooks const& hooks, torch::nn::Module& module, Tensors const& inputs,
+FASTXX_INLINE void run_after(ForwardHooks const& hooks, torch::nn::Module& module, CallInputs const& inputs,
                              Tensors const& outputs) {
+  auto const given = inputs.as_given();
   for (auto const& hook : hooks)
-    if (hook->after) hook->after(module, inputs, outputs);
+    if (hook->after) hook->after(module, given, outputs);
+}
+
+FASTXX_INLINE std::int64_t version_of(Tensor const& tensor) {
+  return tensor.defined() && !tensor.is_inference() ? static_cast<std::int64_t>(tensor._version()) : 0;
+}
+
+FASTXX_INLINE CallInputs::CallInputs(ForwardHooks const& hooks, Tensors tensors) : tensors_(std::move(tensors)) {
+  if (std::ranges::none_of(hooks, [](auto const& hook) { return hook->reads_inputs; })) return;
+  for (auto const& tensor : tensors_) {
+    copies_.push_back(tensor.defined() ? tensor.clone() : tensor);
+    versions_.push_back(version_of(tensor));
+  }
+}
+
+FASTXX_INLINE Tensors CallInputs::as_given() const {
+  Tensors given = tensors_;
+  for (std::size_t i = 0; i < copies_.size(); ++i)
+    if (given[i].defined() && (given[i].is_inference() || version_of(given[i]) != versions_[i])) given[i] = copies_[i];
+  return given;
 }
 
 // `inline` whatever the program is told: its files share what is static in it, also where they are compiled both ways.

@@ -58,6 +58,22 @@ using HookResult = typename decltype(hook_result<Function>())::type;
 
 [[noreturn]] void nothing_stored(torch::nn::Module const& module, HookOptions const& options);
 
+// What a hook keeps of the inputs and outputs of a call, to notice that somebody wrote over it.
+class KeptVersions {
+ public:
+  KeptVersions() = default;
+  KeptVersions(Tensors const& stored, Tensors const& inputs, Tensors const& outputs);
+  void require_unchanged(torch::nn::Module const& module) const;
+
+ private:
+  Tensors sources_{};  // those that share memory with what is stored
+  std::vector<std::int64_t> versions_{};
+};
+
+struct KeepOutputs {
+  Tensors operator()(torch::nn::Module&, Tensors const&, Tensors const& outputs) const { return outputs; }
+};
+
 }  // namespace detail
 
 /// Runs `function(module, inputs, outputs)` after each forward of a module and keeps what it returns, until the hook
@@ -67,9 +83,12 @@ using HookResult = typename decltype(hook_result<Function>())::type;
 /// whoever calls it; layers of a Sequential and each Child of a fastxx::Module, given `.in`; Linear, Conv, BatchNorm,
 /// LayerNorm, GroupNorm, Embedding and Bilinear in any code, from their operator, in the thread that made the hook;
 /// anything called with fastxx::forward. While a layer of a Sequential is hooked, `at<T>(i)` of that layer fails.
-/// Errors:  state_error [hook.unreachable], [hook.not_in_model], [hook.empty_sequential], [hook.nothing_stored]; what
-///          the function throws reaches the caller of forward, or of stored() where libtorch is in between
-/// Source:  fastai 2.7.18 callback/hook.py Hook; differs: `grad` is its `is_forward=False`
+/// The inputs are those the module was given, also when it works in place; for that they are copied before each call.
+/// Errors:  state_error [hook.unreachable], [hook.not_in_model], [hook.empty_sequential], [hook.nothing_stored],
+///          [hook.overwritten] when what the function returned are inputs or outputs (alone, or in a tuple, list or
+///          optional) and an in-place layer has written over them; what the function throws reaches the caller of
+///          forward, or of stored() where libtorch is in between
+/// Source:  fastai 2.7.18 callback/hook.py Hook; differs: `grad` is its `is_forward=False`, inputs are not overwritten
 /// Example: examples/doc/hooks.cpp
 template <class Stored>
 class Hook {
@@ -83,6 +102,7 @@ class Hook {
     if constexpr (std::invocable<Function&, torch::nn::Module&, Tensors const&, Tensors const&>) {
       auto const hook = std::make_shared<detail::ForwardHook>();
       hook->after = after(std::move(function));
+      hook->reads_inputs = !options_.grad && !std::is_same_v<Function, detail::KeepOutputs>;
       attachment_ = detail::attach(*module_, options_.in ? **options_.in : *module_, hook);
       state_->hook = hook;
     }
@@ -96,6 +116,7 @@ class Hook {
   Stored const& stored() const {
     if (state_->hook && state_->hook->failure) std::rethrow_exception(state_->hook->failure);
     if (!has_stored()) detail::nothing_stored(*module_, options_);
+    state_->versions.require_unchanged(*module_);
     return *state_->value;
   }
   /// Take the hook off the model; what is stored stays.
@@ -110,6 +131,7 @@ class Hook {
  private:
   struct State {
     std::optional<Stored> value{};
+    detail::KeptVersions versions{};
     bool active = true;  // a graph made while the hook was on may be run backward after it
     std::shared_ptr<detail::ForwardHook> hook{};
   };
@@ -118,10 +140,12 @@ class Hook {
   auto after(Function function) {
     return [weak = std::weak_ptr<State>(state_), shared = std::make_shared<Function>(std::move(function)),
             options = plain_options()](torch::nn::Module& module, Tensors const& inputs, Tensors const& outputs) {
-      auto const take = [weak, shared, options, &module](Tensors const& in, Tensors const& out) {
+      auto const take = [weak, shared, options, &module](Tensors const& given, Tensors const& made) {
         auto const state = weak.lock();
         if (!state || !state->active) return;
-        state->value.emplace((*shared)(module, detail::prepared(in, options), detail::prepared(out, options)));
+        auto const in = detail::prepared(given, options), out = detail::prepared(made, options);
+        state->value.emplace((*shared)(module, in, out));
+        state->versions = detail::KeptVersions(detail::tensors_in(*state->value), in, out);
       };
       if (options.grad)
         detail::on_gradients(outputs, [take](Tensors const& gradients) { take({}, gradients); });
@@ -145,18 +169,9 @@ Hook(ModuleRef, Function) -> Hook<detail::HookResult<Function>>;
 template <class Function>
 Hook(ModuleRef, Function, HookOptions) -> Hook<detail::HookResult<Function>>;
 
-namespace detail {
-struct Kept {
-  Tensors tensors;
-  std::vector<std::int64_t> versions;
-};
-Kept keep(torch::nn::Module&, Tensors const&, Tensors const& outputs);
-}  // namespace detail
-
 /// The hook that hook_output gives: keeps the module's last output, or the gradient of it.
 ///
-/// Errors:  state_error [hook.nothing_stored], [hook.several_outputs], [hook.overwritten] when an in-place layer behind
-///          the module wrote over its output
+/// Errors:  those of Hook, and state_error [hook.several_outputs]
 /// Source:  fastai 2.7.18 callback/hook.py hook_output
 /// Example: examples/doc/hooks.cpp
 class OutputHook {
@@ -166,13 +181,13 @@ class OutputHook {
   /// The output of a module that gives one tensor.
   Tensor stored() const;
   /// All tensors of the output, in their order.
-  Tensors stored_tensors() const;
+  Tensors const& stored_tensors() const { return hook_.stored(); }
   bool has_stored() const { return hook_.has_stored(); }
   void remove() { hook_.remove(); }
   bool removed() const { return hook_.removed(); }
 
  private:
-  Hook<detail::Kept> hook_;
+  Hook<Tensors> hook_;
 };
 
 /// Several hooks, removed together.

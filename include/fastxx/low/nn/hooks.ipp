@@ -2,8 +2,8 @@
 
 #include <fastxx/low/nn/hooks.hpp>
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 #include <utility>
 #include <vector>
 
@@ -14,7 +14,8 @@ FASTXX_INLINE Tensors prepared(Tensors tensors, HookOptions const& options) {
     if (!tensor.defined()) continue;
     if (options.detach) tensor = tensor.detach();
     if (options.cpu) tensor = tensor.cpu();
-    if (options.clone) tensor = tensor.clone();
+    // Tensors of inference mode do not count who writes to them, so nobody could tell later.
+    if (options.clone || tensor.is_inference()) tensor = tensor.clone();
   }
   return tensors;
 }
@@ -30,14 +31,26 @@ FASTXX_INLINE void nothing_stored(torch::nn::Module const& module, HookOptions c
            "model when hooking: {.in = model}"});
 }
 
-inline std::int64_t version_of(Tensor const& tensor) {
-  return tensor.defined() && !tensor.is_inference() ? static_cast<std::int64_t>(tensor._version()) : 0;
+inline bool share_memory(Tensor const& a, Tensor const& b) {
+  return a.defined() && b.defined() && a.has_storage() && b.has_storage() && a.is_alias_of(b);
 }
 
-FASTXX_INLINE Kept keep(torch::nn::Module&, Tensors const&, Tensors const& outputs) {
-  Kept kept{outputs, {}};
-  for (auto const& tensor : outputs) kept.versions.push_back(version_of(tensor));
-  return kept;
+FASTXX_INLINE KeptVersions::KeptVersions(Tensors const& stored, Tensors const& inputs, Tensors const& outputs) {
+  for (auto const* const tensors : {&inputs, &outputs})
+    for (auto const& source : *tensors) {
+      if (std::ranges::none_of(stored, [&](auto const& kept) { return share_memory(kept, source); })) continue;
+      sources_.push_back(source);
+      versions_.push_back(version_of(source));
+    }
+}
+
+FASTXX_INLINE void KeptVersions::require_unchanged(torch::nn::Module const& module) const {
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    if (version_of(sources_[i]) != versions_[i])
+      throw state_error("hook.overwritten", {.call = {"stored() of a hook on ", module.name()},
+                                             .expected = "tensors as they were at the call",
+                                             .got = "one that an in-place layer or operation wrote over since",
+                                             .fix = "hook it with {.clone = true}"});
 }
 
 }  // namespace fastxx::detail
@@ -45,27 +58,16 @@ FASTXX_INLINE Kept keep(torch::nn::Module&, Tensors const&, Tensors const& outpu
 namespace fastxx {
 
 FASTXX_INLINE OutputHook::OutputHook(ModuleRef module, HookOptions options)
-    : hook_(std::move(module), &detail::keep, std::move(options)) {}
+    : hook_(std::move(module), detail::KeepOutputs(), std::move(options)) {}
 
 FASTXX_INLINE Tensor OutputHook::stored() const {
-  auto const tensors = stored_tensors();
+  auto const& tensors = stored_tensors();
   if (tensors.size() != 1)
     throw state_error("hook.several_outputs", {.call = {"stored() of a hook on ", hook_.module().name()},
                                                .expected = "a module whose forward gives one tensor",
                                                .got = {tensors.size(), " tensors"},
                                                .fix = "ask for stored_tensors()"});
   return tensors.front();
-}
-
-FASTXX_INLINE Tensors OutputHook::stored_tensors() const {
-  auto const& kept = hook_.stored();
-  for (std::size_t i = 0; i < kept.tensors.size(); ++i)
-    if (detail::version_of(kept.tensors[i]) != kept.versions[i])
-      throw state_error("hook.overwritten", {.call = {"stored() of a hook on ", hook_.module().name()},
-                                             .expected = "the output as the module gave it",
-                                             .got = "a tensor that a later in-place layer wrote over",
-                                             .fix = "hook it with {.clone = true}"});
-  return kept.tensors;
 }
 
 FASTXX_INLINE OutputHook hook_output(ModuleRef module, HookOptions options) {

@@ -128,6 +128,7 @@ class Module : public detail::ModuleBase {
                   "fastxx::Module<Derived>: name the class that derives from it: struct Net : fastxx::Module<Net>");
     if constexpr (std::is_base_of_v<Module, Derived>) {
       if (typeid(*this) != typeid(Derived)) refuse_type();
+      detail::WithoutNotes const plain(*this);
       detail::MemberCopy const copying(device);
       auto copy = std::make_shared<Derived>(static_cast<Derived const&>(*this));
       if (copy->own_counts() != own_counts()) refuse_members();

@@ -13,6 +13,7 @@ namespace fastxx {
 
 FASTXX_INLINE std::shared_ptr<torch::nn::Module> SequentialImpl::clone(
     c10::optional<torch::Device> const& device) const {
+  detail::WithoutNotes const plain(*this);
   auto copy = std::make_shared<SequentialImpl>();
   copy->torch::nn::Module::train(is_training());
   std::vector<std::string> names;  // torch's own clone numbers the layers anew, and states no longer fit

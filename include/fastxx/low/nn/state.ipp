@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/nn/detail/module_base.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 
@@ -68,6 +69,8 @@ FASTXX_INLINE void load_state_dict(torch::nn::Module& module, std::map<std::stri
   torch::NoGradGuard guard;
   for (auto const& [name, tensor] : state_dict(module))
     if (auto const found = state.find(name); found != state.end()) Tensor(tensor).copy_(found->second);
+  for (auto const& part : module.modules())
+    if (auto* const note = dynamic_cast<detail::Note*>(part.get())) note->state_loaded();
 }
 
 FASTXX_INLINE std::vector<Tensor> norm_bias_params(torch::nn::Module const& module, bool with_bias) {

@@ -66,12 +66,13 @@ Tensor first_of(Tensor const& tensor, std::int64_t dim, std::int64_t count);
 // Weights are shared, so that they are trained. Statistics are copied: training and calibration write into them.
 template <class Layer>
 void narrow(Layer& layer, UsedSize const& part, Changes& changes) {
-  changes.set(layer.weight, first_of(first_of(layer.weight, 0, part.rows), 1, part.columns));
-  changes.set(layer.bias, first_of(layer.bias, 0, part.rows));
+  auto const rows = [part](Tensor const& full) { return first_of(full, 0, part.rows); };
+  changes.derive(layer.weight, [rows, part](Tensor const& full) { return first_of(rows(full), 1, part.columns); });
+  changes.derive(layer.bias, rows);
   if constexpr (requires { layer.running_mean; }) {
     for (auto* const statistic : {&layer.running_mean, &layer.running_var})
-      if (statistic->defined()) changes.set(*statistic, first_of(*statistic, 0, part.rows).clone());
-    if (layer.num_batches_tracked.defined()) changes.set(layer.num_batches_tracked, layer.num_batches_tracked.clone());
+      changes.derive(*statistic, [rows](Tensor const& full) { return rows(full).clone(); });
+    changes.derive(layer.num_batches_tracked, [](Tensor const& full) { return full.clone(); });
   }
 }
 
@@ -84,7 +85,7 @@ void narrow(Layer& layer, UsedSize const& part, Changes& changes) {
 ///
 /// Narrow layers compute with views of the full weights, so gradients reach the full parameters and every width trains
 /// the same ones; the names and parameters of the model do not change. Batch-norm statistics belong to the selected
-/// widths and start as the full ones': prep_for_eval(model, forward_loop) measures them. unpatch() brings back the full
+/// widths and start as the full ones', also after loading a state: prep_for_eval(model, forward_loop) measures them. unpatch() brings back the full
 /// layers with the statistics they had before patch(); after training call recalibrate_batch_norm once more.
 /// Errors:  data_error [elastic.group], [elastic.width]
 /// Source:  own design, after NVIDIA Model Optimizer's AutoNAS patch manager
@@ -137,7 +138,6 @@ class ElasticWidth : public PatchManagerOf<Derived> {
       selected[group.name] = found == widths.end() ? group.largest() : found->second;
       collect(parts, group, selected[group.name]);
     }
-    at::AutoGradMode const graph(true);  // the views must lead to the parameters, whoever calls
     auto& changes = this->changes();
     changes.undo();
     for (auto const& entry : parts)

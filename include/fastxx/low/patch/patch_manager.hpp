@@ -56,7 +56,9 @@ class PatchManager {
  protected:
   /// What patch_data() is after patch().
   virtual PatchData default_patch_data() = 0;
-  /// Change members of the model; unpatch() puts them back.
+  /// Change members of the model; unpatch() puts them back. Tensors made from the model's are set with
+  /// Changes::derive: they follow torch::load, to(), load_state_dict and freezing of the model, at once when the whole
+  /// model is concerned, and at the next train(), eval() or forward with hooks when a part is.
   virtual void modify(Changes&) {}
   /// Before each forward of the patched model.
   virtual void pre_forward(Tensors const& /*inputs*/) {}

@@ -36,13 +36,38 @@ namespace fastxx::detail {
 
 FASTXX_INLINE void PatchRecord::train(bool on) {
   torch::nn::Module::train(on);
+  changes.refresh();
   if (on || busy || DisablePatches::active()) return;
   Flag const guard(busy);
   owner->train(false);  // this child hears before its parent is in eval mode itself
   make(ModuleRef(*owner))->post_eval({});
 }
 
+// A module converts its children first: the owner's own tensors are still to come, and will be found done.
+template <class... To>
+void convert_with_owner(PatchRecord& record, To... to) {
+  for (auto const& parameter : record.owner->parameters(false)) parameter.set_data(parameter.to(to...));
+  for (auto const& buffer : record.owner->buffers(false)) buffer.set_data(buffer.to(to...));
+  record.changes.refresh();
+}
+
+FASTXX_INLINE void PatchRecord::to(torch::Device device, torch::Dtype dtype, bool non_blocking) {
+  convert_with_owner(*this, device, dtype, non_blocking);
+}
+FASTXX_INLINE void PatchRecord::to(torch::Dtype dtype, bool non_blocking) {
+  convert_with_owner(*this, dtype, non_blocking);
+}
+FASTXX_INLINE void PatchRecord::to(torch::Device device, bool non_blocking) {
+  convert_with_owner(*this, device, non_blocking);
+}
+
+FASTXX_INLINE bool PatchRecord::is_serializable() const {
+  changes.refresh();
+  return false;
+}
+
 FASTXX_INLINE void PatchRecord::before_forward(Tensors const& inputs) const {
+  changes.refresh();
   if (!DisablePatches::active()) make(ModuleRef(*owner))->pre_forward(inputs);
 }
 

@@ -7,6 +7,7 @@
 #include <fastxx/mid/data/collate.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <iosfwd>
 #include <string>
 #include <unordered_map>
@@ -53,6 +54,8 @@ struct collate_for<Category> {
 /// Example: examples/doc/datasets.cpp
 class CategoryMap {
  public:
+  static constexpr char const* na = "#na#";  ///< stands for what has no class, by `add_na`
+
   CategoryMap() = default;
   explicit CategoryMap(std::vector<std::string> names, bool sort = true, bool add_na = false);
 
@@ -79,8 +82,34 @@ class CategoryMap {
   std::unordered_map<std::string, std::int64_t> index_;
 };
 
+/// The classes of a Categorize: a list of names, ordered by its `.sort`, or a CategoryMap, whose order stays.
+///
+/// Source:  fastai 2.7.18 data/transforms.py Categorize, its argument `vocab`; differs: a CategoryMap keeps its order
+/// Example: examples/doc/datasets.cpp
+struct Vocabulary : CategoryMap {
+  Vocabulary() = default;
+  Vocabulary(CategoryMap map) : CategoryMap(std::move(map)) {}
+  Vocabulary(std::vector<std::string> names) : CategoryMap(std::move(names), false), sortable_(true) {}
+  Vocabulary(std::initializer_list<std::string> names) : Vocabulary(std::vector<std::string>(names)) {}
+
+  /// Sort what was a list, and have "#na#" first when it is asked for; an empty one stays empty.
+  void finish(bool sort, bool add_na);
+
+ private:
+  bool sortable_ = false;
+};
+
+namespace detail {
+// The last member of Categorize: made when its settings are known, it makes them fit each other.
+struct Finished {
+  Finished(Vocabulary& vocab, bool sort, bool add_na) { vocab.finish(sort, add_na); }
+};
+}  // namespace detail
+
 /// Labels to class indices and back. Without a vocabulary it learns one from the training labels.
 ///
+/// `Categorize{.vocab = {"dog", "cat"}}` has cat first, as `.sort` says; with `.add_na`, entry 0 is "#na#" and stands for
+/// every label that is not in the vocabulary.
 /// Dtypes:  std::string -> Category; decode: Category or a TensorCategory of one element -> TitledStr
 /// Errors:  data_error [categorize.unseen] naming the label; [categorize.empty]; [categorize.index] for an index outside
 ///          the vocabulary; [categorize.shape]
@@ -89,11 +118,12 @@ class CategoryMap {
 struct Categorize {
   static constexpr int order = 1;
   static constexpr bool checks_items = true;  // Datasets tries every label at once
-  CategoryMap vocab = {};
-  bool sort = true;
+  Vocabulary vocab = {};
+  bool sort = true;  ///< of a list of names, given or learned
   bool add_na = false;
   bool allow_empty = false;  ///< take an empty label for a class like any other
   CrossEntropyLossFlat loss_func = {};
+  [[no_unique_address]] detail::Finished finished = {vocab, sort, add_na};  ///< not to be set
 
   template <class Labels>
   void setups(Labels const& labels) {

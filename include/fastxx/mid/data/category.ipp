@@ -12,7 +12,7 @@ namespace fastxx {
 
 FASTXX_INLINE CategoryMap::CategoryMap(std::vector<std::string> names, bool sort, bool add_na) {
   if (sort) std::sort(names.begin(), names.end());
-  if (add_na) add("#na#");
+  if (add_na) add(na);
   for (auto& name : names) add(std::move(name));
 }
 
@@ -31,15 +31,21 @@ FASTXX_INLINE void CategoryMap::add(std::string name) {
   if (index_.emplace(name, static_cast<std::int64_t>(names_.size())).second) names_.push_back(std::move(name));
 }
 
+FASTXX_INLINE void Vocabulary::finish(bool sort, bool add_na) {
+  bool const in_order = !(sort && sortable_) || std::is_sorted(names().begin(), names().end());
+  bool const has_na = !add_na || empty() || names().front() == na;
+  if (!in_order || !has_na) *this = CategoryMap(names(), sort && sortable_, add_na);
+}
+
 FASTXX_INLINE Category Categorize::encodes(std::string const& label) const {
   if (label.empty() && !allow_empty)
     throw data_error("categorize.empty", {.call = "Categorize",
                                           .expected = "a label",
                                           .got = "an empty one",
                                           .fix = "repair or leave out the item, or set .allow_empty = true"});
-  auto const index = vocab.find(label);
+  auto const index = vocab.find(label), na = add_na ? vocab.find(CategoryMap::na) : -1;
   if (index >= 0) return {index};
-  if (add_na) return {0};
+  if (na >= 0) return {na};
   throw data_error("categorize.unseen", {.call = "Categorize",
                                          .expected = "a label of the vocabulary (" + vocab.to_string() + ")",
                                          .got = "'" + label + "'",

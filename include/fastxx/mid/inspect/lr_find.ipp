@@ -46,9 +46,11 @@ inline std::size_t valley_index(std::vector<double> const& losses) {
       if (losses[i] < losses[j] && length[i] < length[j] + 1) length[i] = length[j] + 1;
     if (length[max_end] < length[i]) max_end = i;
   }
-  double const sections = static_cast<double>(length[max_end]) / 3;
-  std::size_t const max_start = max_end - std::min(max_end, length[max_end]);
-  return max_start + static_cast<std::size_t>(sections) + static_cast<std::size_t>(sections / 2);
+  std::size_t const sections = length[max_end] / 3, half = length[max_end] / 6;
+  // fastai's start is one before the descent when the losses fall at once, -1 at the first: the sum counts. Where that
+  // is -1 as well, fastai's Python gives the last rate, which nobody means.
+  std::size_t const end = max_end + sections + half;
+  return end - std::min(end, length[max_end]);
 }
 
 FASTXX_INLINE void suggest(LRFindResult& result) {

@@ -44,16 +44,16 @@ inline void attach_ends(Attachment& attachment, torch::nn::SequentialImpl& layer
                                                 .expected = "at least one layer",
                                                 .got = "none",
                                                 .fix = "add the layers before hooking it"});
-  auto const inputs = std::make_shared<Tensors>();
+  auto const inputs = std::make_shared<CallInputs>();
   auto const first = std::make_shared<ForwardHook>(), last = std::make_shared<ForwardHook>();
   first->before = [hook, inputs, &layers](torch::nn::Module&, Tensors const& in) {
     if (hook->before) hook->before(layers, in);
-    if (hook->after) *inputs = in;
+    if (hook->after) *inputs = CallInputs({hook}, in);
   };
   attach_layer(attachment, layers, *layers.begin(), first);
   if (!hook->after) return;
   last->after = [hook, inputs, &layers](torch::nn::Module&, Tensors const&, Tensors const& out) {
-    hook->after(layers, std::exchange(*inputs, {}), out);
+    hook->after(layers, std::exchange(*inputs, {}).as_given(), out);
   };
   attach_layer(attachment, layers, *(layers.end() - 1), last);
 }

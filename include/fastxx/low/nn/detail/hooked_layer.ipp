@@ -33,9 +33,10 @@ FASTXX_INLINE torch::nn::AnyValue HookedLayer::forward(torch::nn::AnyValue argum
 FASTXX_INLINE torch::nn::AnyValue HookedLayer::call(std::vector<torch::nn::AnyValue>&& arguments) {
   auto const now = hooks;  // a hook may remove itself, or another one, while it runs
   auto const layer = original.ptr();
-  Tensors inputs, outputs;
-  for (auto& argument : arguments) collect_any(inputs, argument);
-  run_before(now, *layer, inputs);
+  Tensors given, outputs;
+  for (auto& argument : arguments) collect_any(given, argument);
+  CallInputs const inputs(now, std::move(given));
+  run_before(now, *layer, inputs.tensors());
   auto result = spread(arguments);
   collect_any(outputs, result);
   run_after(now, *layer, inputs, outputs);

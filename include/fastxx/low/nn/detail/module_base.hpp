@@ -15,6 +15,25 @@ class Note : public torch::nn::Module {
  public:
   using torch::nn::Module::Module;
   bool is_serializable() const override { return false; }
+  // Called when load_state_dict has given the model around it other numbers.
+  virtual void state_loaded() {}
+  // Put what the note stands for away for a while, and back; the calls nest.
+  virtual void suspend() {}
+  virtual void resume() {}
+};
+
+// A model without what its notes stand for, for a scope in which it is copied.
+class WithoutNotes {
+ public:
+  explicit WithoutNotes(torch::nn::Module const& model);
+  ~WithoutNotes() {
+    for (auto const& note : notes_) note->resume();
+  }
+  WithoutNotes(WithoutNotes const&) = delete;
+  WithoutNotes& operator=(WithoutNotes const&) = delete;
+
+ private:
+  std::vector<std::shared_ptr<Note>> notes_{};
 };
 
 // What all modules written with fastxx::Module share, without their type.

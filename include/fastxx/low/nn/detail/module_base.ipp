@@ -10,6 +10,12 @@
 
 namespace fastxx::detail {
 
+FASTXX_INLINE WithoutNotes::WithoutNotes(torch::nn::Module const& model) {
+  for (auto const& part : model.modules(false))
+    if (auto note = std::dynamic_pointer_cast<Note>(part)) notes_.push_back(std::move(note));
+  for (auto const& note : notes_) note->suspend();
+}
+
 FASTXX_INLINE bool ModuleBase::calls(torch::nn::Module const& module) const {
   auto const children = named_children();
   return std::ranges::any_of(child_names_, [&](std::string const& name) {

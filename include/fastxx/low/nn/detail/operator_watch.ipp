@@ -131,10 +131,11 @@ FASTXX_INLINE void OperatorWatches::end(at::RecordFunction const& function, at::
   Tensors outputs;
   for (auto const& output : function.outputs())
     if (output.isTensor()) outputs.push_back(output.toTensor());
+  CallInputs const inputs({}, call->inputs);  // these operators leave their inputs alone
   for (auto const& watch : call->watches) {
     watch->inside = false;
     if (!outputs.empty() && !watch->dead)
-      guarded(*watch, [&] { run_after({watch->hook}, *watch->module, call->inputs, outputs); });
+      guarded(*watch, [&] { run_after({watch->hook}, *watch->module, inputs, outputs); });
   }
 }
 

@@ -61,7 +61,8 @@ class Flag {
   bool before_;
 };
 
-// The note in a patched model: its data and its manager's class. As a child it hears train() and eval().
+// The note in a patched model: its data and its manager's class. As a child it hears what is done to the model, and
+// makes what the patch derived from the model's tensors anew.
 class PatchRecord : public Note {
  public:
   static constexpr char const* child_name = "_fastxx_patch";
@@ -69,12 +70,20 @@ class PatchRecord : public Note {
   explicit PatchRecord(MakeManager manager_class) : Note("fastxx::PatchManager"), make(manager_class) {}
 
   void train(bool on) override;
+  void to(torch::Device device, torch::Dtype dtype, bool non_blocking) override;
+  void to(torch::Dtype dtype, bool non_blocking) override;
+  void to(torch::Device device, bool non_blocking) override;
+  // torch::load asks this of each child, of the last one when everything before it is loaded.
+  bool is_serializable() const override;
+  void state_loaded() override { changes.refresh(); }
+  void suspend() override { changes.suspend(); }
+  void resume() override { changes.resume(); }
   void before_forward(Tensors const& inputs) const;
   void modify();
 
   MakeManager make;
   PatchData data{};
-  Changes changes{};
+  mutable Changes changes{};
   Attachment forward_hook{};
   torch::nn::Module* owner = nullptr;  // the patched module; it owns this one
   bool busy = false;                   // inside its own post-eval hook, or inside prep_for_eval
