@@ -8,14 +8,11 @@
 #include <functional>
 #include <string>
 #include <string_view>
-#include <system_error>
 #include <utility>
 
 namespace fastxx {
 
 namespace detail {
-
-inline std::string errno_text(int code) { return std::generic_category().message(code); }
 
 [[noreturn]] void throw_file_error(std::string_view key, std::string call, std::filesystem::path const& path, int code);
 

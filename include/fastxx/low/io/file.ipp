@@ -42,8 +42,10 @@ inline std::string advice_for(int code) {
 
 FASTXX_INLINE void throw_file_error(std::string_view key, std::string call, std::filesystem::path const& path,
                                     int code) {
-  throw io_error(key,
-                 {.call = std::move(call), .got = errno_text(code), .where = path.string(), .fix = advice_for(code)});
+  throw io_error(key, {.call = std::move(call),
+                       .got = std::generic_category().message(code),
+                       .where = path.string(),
+                       .fix = advice_for(code)});
 }
 
 FASTXX_INLINE int FileHandle::close() {

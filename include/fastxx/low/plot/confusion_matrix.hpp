@@ -5,7 +5,6 @@
 #include <fastxx/low/plot/figure.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
-#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -19,32 +18,6 @@ struct ConfusionMatrixOptions {
   bool normalize = false;                 ///< each row divided by its sum
   std::string title = "Confusion matrix";
 };
-
-namespace detail {
-
-// White to dark blue; `part` from 0 to 1, and what is no number is white.
-Colour heat(double part);
-
-// Black or white, whichever can be read on `ground`.
-Colour readable_on(Colour ground);
-
-// The matrix and everything in its picture that has a size.
-struct ConfusionLayout {
-  static constexpr int margin = 18, title = 40, axis_title = 30;
-
-  std::size_t classes = 0;
-  std::vector<double> values = {};  ///< row by row
-  double largest = 0;
-  std::vector<std::string> names = {}, numbers = {};
-  int cell = 0;
-  double name_px = 12, number_px = 0;  ///< 0: there is no room for numbers, a scale is shown instead
-  bool names_upwards = true;
-  int left = 0, top = margin + title, side = 0, bottom = 0, width = 0, height = 0;
-};
-
-ConfusionLayout confusion_layout(Tensor const& counts, ConfusionMatrixOptions const& options);
-
-}  // namespace detail
 
 /// The heat map of a confusion matrix: rows are the actual classes, columns the predicted ones.
 ///

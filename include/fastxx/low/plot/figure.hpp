@@ -3,12 +3,11 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/file.hpp>
-#include <fastxx/low/plot/text.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -35,39 +34,23 @@ inline constexpr std::array<Colour, 8> line_colours{colours::blue,   colours::or
                                                     colours::violet, colours::cyan,   colours::pink,  colours::ochre};
 
 inline Colour line_colour(std::size_t i) { return line_colours[i % line_colours.size()]; }
-}  // namespace detail
-
-/// Where and how one line of text stands in a figure.
-///
-/// Units:   pixels from the upper left corner; y is the middle of the line
-/// Source:  own design
-struct TextStyle {
-  enum class Align { left, centre, right };
-
-  double x_px = 0, y_px = 0;
-  double size_px = 13;
-  Colour colour = colours::ink;
-  Align align = Align::left;
-  bool upwards = false;  ///< read from below to above; align is then along the line
-  bool boxed = false;    ///< on a white ground, to stay readable above lines
-};
-
-namespace detail {
 
 // A number as gnuplot reads it, whatever the locale of the host program.
 std::string number(double value);
 
+// rgb "#1f2937"
 std::string gnuplot_colour(Colour c);
 
-// Red, green and blue bytes, row by row from above; at least 2 x 2 of them, which gnuplot insists on.
-struct Pixels {
-  int width, height;
-  std::string rgb;
-};
+// font ",9.75": gnuplot counts in points.
+std::string gnuplot_font(double size_px);
+
+// One line of text cut to its room, with its size and colour, for 'set title', 'set label' and the like: no character in
+// it means anything to gnuplot.
+std::string gnuplot_text(std::string_view words, double room_px, double size_px = 13, Colour colour = colours::ink);
 
 }  // namespace detail
 
-/// A picture as a value: fill it, then save it as PNG.
+/// A picture as a value: save it as PNG.
 ///
 /// plot_lines, plot_images and plot_confusion_matrix make one. gnuplot draws it when it is saved, in one process.
 /// Units:   pixels
@@ -78,35 +61,12 @@ class Figure {
  public:
   static constexpr int largest_px = 16384;
 
-  Figure(int width_px, int height_px);
+  /// For makers of new kinds of figures: the gnuplot commands that draw it, with one `plot` at least. They must not hold
+  /// text from users as it came: detail::gnuplot_text quotes it.
+  Figure(int width_px, int height_px, std::string commands);
 
   int width_px() const { return width_px_; }
   int height_px() const { return height_px_; }
-  bool empty() const { return elements_.empty(); }  ///< nothing but text and lines so far
-
-  /// Write one line of text; no character in it means anything to gnuplot.
-  void text(std::string_view words, TextStyle const& style);
-
-  /// For makers of new kinds of figures: elements count in pixels from the upper left corner, without axes.
-  void use_pixels();
-
-  /// For makers of new kinds of figures: a straight line between two points in pixels.
-  void line(double x0, double y0, double x1, double y1, Colour colour, double width_px = 1);
-
-  /// For makers of new kinds of figures: red, green, blue bytes in rows, each pixel `scale` pixels wide. Needs
-  /// use_pixels().
-  void image(detail::Pixels const& pixels, double x_px, double y_px, int scale);
-
-  /// For makers of new kinds of figures: a gnuplot command. Text from users must go through text().
-  void command(std::string_view line) { commands_.append(line).append("\n"); }
-  /// A command put together from words and whole numbers.
-  void command(std::initializer_list<detail::TextPiece> line) { command(detail::join(line)); }
-
-  /// For makers of new kinds of figures: one element of the plot command, with the bytes it reads from '-'.
-  void element(std::initializer_list<detail::TextPiece> description, std::string_view bytes);
-
-  /// For makers of new kinds of figures: the name of the font at a size, as a gnuplot string.
-  static std::string font(double size_px);
 
   /// The picture as the bytes of a PNG.
   std::string png() const;
@@ -116,7 +76,7 @@ class Figure {
 
  private:
   int width_px_, height_px_;
-  std::string commands_, elements_, bytes_;
+  std::string commands_;
 };
 
 }  // namespace fastxx

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/gnuplot.hpp>
 #include <fastxx/low/plot/program.hpp>
 
@@ -8,6 +7,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace fastxx::detail {
@@ -32,11 +32,11 @@ inline bool is_whole_png(std::string const& bytes) {
 
 FASTXX_INLINE std::string run_gnuplot(std::string_view script) {
   // -d: no start-up file of the user or the system may change the picture.
-  ProgramResult result = run_program({"gnuplot", "-d", "-"}, script);
+  ProgramResult result = run_external({"gnuplot", "-d", "-"}, script);
   if (result.start_error != 0)
     throw io_error("plot.gnuplot", {.call = "Figure",
                                     .expected = "the program gnuplot, which draws the pictures",
-                                    .got = errno_text(result.start_error),
+                                    .got = std::generic_category().message(result.start_error),
                                     .fix = "install it: apt-get install gnuplot-nox"});
   if (result.status > 0 || !is_whole_png(result.out))
     throw io_error("plot.gnuplot", {.call = "Figure",

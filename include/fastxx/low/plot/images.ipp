@@ -12,6 +12,12 @@
 
 namespace fastxx::detail {
 
+// Red, green and blue bytes, row by row from above; at least 2 x 2 of them, which gnuplot insists on.
+struct Pixels {
+  int width, height;
+  std::string rgb;
+};
+
 inline Pixels pixels_of(Tensor const& image, std::string const& where) {
   bool const defined = image.defined();
   auto const dims = defined ? image.dim() : 0;
@@ -130,6 +136,36 @@ inline GridLayout grid_layout(std::vector<TitledImage> const& images, ImageGridO
   return grid;
 }
 
+// A picture put together from images and words, in pixels from the upper left corner. One plot without axes does it;
+// gnuplot's multiplot would need four margins for each image, in parts of the picture.
+struct Canvas {
+  int width, height;
+  std::string commands, elements = {}, bytes = {};
+
+  Canvas(int width_px, int height_px)
+      : width(width_px),
+        height(height_px),
+        commands(join({"unset border\nunset tics\nunset key\nset lmargin at screen 0\nset rmargin at screen 1\n",
+                       "set bmargin at screen 0\nset tmargin at screen 1\nset xrange [0:", width, "]\nset yrange [",
+                       height, ":0]\n"})) {}
+
+  // `x` is the centre of a line of text, `y` its middle.
+  void text(std::string const& line, double x, double y, double room, double size_px, Colour colour) {
+    if (line.empty()) return;
+    commands +=
+        join({"set label ", gnuplot_text(line, room, size_px, colour), " at ", number(x), ",", number(y), " center\n"});
+  }
+
+  void image(Pixels const& pixels, double left, double top, int scale) {
+    elements += join({elements.empty() ? "plot " : ", ", "'-' binary array=(", pixels.width, ",", pixels.height,
+                      ") dx=", scale, " dy=", scale, " origin=(", number(left + scale / 2.0), ",",
+                      number(top + scale / 2.0), ") format='%uchar%uchar%uchar' using 1:2:3 with rgbimage"});
+    bytes += pixels.rgb;
+  }
+
+  Figure figure() const { return Figure(width, height, commands + elements + "\n" + bytes); }
+};
+
 }  // namespace fastxx::detail
 
 namespace fastxx {
@@ -140,30 +176,21 @@ FASTXX_INLINE Figure plot_images(std::vector<TitledImage> const& images, ImageGr
     throw data_error("plot.options",
                      {.call = "plot_images", .expected = "image_px from 8 to 4096", .got = {options.image_px}});
   detail::GridLayout const grid = detail::grid_layout(images, options);
-  Figure figure(grid.width, grid.height);
-  figure.use_pixels();
-  using Align = TextStyle::Align;
-  double const middle = grid.width / 2.0, room = grid.width - 24.0;
-  double const size_px = fitting_size_px({options.title}, room, 19, 13);
-  figure.text(shortened_text(options.title, room, size_px),
-              {.x_px = middle, .y_px = detail::GridLayout::margin + 8.0, .size_px = size_px, .align = Align::centre});
+  detail::Canvas canvas(grid.width, grid.height);
+  double const room = grid.width - 24.0, size_px = fitting_size_px({options.title}, room, 19, 13);
+  canvas.text(options.title, grid.width / 2.0, detail::GridLayout::margin + 8.0, room, size_px, colours::ink);
   for (std::size_t i = 0; i < images.size(); ++i) {
     std::size_t const row = i / static_cast<std::size_t>(grid.columns);
     double const image_top = grid.row_tops[row] + grid.title_heights[row], centre = grid.centre_of(i);
     double y = image_top - 5 - grid.line_px() * (static_cast<double>(grid.titles[i].size()) - 0.5);
     for (std::string const& line : grid.titles[i]) {
-      figure.text(shortened_text(line, grid.title_width(), grid.title_px), {.x_px = centre,
-                                                                            .y_px = y,
-                                                                            .size_px = grid.title_px,
-                                                                            .colour = images[i].title_colour,
-                                                                            .align = Align::centre});
+      canvas.text(line, centre, y, grid.title_width(), grid.title_px, images[i].title_colour);
       y += grid.line_px();
     }
     detail::Pixels const& pixels = grid.pixels[i];
-    double const left = std::floor(centre - pixels.width * grid.scales[i] / 2.0);
-    figure.image(pixels, left, image_top, grid.scales[i]);
+    canvas.image(pixels, std::floor(centre - pixels.width * grid.scales[i] / 2.0), image_top, grid.scales[i]);
   }
-  return figure;
+  return canvas.figure();
 }
 
 }  // namespace fastxx

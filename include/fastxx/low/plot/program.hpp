@@ -18,7 +18,7 @@ struct ProgramResult {
 };
 
 // Look `words[0]` up in PATH, run it with the other words as arguments, and wait for it.
-ProgramResult run_program(std::vector<std::string> words, std::string_view input = {});
+ProgramResult run_external(std::vector<std::string> words, std::string_view input = {});
 
 }  // namespace fastxx::detail
 

@@ -56,7 +56,7 @@ inline int start_program(pid_t& child, std::vector<std::string>& words, std::arr
   return code;
 }
 
-FASTXX_INLINE ProgramResult run_program(std::vector<std::string> words, std::string_view input) {
+FASTXX_INLINE ProgramResult run_external(std::vector<std::string> words, std::string_view input) {
   NamelessFile const in(input), out, err;
   pid_t child = 0;
   int const code = start_program(child, words, {in.descriptor(), out.descriptor(), err.descriptor()});

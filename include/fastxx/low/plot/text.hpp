@@ -1,4 +1,6 @@
 #pragma once
+// The words of a picture. gnuplot places them; what it cannot do is cut them to the room there is, and leave out what no
+// font has.
 
 #include <fastxx/low/core/bodies.hpp>
 
@@ -12,14 +14,6 @@ namespace fastxx {
 ///
 /// Source:  own design
 inline constexpr std::string_view plot_font = "DejaVu Sans";
-
-namespace detail {
-
-double width_px(char32_t point, double size_px);
-
-double width_px(std::u32string const& line, double size_px);
-
-}  // namespace detail
 
 /// How wide one line of text will be in a picture, never less than it really is for the usual alphabets.
 ///
@@ -41,9 +35,11 @@ double fitting_size_px(std::vector<std::string> const& lines, double width_px, d
 
 namespace detail {
 
-// A gnuplot string in which only letters stand for themselves: no text can become a command. Digits are escaped too,
-// because gnuplot lets an octal escape run on into them.
-std::string gnuplot_string(std::string_view text);
+// Which code points some font of this machine can show, by fontconfig's list: 'TrueType|20-7e a0-17f 192' and so on.
+std::vector<bool> code_points_of(std::string const& list);
+
+// One line of text as a gnuplot string, in which nothing has a meaning.
+std::string gnuplot_string(std::string_view line);
 
 }  // namespace detail
 }  // namespace fastxx

@@ -1,23 +1,46 @@
 #pragma once
 
 #include <fastxx/low/core/utf8.hpp>
-#include <fastxx/low/plot/fonts.hpp>
+#include <fastxx/low/plot/program.hpp>
 #include <fastxx/low/plot/text.hpp>
 
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace fastxx::detail {
 
-// Marks that are not drawn themselves: joiners, direction marks, variation selectors.
-inline bool is_invisible(char32_t point) {
-  return (point >= 0x200B && point <= 0x200F) || (point >= 0x202A && point <= 0x202E) ||
-         (point >= 0x2060 && point <= 0x206F) || (point >= 0xFE00 && point <= 0xFE0F) || point == 0xFEFF ||
-         (point >= 0xE0000 && point <= 0xE0FFF);
+FASTXX_INLINE std::vector<bool> code_points_of(std::string const& list) {
+  std::vector<bool> known(0x110000);
+  for (std::size_t begin = 0; begin < list.size();) {
+    std::size_t const end = std::min(list.find('\n', begin), list.size());
+    std::string const line = list.substr(begin, end - begin);
+    begin = end + 1;
+    std::size_t const bar = line.find('|');
+    if (bar == std::string::npos || line.starts_with("Type 1")) continue;  // Pango does not use these
+    char const* next = line.c_str() + bar + 1;
+    for (char* after = nullptr;; next = after) {
+      std::size_t const first = std::strtoul(next, &after, 16);
+      if (after == next) break;
+      std::size_t const last = *after == '-' ? std::strtoul(after + 1, &after, 16) : first;
+      for (std::size_t point = first; point <= last && point < known.size(); ++point) known[point] = true;
+    }
+  }
+  return known;
+}
+
+// gnuplot must never be given a character that no font has: the box that stands for it comes out a hundred times too
+// large, over the whole picture. Asks fontconfig (10 ms, once) only beyond the Latin alphabets.
+inline bool has_glyph(char32_t point) {
+  if (point < 0x180) return true;
+  static std::vector<bool> const known =
+      code_points_of(run_external({"fc-list", "--format", "%{fontformat}|%{charset}\n"}).out);
+  return known[point];
 }
 
 // One line of text that the fonts can show: control characters and line ends become spaces.
@@ -26,9 +49,7 @@ inline std::u32string printable(std::string_view text) {
   while (!text.empty()) {
     char32_t const point = next_code_point(text);
     bool const control = point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
-    if (control) line += U' ';
-    if (control || is_invisible(point)) continue;
-    line += has_glyph(point) ? point : has_glyph(0xFFFD) ? U'\uFFFD' : U'?';
+    line += control ? U' ' : has_glyph(point) ? point : U'?';
   }
   return line;
 }
@@ -40,17 +61,23 @@ inline constexpr std::array<unsigned char, 95> ascii_widths{
     61, 79, 70, 64, 62, 74, 69, 99, 69,  62, 69, 40, 34, 40, 84, 50, 50, 62, 64, 55, 64, 62, 36, 64,
     64, 28, 28, 58, 28, 98, 64, 62, 64,  64, 42, 53, 40, 64, 60, 82, 60, 60, 53, 64, 34, 64, 84};
 
-FASTXX_INLINE double width_px(char32_t point, double size_px) {
+inline double advance_px(char32_t point, double size_px) {
   if (point >= 0x20 && point < 0x7F) return std::round(ascii_widths[point - 0x20] * size_px / 100 + 0.2);
-  if (point >= 0x300 && point < 0x370) return 0;   // combining accents
-  if (point < 0x1100) return 0.8 * size_px;        // alphabets; on the safe side, for nothing may be cut
-  return (point < 0x1F000 ? 1.0 : 1.4) * size_px;  // ideographs, signs; pictographs
+  // Alphabets; ideographs, signs; pictographs: on the safe side, for nothing may be cut.
+  return size_px * (point < 0x1100 ? 0.8 : point < 0x1F000 ? 1.0 : 1.4);
 }
 
-FASTXX_INLINE double width_px(std::u32string const& line, double size_px) {
-  double sum = 0;
-  for (char32_t const point : line) sum += width_px(point, size_px);
-  return sum;
+// How many characters of a line fit.
+inline std::size_t fitting_characters(std::u32string const& line, double width_px, double size_px) {
+  std::size_t count = 0;
+  for (double sum = 0; count < line.size() && (sum += advance_px(line[count], size_px)) <= width_px;) ++count;
+  return count;
+}
+
+FASTXX_INLINE std::string gnuplot_string(std::string_view line) {
+  std::string quoted = "'";
+  for (char const c : line) quoted += c == '\n' ? std::string(" ") : std::string(c == '\'' ? 2 : 1, c);
+  return quoted + "'";
 }
 
 }  // namespace fastxx::detail
@@ -58,14 +85,15 @@ FASTXX_INLINE double width_px(std::u32string const& line, double size_px) {
 namespace fastxx {
 
 FASTXX_INLINE double text_width_px(std::string_view text, double size_px) {
-  return detail::width_px(detail::printable(text), size_px);
+  double sum = 0;
+  for (char32_t const point : detail::printable(text)) sum += detail::advance_px(point, size_px);
+  return sum;
 }
 
 FASTXX_INLINE std::string shortened_text(std::string_view text, double width_px, double size_px) {
   std::u32string line = detail::printable(text);
-  if (detail::width_px(line, size_px) > width_px) {
-    double const room = width_px - detail::width_px(U'\u2026', size_px);
-    while (!line.empty() && detail::width_px(line, size_px) > room) line.pop_back();
+  if (detail::fitting_characters(line, width_px, size_px) < line.size()) {
+    line.resize(detail::fitting_characters(line, width_px - size_px, size_px));
     while (!line.empty() && line.back() == U' ') line.pop_back();
     line += U'\u2026';
   }
@@ -83,22 +111,3 @@ FASTXX_INLINE double fitting_size_px(std::vector<std::string> const& lines, doub
 }
 
 }  // namespace fastxx
-
-namespace fastxx::detail {
-
-FASTXX_INLINE std::string gnuplot_string(std::string_view text) {
-  std::string quoted = "\"";
-  for (char const c : text) {
-    auto const byte = static_cast<unsigned char>(c);
-    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ';
-    if (plain) {
-      quoted += c;
-    } else {
-      quoted += '\\';
-      for (int shift = 6; shift >= 0; shift -= 3) quoted += static_cast<char>('0' + (byte >> shift & 7));
-    }
-  }
-  return quoted + '"';
-}
-
-}  // namespace fastxx::detail

@@ -15,16 +15,18 @@
 namespace fastxx {
 
 FASTXX_INLINE std::string LRFindResult::plot(std::filesystem::path const& path) const {
-  auto mark = [this](double lr, char const* name) {
+  auto mark = [this](double lr, char const* name, Colour colour) {
     auto const at = std::min_element(lrs.begin(), lrs.end(), [lr](double a, double b) {
       return std::abs(std::log(a / lr)) < std::abs(std::log(b / lr));
     });
     char label[64];
     std::snprintf(label, sizeof label, "%s %.2g", name, lr);
-    return Mark{lr, losses[static_cast<std::size_t>(at - lrs.begin())], label};
+    return Mark{lr, losses[static_cast<std::size_t>(at - lrs.begin())], label, colour};
   };
   std::vector<Mark> marks;
-  if (!lrs.empty()) marks = {mark(valley, "valley"), mark(minimum, "minimum"), mark(steep, "steep")};
+  if (!lrs.empty())
+    marks = {mark(valley, "valley", colours::orange), mark(minimum, "minimum", colours::green),
+             mark(steep, "steep", colours::red)};
   plot_lines(
       {{.x = lrs, .y = losses}},
       {.title = "Learning rate finder", .x_label = "Learning rate", .y_label = "Loss", .x_log = true, .marks = marks})
