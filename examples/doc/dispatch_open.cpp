@@ -1,5 +1,6 @@
 // A set with a name is extended from any header, also for types that its author never saw.
 #include <fastxx/low/dispatch/dispatch.hpp>
+#include <fastxx/low/dispatch/dispatch_table.hpp>
 
 #include <cstdio>
 #include <string>
@@ -31,5 +32,7 @@ struct fastxx::overload_for<describe_set, Circle, int> {
 int main() {
   for (std::string const& text : {describe(Shape{}), describe(Circle{}), describe(Wheel{}), describe(Circle{}, 3)})
     std::printf("%s\n", text.c_str());
+  // What others have added is listed for the types one asks about.
+  std::printf("%s", dispatch_table(describe, fastxx::type_list<Circle, Wheel, int>{}).c_str());
   return describe(Wheel{}, 3) == "8 spokes" ? 0 : 1;  // the first argument decides before the second
 }

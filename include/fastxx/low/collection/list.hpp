@@ -2,6 +2,7 @@
 
 #include <fastxx/low/collection/detail/list_parts.hpp>
 #include <fastxx/low/collection/detail/split.hpp>
+#include <fastxx/low/collection/list_options.hpp>
 #include <fastxx/low/core/random.hpp>
 
 #include <algorithm>
@@ -23,24 +24,6 @@
 #include <vector>
 
 namespace fastxx {
-
-/// Settings of L's functions.
-struct SortOptions {
-  bool reverse = false;  ///< largest first; equal ones stay in their order
-};
-struct FilterOptions {
-  bool negate = false;  ///< those for which the function is false
-};
-struct UniqueOptions {
-  bool sort = false;
-};
-struct ZipOptions {
-  bool cycled = false;  ///< as long as the first list, the others repeat; otherwise as long as the shortest
-};
-struct SplitOptions {
-  std::optional<std::string_view> sep = {};  ///< white space when left out
-  std::int64_t maxsplit = -1;                ///< at most so many cuts
-};
 
 /// A list that is indexed and transformed like an array: `L(1, 2, 3)[-1]`, `l[Slice{.stop = 2}]`, `l[{0, 2}]`,
 /// `l[l.map(gt(1))]`, `l.filter(f).map(g).sum()`. Every function gives a new list unless it says otherwise.
@@ -330,7 +313,7 @@ class L {
     if constexpr (is_tuple_v<T>)
       return columns(std::make_index_sequence<std::tuple_size_v<decltype(detail::tie_elements(std::declval<T>()))>>{});
     else
-      return transposed(options.cycled);
+      return detail::transpose(items_, options.cycled);
   }
   /// f of the first items, the second items, ... of a list of lists: f takes one list.
   template <class Function>
@@ -368,24 +351,14 @@ class L {
   }
   /// Of no items 0; in the type that adding two items has.
   auto sum() const {
-    constexpr bool adds = requires(T const& a) { a + a; };
-    static_assert(
-        adds,
-        "fastxx::L::sum(): the items have no +; write reduce(f, initial) with a function that adds two of them, "
-        "or concat() for a list of lists");
-    if constexpr (adds)
+    if constexpr (detail::require_plus<T>())
       return reduce(std::plus<>(), std::decay_t<decltype(std::declval<T>() + std::declval<T>())>());
     else
       return *this;
   }
   /// Of no items 1.
   auto product() const {
-    constexpr bool multiplies = requires(T const& a) { a* a; };
-    static_assert(
-        multiplies,
-        "fastxx::L::product(): the items have no *; write reduce(f, initial) with a function that multiplies two "
-        "of them");
-    if constexpr (multiplies)
+    if constexpr (detail::require_times<T>())
       return reduce(std::multiplies<>(), std::decay_t<decltype(std::declval<T>() * std::declval<T>())>(1));
     else
       return *this;
@@ -507,23 +480,6 @@ class L {
   auto columns(std::index_sequence<I...>) const {
     return std::tuple(map(itemgetter<I>())...);
   }
-  auto transposed(bool cycled) const {
-    static_assert(detail::ListLike<T const&>, "fastxx::L::zip(): the items must be lists or tuples");
-    L<L<detail::range_item_t<T>>> result;
-    std::size_t length = empty() ? 0 : items_.front().size();
-    for (auto const& list : items_) {
-      if (!cycled) length = std::min<std::size_t>(length, list.size());
-      if (length > 0 && list.size() == 0)
-        throw data_error("list.cycle",
-                         {.call = "L::zip", .expected = "lists with items to repeat", .got = "an empty one"});
-    }
-    for (std::size_t i = 0; i < length; ++i) {
-      auto& row = result.items().emplace_back();
-      for (auto const& list : items_) row.append(list[i % list.size()]);
-    }
-    return result;
-  }
-
   Items items_{};
 };
 

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace fastxx {
@@ -57,17 +58,46 @@ void add_rows(std::vector<DispatchRow>& rows, type_list<Firsts...>) {
 // Most derived first: a type stands deeper below Any than all above it. Rows with one first type stay together.
 void sort_rows(std::vector<DispatchRow>& rows);
 
+template <class... As, class... Bs>
+consteval type_list<As..., Bs...> operator+(type_list<As...>, type_list<Bs...>) {
+  return {};
+}
+
+// A row for the overload_for that is nearest to these two types, if there is one; it replaces the set's own.
+template <class Set, class First, class Second>
+void add_extension(std::vector<DispatchRow>& rows) {
+  using Found = NearestOverload<Set, First, Second>;
+  if constexpr (!std::is_same_v<Found, NoOverload>) {
+    using Extension = Overload<typename Found::first, typename Found::second, typename Found::type>;
+    add_row<Extension, typename Found::first, typename Found::second>(rows);
+  }
+}
+template <class Set, class First, class... Seconds>
+void add_extensions_of(std::vector<DispatchRow>& rows, type_list<Seconds...>) {
+  (add_extension<Set, First, Seconds>(rows), ...);
+}
+template <class Set, class... Firsts, class Seconds>
+void add_extensions(std::vector<DispatchRow>& rows, type_list<Firsts...>, Seconds seconds) {
+  (add_extensions_of<Set, Firsts>(rows, seconds), ...);
+}
+
 template <class Dispatch>
 struct TableText;
 template <class Set, class... Bases, class... Overloads>
 struct TableText<TypeDispatch<Set, hana::tuple<Bases...>, Overloads...>> {
-  static std::string text() {
+  template <class Types>
+  static std::string text(Types asked) {
     std::vector<DispatchRow> rows;
     (add_rows<Overloads>(rows, typename Members<typename Overloads::first>::type{}), ...);
+    if constexpr (!std::is_void_v<Set>) {
+      constexpr type_list<Any> any;
+      add_extensions<Set>(rows, ((asked + any) + ... + typename Members<typename Overloads::first>::type{}),
+                          ((asked + any) + ... + typename Members<typename Overloads::second>::type{}));
+    }
     sort_rows(rows);
     std::string all;
     for (DispatchRow const& row : rows) all += row.text + "\n";
-    return (all + ... + TableText<Bases>::text());
+    return (all + ... + TableText<Bases>::text(asked));
   }
 };
 
@@ -75,16 +105,17 @@ struct TableText<TypeDispatch<Set, hana::tuple<Bases...>, Overloads...>> {
 
 /// The overloads of a set as text, one a line in the order in which they are tried: most derived first, the first type
 /// before the second, replaced ones left out; then those of the inherited sets. `auto` is a result that the arguments
-/// decide. What others add by overload_for cannot be listed, only asked for: `decltype(set)::chosen<A, B>`.
+/// decide. C++ cannot list the specialisations of overload_for: of those the table has the nearest to each two of the set's
+/// own types and of the types it is asked about, `dispatch_table(describe, type_list<Cat, Dog>{})`.
 ///
 /// Errors:  an argument that is no dispatch set (compile time)
 /// Source:  fastcore 1.7.28 dispatch.py TypeDispatch.__repr__
-/// Example: examples/doc/dispatch.cpp
-template <class Dispatch>
-std::string dispatch_table(Dispatch const&) {
+/// Example: examples/doc/dispatch_open.cpp
+template <class Dispatch, class... Types>
+std::string dispatch_table(Dispatch const&, type_list<Types...> asked = type_list<>{}) {
   static_assert(detail::is_dispatch_v<Dispatch>, "fastxx: dispatch_table() takes a dispatch set: typedispatch(...)");
   if constexpr (detail::is_dispatch_v<Dispatch>)
-    return detail::TableText<Dispatch>::text();
+    return detail::TableText<Dispatch>::text(asked);
   else
     return "";
 }

@@ -6,6 +6,7 @@
 #include <fastxx/low/collection/repr.hpp>
 #include <fastxx/low/core/error.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <concepts>
 #include <cstddef>
@@ -77,6 +78,24 @@ consteval bool require_equal() {
   };
   static_assert(compares, "fastxx::L: this needs items that can be compared: give their type an operator==");
   return compares;
+}
+template <class T>
+consteval bool require_plus() {
+  constexpr bool adds = requires(T const& x) { x + x; };
+  static_assert(
+      adds,
+      "fastxx::L::sum(): the items have no +; write reduce(f, initial) with a function that adds two of them, "
+      "or concat() for a list of lists");
+  return adds;
+}
+template <class T>
+consteval bool require_times() {
+  constexpr bool multiplies = requires(T const& x) { x* x; };
+  static_assert(
+      multiplies,
+      "fastxx::L::product(): the items have no *; write reduce(f, initial) with a function that multiplies two "
+      "of them");
+  return multiplies;
 }
 template <class Function, class Result, class Item>
 consteval bool require_reduces() {
@@ -208,6 +227,25 @@ T step_at(T start, T step, std::size_t i) {
     return static_cast<T>(static_cast<std::uint64_t>(start) + i * static_cast<std::uint64_t>(step));
   else
     return start + static_cast<T>(i) * step;
+}
+
+// Rows to columns; as many as the shortest row has, or as the first one, with the others over and over.
+template <class T>
+auto transpose(std::vector<T> const& rows, bool cycled) {
+  static_assert(ListLike<T const&>, "fastxx::L::zip(): the items must be lists or tuples");
+  L<L<range_item_t<T>>> result;
+  std::size_t length = rows.empty() ? 0 : rows.front().size();
+  for (auto const& row : rows) {
+    if (!cycled) length = std::min<std::size_t>(length, row.size());
+    if (length > 0 && row.size() == 0)
+      throw data_error("list.cycle",
+                       {.call = "L::zip", .expected = "lists with items to repeat", .got = "an empty one"});
+  }
+  for (std::size_t i = 0; i < length; ++i) {
+    auto& column = result.items().emplace_back();
+    for (auto const& row : rows) column.append(row[i % row.size()]);
+  }
+  return result;
 }
 
 // A list that repeats itself without end: what L::cycle gives.
