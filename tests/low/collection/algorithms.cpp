@@ -5,6 +5,7 @@
 #include <limits>
 #include <list>
 #include <map>
+#include <ranges>
 #include <string>
 #include <utility>
 #include <vector>

@@ -8,10 +8,10 @@
 #include <fastxx/low/core/pack.hpp>
 #include <fastxx/low/core/type_name.hpp>
 
+#include <algorithm>  // the concepts of ranges, without the views of <ranges>
 #include <concepts>
 #include <cstddef>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <type_traits>

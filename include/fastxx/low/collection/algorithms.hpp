@@ -3,11 +3,11 @@
 #include <fastxx/low/collection/list.hpp>
 #include <fastxx/low/core/error.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
-#include <ranges>
 #include <string>
 #include <type_traits>
 #include <utility>

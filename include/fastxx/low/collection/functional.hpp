@@ -8,12 +8,12 @@
 #include <fastxx/low/core/named.hpp>
 #include <fastxx/low/core/type_name.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>

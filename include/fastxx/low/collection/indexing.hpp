@@ -4,11 +4,11 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <ranges>
 #include <type_traits>
 #include <vector>
 

@@ -15,7 +15,6 @@
 #include <numeric>
 #include <optional>
 #include <ostream>
-#include <ranges>
 #include <string>
 #include <string_view>
 #include <tuple>

@@ -7,7 +7,6 @@
 #include <concepts>
 #include <cstdint>
 #include <memory>
-#include <ranges>
 #include <string_view>
 #include <type_traits>
 #include <utility>

@@ -4,12 +4,12 @@
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/traits.hpp>
 
+#include <algorithm>  // the concepts of ranges, without the views of <ranges>
 #include <charconv>
 #include <cmath>
 #include <concepts>
 #include <optional>
 #include <ostream>
-#include <ranges>
 #include <sstream>
 #include <string>
 #include <string_view>
