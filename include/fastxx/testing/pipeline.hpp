@@ -58,7 +58,7 @@ auto operator>>(Walk<X> walk, Checking<Stage> step) {
   add(step.report, where, check_transform(step.stage, walk.value, step.options));
   using Laws = TransformLaws<Stage, X>;
   // A stage for one subset is passed by when no subset is said.
-  if constexpr (takes<Stage, X, typename Laws::Drawn>() && !undoes<Stage, typename Laws::Encoded>())
+  if constexpr (fastxx::detail::touches_item<Stage, X>() && !fastxx::detail::undoes<Stage, typename Laws::Encoded>())
     if (Laws::subset(step.stage) == Split::none) step.claims_inverse = false;
   return std::move(walk) >> Forwards<Stage>{step.stage};
 }

@@ -4,6 +4,7 @@
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/tensor/semantic.hpp>
+#include <fastxx/low/transform/check.hpp>
 #include <fastxx/low/transform/function.hpp>
 #include <fastxx/low/transform/transform.hpp>
 #include <fastxx/testing/compare.hpp>
@@ -31,36 +32,6 @@ struct LawOptions {
 };
 
 namespace detail {
-
-// Whether the transform does something to an X, or to an element of it.
-template <class T, class X, class Drawn>
-consteval bool takes() {
-  if constexpr (is_tuple_v<X> && !std::derived_from<T, ItemTransform>)
-    return []<class... Es>(std::type_identity<std::tuple<Es...>>) {
-      return (takes<T, Es, Drawn>() || ...);
-    }(std::type_identity<fastxx::detail::std_tuple_of<X>>{});
-  else
-    return Encodes<T, X> || EncodesDrawn<T, X, Drawn>;
-}
-
-// Whether it claims to undo something of an X.
-template <class T, class X>
-consteval bool undoes() {
-  if constexpr (is_tuple_v<X> && !std::derived_from<T, ItemTransform>)
-    return []<class... Es>(std::type_identity<std::tuple<Es...>>) {
-      return (undoes<T, Es>() || ...);
-    }(std::type_identity<fastxx::detail::std_tuple_of<X>>{});
-  else
-    return Decodes<T, X>;
-}
-
-template <class T>
-consteval bool marked_optional() {
-  if constexpr (requires { T::optional; })
-    return T::optional;
-  else
-    return false;
-}
 
 // Semantic tensors that came back as one of their bases, though encodes() does not say Exactly: their type has no
 // constructor from a tensor, so the library could not give it back.
@@ -93,14 +64,6 @@ struct TransformLaws {
   LawOptions const& options;
   Report& report;
 
-  static auto drawn_type() {
-    if constexpr (fastxx::detail::Draws<T, Item>)
-      return std::type_identity<decltype(fastxx::detail::draw_for(std::declval<T const&>(), std::declval<Item const&>(),
-                                                                  CallContext{}))>{};
-    else
-      return std::type_identity<fastxx::detail::NoDraw>{};
-  }
-  using Drawn = typename decltype(drawn_type())::type;
   using Encoded = decltype(fastxx::encode(std::declval<T const&>(), std::declval<Item>()));
 
   static int subset(T const& transform) {
@@ -145,7 +108,7 @@ struct TransformLaws {
     if constexpr (is_tuple_v<Item> && !std::derived_from<T, ItemTransform> && Encodes<T, Item>)
       report.broken.push_back(
           "encodes() takes the whole tuple, but only an ItemTransform is given it: derive from ItemTransform");
-    else if constexpr (fastxx::detail::NamesEncodes<T> && !takes<T, Item, Drawn>() && !marked_optional<T>())
+    else if constexpr (!fastxx::detail::is_optional<T>() && !fastxx::detail::touches_item<T, Item>())
       report.broken.push_back("encodes() takes neither the item nor an element of it: " + type_name<Item>());
   }
 
@@ -219,7 +182,7 @@ struct TransformLaws {
   }
 
   void is_undone() const {
-    if constexpr (undoes<T, Encoded>())
+    if constexpr (fastxx::detail::undoes<T, Encoded>())
       if (options.invertible)
         law("decode() does not give back what encode() was given",
             [&] { return difference(decoded(encoded()), item, options.tolerance); });
