@@ -113,6 +113,26 @@ TEST_CASE("file: writing into a missing folder, under a file or onto a folder is
   CHECK(has(reason(""), "No such file or directory"));
 }
 
+TEST_CASE("file: of a pipe that has bytes ready, like the shell's <(...), and of a device one sentence says it") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  REQUIRE(::write(ends[1], "bytes", 5) == 5);
+  fs::path const pipe = "/dev/fd/" + std::to_string(ends[0]);
+  for (auto const& [path, got] : {std::pair(pipe, "got a pipe"), std::pair(fs::path("/dev/zero"), "got a device")})
+    for (std::string const& text : {io_error_of([&path = path] { fastxx::load_safetensors(path); }),
+                                    io_error_of([&path = path] { fastxx::read_idx(path); })}) {
+      CHECK_MESSAGE(has(text, got), text);
+      CHECK(has(text, "goes into a file first"));
+    }
+  ::close(ends[0]), ::close(ends[1]);
+}
+
+TEST_CASE("file: bytes that the system says are 0 are no idx or safetensors file of 0 bytes") {
+  auto const idx = io_error_of([] { fastxx::read_idx("/proc/self/cmdline"); });
+  CHECK(has(idx, "[idx."));
+  CHECK(has(io_error_of([] { fastxx::load_safetensors("/proc/self/status"); }), "whose size the system knows"));
+}
+
 TEST_CASE("file: a pipe, a socket, a device or a folder is named in one sentence, and no reader waits for it") {
   Folder const folder;
   fs::path const pipe = folder.path / "pipe", socket = folder.path / "socket", link = folder.path / "link";

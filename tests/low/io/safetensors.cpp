@@ -6,8 +6,10 @@
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <string>
 #include <unistd.h>
+#include <vector>
 
 namespace fs = std::filesystem;
 using fastxx::SafeTensors;
@@ -213,6 +215,54 @@ TEST_CASE("safetensors: offsets outside, overlapping, with gaps or against the s
 TEST_CASE("safetensors: an unknown dtype is named beside the known ones") {
   CHECK(refusal(bytes_of("{" + entry("w", "F8_E4M3", "[4]", "[0,4]") + "}", "1234"), "F64 F32 F16 BF16") ==
         "safetensors.dtype");
+}
+
+TEST_CASE("safetensors: beside tensors of dtypes that libtorch has not, the others are listed and read") {
+  Folder const folder;
+  std::string const header = "{" + entry("small", "F8_E4M3", "[2,2]", "[0,4]") + "," +
+                             entry("b", "U8", "[3]", "[8,11]") + "," + entry("odd", "F3_X", "[5]", "[4,8]") +
+                             R"(,"__metadata__":{"format":"pt"}})";
+  fastxx::write_file_atomically(folder.file, bytes_of(header, "12345678\1\2\3"));
+  fastxx::SafeTensorsReader const reader(folder.file);
+  CHECK(reader.names() == std::vector<std::string>{"small", "odd", "b"});
+  CHECK(reader.metadata() == std::map<std::string, std::string>{{"format", "pt"}});
+  CHECK(reader.info("small").dtype == "F8_E4M3");
+  CHECK(reader.info("small").shape == std::vector<std::int64_t>{2, 2});
+  CHECK_FALSE(reader.info("small").readable);
+  CHECK(reader.info("odd").dtype == "F3_X");
+  CHECK(reader.info("b").readable);
+  CHECK(reader.contains("b"));
+  CHECK_FALSE(reader.contains("c"));
+  for (int i = 0; i < 2; ++i) CHECK(at::equal(reader.tensor("b"), at::tensor({1, 2, 3}, at::kByte)));
+  CHECK_THROWS_WITH_AS(reader.tensor("small"), doctest::Contains("got 'F8_E4M3'; at"), fastxx::io_error);
+  CHECK_THROWS_WITH_AS(reader.tensor("odd"), doctest::Contains("tensor 'odd'"), fastxx::io_error);
+  CHECK_THROWS_WITH_AS(reader.tensor("c"), doctest::Contains("[safetensors.name]"), fastxx::io_error);
+  CHECK_THROWS_WITH_AS(fastxx::load_safetensors(folder.file), doctest::Contains("tensor 'small'"), fastxx::io_error);
+}
+
+TEST_CASE("safetensors: sizes, gaps and overlaps are checked for tensors that cannot be read as well") {
+  auto const file = [](std::string const& dtype, std::string const& shape, std::string const& offsets) {
+    return bytes_of("{" + entry("w", dtype, shape, offsets) + "," + entry("v", "U8", "[4]", "[4,8]") + "}", "12345678");
+  };
+  CHECK(refusal(file("F8_E5M2", "[3]", "[0,4]"), "3 bytes by shape") == "safetensors.offsets");
+  CHECK(refusal(file("U32", "[4]", "[0,4]"), "16 bytes by shape") == "safetensors.offsets");
+  CHECK(refusal(file("U16", "[2]", "[0,4]"), "'U16'") == "safetensors.dtype");
+  CHECK(refusal(file("C64", "[4611686018427387904]", "[0,4]")) == "safetensors.shape");
+  CHECK(refusal(file("F4", "[8]", "[0,4]"), "'F4'") == "safetensors.dtype");
+  CHECK(refusal(file("F4", "[8]", "[0,5]"), "an overlap") == "safetensors.offsets");
+  CHECK(refusal(file("F4", "[8]", "[0,3]"), "a gap") == "safetensors.offsets");
+  CHECK(refusal(file("F4", "[8]", "[0,9]")) == "safetensors.truncated");
+}
+
+TEST_CASE("safetensors: behind the JSON the header has spaces and nothing else, zero bytes included") {
+  CHECK(refusal(bytes_of("{}      ", "")).empty());
+  CHECK(refusal(bytes_of(std::string("{}\0", 3), "")) == "safetensors.header");
+  CHECK(refusal(bytes_of(std::string("{}   \0text", 10), "")) == "safetensors.header");
+  CHECK(refusal(bytes_of(std::string("\0{}", 3), "")) == "safetensors.header");
+  std::string const w = "{" + entry("w", "U8", "[4]", "[0,4]") + "}";
+  CHECK(refusal(bytes_of(w + std::string(3, '\0'), "1234")) == "safetensors.header");
+  CHECK(refusal(bytes_of(w + " " + w, "1234")) == "safetensors.header");
+  CHECK(refusal(bytes_of(w + "  ", "1234")).empty());
 }
 
 TEST_CASE("safetensors: shapes whose size overflows are refused, also behind an empty dimension") {

@@ -188,3 +188,27 @@ TEST_CASE("L-17 state: a refused value leaves the member as it was") {
   CHECK_THROWS_AS(StateReader(file, "", "memory")("value", kept), io_error);
   CHECK(kept == std::vector{7});
 }
+
+TEST_CASE("L-17 state: a second member of one name is refused, it would replace the first") {
+  auto const key_of = [](auto const& first, auto const& second) {
+    SafeTensors file;
+    StateWriter writer(file, "a.");
+    writer("x", first);
+    try {
+      writer("x", second);
+    } catch (data_error const& error) {
+      CHECK(error.parts().where == "member a.x");
+      return error.key();
+    }
+    return std::string("nothing thrown");
+  };
+  CHECK(key_of(1, 2) == "state.twice");
+  CHECK(key_of(1, at::ones({1})) == "state.twice");
+  CHECK(key_of(at::ones({1}), 1) == "state.twice");
+  CHECK(key_of(at::Tensor(), at::ones({1})) == "state.twice");
+  SafeTensors file;
+  StateWriter writer(file, "");
+  writer("x", 1);
+  writer.nested("y")("x", 2);
+  CHECK(file.metadata.size() == 2);
+}

@@ -4,6 +4,7 @@
 #include <fastxx/low/core/error.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -37,6 +38,11 @@ int open_to_read(std::string_view key, std::string_view call, std::filesystem::p
 
 // Fill `size` bytes; the number of bytes the file really had, or -1 with errno.
 std::ptrdiff_t read_fully(int descriptor, char* bytes, std::size_t size);
+// The same from a place in the file, whose position stays.
+std::ptrdiff_t read_fully_at(int descriptor, char* bytes, std::size_t size, std::uint64_t place);
+
+// Files of /proc and their like have bytes but no size, so nothing can be checked against it.
+[[noreturn]] void refuse_unknown_size(std::string_view key, std::string_view call, std::filesystem::path const& path);
 
 }  // namespace detail
 

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <fcntl.h>
 #include <filesystem>
 #include <functional>
@@ -72,7 +73,7 @@ inline void require_regular_file(std::string_view key, std::string_view call, st
                               : S_ISSOCK(status.st_mode) ? "a socket"
                                                          : "a device",
                        .where = path.string(),
-                       .fix = "choose another path"});
+                       .fix = "choose another path; what comes out of a pipe goes into a file first"});
 }
 
 FASTXX_INLINE int open_to_read(std::string_view key, std::string_view call, std::filesystem::path const& path) {
@@ -82,15 +83,35 @@ FASTXX_INLINE int open_to_read(std::string_view key, std::string_view call, std:
   return descriptor;
 }
 
-FASTXX_INLINE std::ptrdiff_t read_fully(int descriptor, char* bytes, std::size_t size) {
+// read_some(bytes, size, done) reads on after the bytes that are done.
+template <class ReadSome>
+std::ptrdiff_t read_all(char* bytes, std::size_t size, ReadSome const& read_some) {
   std::size_t done = 0;
   while (done < size) {
-    ssize_t const n = ::read(descriptor, bytes + done, size - done);
+    ssize_t const n = read_some(bytes + done, size - done, done);
     if (n == 0) break;
     if (n > 0) done += static_cast<std::size_t>(n);
     if (n < 0 && errno != EINTR) return -1;
   }
   return static_cast<std::ptrdiff_t>(done);
+}
+
+FASTXX_INLINE std::ptrdiff_t read_fully(int descriptor, char* bytes, std::size_t size) {
+  return read_all(bytes, size, [&](char* to, std::size_t left, std::size_t) { return ::read(descriptor, to, left); });
+}
+
+FASTXX_INLINE std::ptrdiff_t read_fully_at(int descriptor, char* bytes, std::size_t size, std::uint64_t place) {
+  return read_all(bytes, size, [&](char* to, std::size_t left, std::size_t done) {
+    return ::pread(descriptor, to, left, static_cast<off_t>(place + done));
+  });
+}
+
+FASTXX_INLINE void refuse_unknown_size(std::string_view key, std::string_view call, std::filesystem::path const& path) {
+  throw io_error(key, {.call = std::string(call),
+                       .expected = "a file whose size the system knows",
+                       .got = "one that it gives size 0, though there are bytes in it",
+                       .where = path.string(),
+                       .fix = "copy it to a disk and read the copy"});
 }
 
 // A path in the same folder that nobody else uses, also not another thread or process.

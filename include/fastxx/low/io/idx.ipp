@@ -36,14 +36,19 @@ class IdxFile {
   bool unpack_whole(unsigned char* bytes, std::uint64_t size) const;
 
   // The most bytes the whole file can hold: deflate never packs tighter than 1032 to 1.
-  std::uint64_t most_bytes() const { return gzdirect(file_.get()) ? size_ : size_ * 1032; }
+  std::uint64_t most_bytes() const {
+    if (size_ == 0) refuse_unknown_size("idx.open", "read_idx", path_);  // asked once the header has been read
+    return gzdirect(file_.get()) ? size_ : size_ * 1032;
+  }
 
   [[noreturn, gnu::cold]] void fail(std::string_view key, ErrorText const& expected, ErrorText const& got,
                                     char const* fix) const;
 
  private:
-  // pread leaves the position to zlib.
-  bool read_packed(unsigned char* bytes) const;
+  // From its first byte; the position is zlib's.
+  bool read_packed(unsigned char* bytes) const {
+    return read_fully_at(descriptor_, reinterpret_cast<char*>(bytes), size_, 0) == static_cast<std::ptrdiff_t>(size_);
+  }
 
   void check_stream() const;
 
@@ -98,15 +103,6 @@ inline bool IdxFile::unpack_whole(unsigned char* bytes, std::uint64_t size) cons
 inline void IdxFile::fail(std::string_view key, ErrorText const& expected, ErrorText const& got,
                           char const* fix) const {
   throw io_error(key, {.call = "read_idx", .expected = expected, .got = got, .where = path_.string(), .fix = fix});
-}
-
-inline bool IdxFile::read_packed(unsigned char* bytes) const {
-  for (std::uint64_t done = 0; done < size_;) {
-    ssize_t const n = ::pread(descriptor_, bytes + done, size_ - done, static_cast<off_t>(done));
-    if (n == 0 || (n < 0 && errno != EINTR)) return false;
-    if (n > 0) done += static_cast<std::uint64_t>(n);
-  }
-  return true;
 }
 
 inline void IdxFile::check_stream() const {

@@ -2,10 +2,12 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors_header.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>
 
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -37,9 +39,39 @@ std::string safetensors_header(SafeTensors const& content, std::vector<SafeTenso
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
 void save_safetensors(std::filesystem::path const& path, SafeTensors const& content);
 
-/// Read a safetensors file; nothing in it is believed before it is checked.
+/// A safetensors file whose header is read and checked, and whose tensors are read one by one: those that are needed
+/// alone, or those of a file in which others have dtypes that libtorch does not know.
 ///
-/// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool; others are an error
+/// Errors:  those of load_safetensors; when a tensor is read [safetensors.dtype] for it, [safetensors.name] for a name
+///          that the file does not have
+/// Source:  https://github.com/huggingface/safetensors, safe_open of its Python package
+class SafeTensorsReader {
+ public:
+  explicit SafeTensorsReader(std::filesystem::path path);
+
+  /// The names of the tensors, in the order of their data.
+  std::vector<std::string> const& names() const { return names_; }
+  bool contains(std::string const& name) const { return entries_.contains(name); }
+  SafeTensorsInfo const& info(std::string const& name) const { return entry(name).info; }
+  std::map<std::string, std::string> const& metadata() const { return metadata_; }
+  /// Read one tensor. Several threads may do so at once.
+  Tensor tensor(std::string const& name) const;
+
+ private:
+  detail::SafeTensorsEntry const& entry(std::string const& name) const;
+
+  std::filesystem::path path_;
+  detail::FileHandle file_;
+  std::uint64_t data_begin_ = 0;
+  std::map<std::string, std::string> metadata_{};
+  detail::SafeTensorsEntries entries_{};
+  std::vector<std::string> names_{};
+};
+
+/// Read a whole safetensors file; nothing in it is believed before it is checked.
+///
+/// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool; others are an error here, and
+///          SafeTensorsReader reads the tensors beside them
 /// Errors:  io_error [safetensors.open], [.truncated], [.header], [.dtype], [.shape], [.offsets], [.bool],
 ///          with the path and the tensor's name
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fastxx::detail {
@@ -49,8 +50,10 @@ void in_data_order(Entries& entries, Function const& f) {
 
 inline std::vector<SafeTensorsEntry> safetensors_layout(SafeTensors const& content) {
   std::vector<SafeTensorsEntry> entries;
-  for (auto const& [name, tensor] : content.tensors)
-    entries.push_back({name, safetensors_type(name, tensor), tensor.sizes().vec(), 0, 0});
+  for (auto const& [name, tensor] : content.tensors) {
+    auto const type = safetensors_type(name, tensor);  // g++ 12 destroys twice what stands before a throw in a list
+    entries.push_back({name, {.shape = tensor.sizes().vec()}, type, 0, 0});
+  }
   std::uint64_t position = 0;
   in_data_order(entries, [&](SafeTensorsEntry& entry) {
     entry.begin = position;
@@ -80,7 +83,7 @@ inline void write_entry(JsonWriter& to, SafeTensorsEntry const& entry) {
   to.json += ',';
   to.natural(entry.end);
   to.json.append("],\"dtype\":\"").append(entry.type.name).append("\",\"shape\":[");
-  for (std::int64_t const extent : entry.shape) {
+  for (std::int64_t const extent : entry.info.shape) {
     to.integer(extent);
     to.json += ',';
   }
@@ -107,7 +110,7 @@ FASTXX_INLINE std::string safetensors_header(SafeTensors const& content, std::ve
   return std::string(reinterpret_cast<char const*>(&length), sizeof length) + text;
 }
 
-// Read length and JSON; leaves the file at the first byte of data, whose number goes to `data_bytes`.
+// Read length and JSON; the number of bytes behind them goes to `data_bytes`.
 inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsProblem const& problem,
                                            std::uint64_t& data_bytes) {
   auto read = [&](char* bytes, std::size_t size) {
@@ -120,6 +123,7 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
   if (::fstat(file.get(), &status) != 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
   std::uint64_t length = 0;
   read(reinterpret_cast<char*>(&length), sizeof length);
+  if (status.st_size == 0) refuse_unknown_size("safetensors.open", "load_safetensors", problem.path);
   std::uint64_t const after = static_cast<std::uint64_t>(status.st_size) - sizeof length;
   if (length > safetensors_header_limit)
     problem.fail("safetensors.header", "a header of at most 100000000 bytes", {length}, "name a safetensors file");
@@ -130,12 +134,13 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
   return text;
 }
 
-inline Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, SafeTensorsProblem problem) {
-  problem.tensor = entry.name;
-  Tensor tensor = detail::empty_cpu(entry.shape, entry.type.dtype);
+inline Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, std::uint64_t data_begin,
+                              SafeTensorsProblem const& problem) {
+  if (!entry.info.readable) refuse_safetensors_type(entry.info.dtype, problem);
+  Tensor tensor = detail::empty_cpu(entry.info.shape, entry.type.dtype);
   std::uint64_t const bytes = entry.end - entry.begin;
   auto* data = static_cast<char*>(tensor.data_ptr());
-  std::ptrdiff_t const n = read_fully(file.get(), data, bytes);
+  std::ptrdiff_t const n = read_fully_at(file.get(), data, bytes, data_begin + entry.begin);
   if (n < 0) throw_file_error("safetensors.open", "load_safetensors", problem.path, errno);
   if (static_cast<std::uint64_t>(n) < bytes) problem.fail("safetensors.truncated", {bytes, " bytes"}, {n});
   bool const is_bool = entry.type.dtype == at::kBool;
@@ -160,15 +165,32 @@ FASTXX_INLINE void save_safetensors(std::filesystem::path const& path, SafeTenso
   });
 }
 
-FASTXX_INLINE SafeTensors load_safetensors(std::filesystem::path const& path) {
-  detail::SafeTensorsProblem const problem{path};
-  detail::FileHandle const file(detail::open_to_read("safetensors.open", "load_safetensors", path));
+FASTXX_INLINE SafeTensorsReader::SafeTensorsReader(std::filesystem::path path)
+    : path_(std::move(path)), file_(detail::open_to_read("safetensors.open", "load_safetensors", path_)) {
+  detail::SafeTensorsProblem const problem{path_};
   std::uint64_t data_bytes = 0;
-  std::string const header = detail::read_safetensors_header(file, problem, data_bytes);
-  SafeTensors content;
-  auto const entries = detail::parse_safetensors_header(header, problem, data_bytes, content);
-  for (auto const* entry : detail::in_file_order(entries, problem, data_bytes))
-    content.tensors[entry->name] = detail::read_safetensor(file, *entry, problem);
+  std::string const header = detail::read_safetensors_header(file_, problem, data_bytes);
+  data_begin_ = sizeof(std::uint64_t) + header.size();
+  entries_ = detail::parse_safetensors_header(header, problem, data_bytes, metadata_);
+  for (auto const* entry : detail::in_file_order(entries_, problem, data_bytes)) names_.push_back(entry->name);
+}
+
+FASTXX_INLINE detail::SafeTensorsEntry const& SafeTensorsReader::entry(std::string const& name) const {
+  auto const found = entries_.find(name);
+  if (found == entries_.end())
+    detail::SafeTensorsProblem{path_, name}.fail("safetensors.name", "the name of a tensor in the file",
+                                                 {"one that is none of its ", names_.size()}, "choose out of names()");
+  return found->second;
+}
+
+FASTXX_INLINE Tensor SafeTensorsReader::tensor(std::string const& name) const {
+  return detail::read_safetensor(file_, entry(name), data_begin_, {path_, name});
+}
+
+FASTXX_INLINE SafeTensors load_safetensors(std::filesystem::path const& path) {
+  SafeTensorsReader const reader(path);
+  SafeTensors content{.metadata = reader.metadata()};
+  for (auto const& name : reader.names()) content.tensors[name] = reader.tensor(name);
   return content;
 }
 

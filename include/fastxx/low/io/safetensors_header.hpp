@@ -23,6 +23,15 @@ struct SafeTensors {
   std::map<std::string, std::string> metadata = {};
 };
 
+/// What the header of a safetensors file says about a tensor.
+///
+/// Source:  https://github.com/huggingface/safetensors, "Format" in its README
+struct SafeTensorsInfo {
+  std::string dtype = {};  ///< as the format writes it: "F32", "F8_E4M3", ...
+  std::vector<std::int64_t> shape = {};
+  bool readable = false;  ///< whether tensors of this libtorch can have that dtype
+};
+
 namespace detail {
 
 inline constexpr std::uint64_t safetensors_header_limit = 100'000'000;  // the reference implementation's limit
@@ -33,6 +42,7 @@ struct SafeTensorsType {
   std::uint64_t bytes;
 };
 
+// Those that tensors of this libtorch have.
 inline constexpr std::array<SafeTensorsType, 10> safetensors_types{{{"F64", at::kDouble, 8},
                                                                     {"F32", at::kFloat, 4},
                                                                     {"F16", at::kHalf, 2},
@@ -43,12 +53,20 @@ inline constexpr std::array<SafeTensorsType, 10> safetensors_types{{{"F64", at::
                                                                     {"I8", at::kChar, 1},
                                                                     {"U8", at::kByte, 1},
                                                                     {"BOOL", at::kBool, 1}}};
+// Those that it has not, whose sizes are known all the same.
+inline constexpr std::array<SafeTensorsType, 7> foreign_safetensors_types{{{"F8_E4M3", at::ScalarType::Undefined, 1},
+                                                                           {"F8_E5M2", at::ScalarType::Undefined, 1},
+                                                                           {"F8_E8M0", at::ScalarType::Undefined, 1},
+                                                                           {"U16", at::ScalarType::Undefined, 2},
+                                                                           {"U32", at::ScalarType::Undefined, 4},
+                                                                           {"U64", at::ScalarType::Undefined, 8},
+                                                                           {"C64", at::ScalarType::Undefined, 8}}};
 
 // One tensor as the header describes it.
 struct SafeTensorsEntry {
   std::string name;
-  SafeTensorsType type;
-  std::vector<std::int64_t> shape;
+  SafeTensorsInfo info;
+  SafeTensorsType type;  // of 0 bytes when nothing is known of it
   std::uint64_t begin, end;
 };
 
@@ -63,16 +81,18 @@ struct SafeTensorsProblem {
   void expect_first(bool first, std::string const& name) const;
 };
 
-SafeTensorsType safetensors_type(std::string const& name, SafeTensorsProblem const& problem);
+[[noreturn]] void refuse_safetensors_type(std::string const& dtype, SafeTensorsProblem const& problem);
+
+using SafeTensorsEntries = std::map<std::string, SafeTensorsEntry>;
 
 // The data must be covered without gap or overlap, so that no byte can hide and none is read twice. The entries in the
 // order of their data.
-std::vector<SafeTensorsEntry const*> in_file_order(std::vector<SafeTensorsEntry> const& entries,
-                                                   SafeTensorsProblem problem, std::uint64_t data_bytes);
+std::vector<SafeTensorsEntry const*> in_file_order(SafeTensorsEntries const& entries, SafeTensorsProblem problem,
+                                                   std::uint64_t data_bytes);
 
-// The entries; the words of the metadata go to `content`, and the names of the tensors, without tensors yet.
-std::vector<SafeTensorsEntry> parse_safetensors_header(std::string_view text, SafeTensorsProblem problem,
-                                                       std::uint64_t data_bytes, SafeTensors& content);
+// The entries by name; the words of the metadata go to `metadata`.
+SafeTensorsEntries parse_safetensors_header(std::string_view text, SafeTensorsProblem problem, std::uint64_t data_bytes,
+                                            std::map<std::string, std::string>& metadata);
 
 }  // namespace detail
 }  // namespace fastxx

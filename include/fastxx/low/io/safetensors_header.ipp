@@ -45,21 +45,26 @@ inline std::vector<std::int64_t> read_extents(JsonReader& json) {
   return numbers;
 }
 
-FASTXX_INLINE SafeTensorsType safetensors_type(std::string const& name, SafeTensorsProblem const& problem) {
+FASTXX_INLINE void refuse_safetensors_type(std::string const& dtype, SafeTensorsProblem const& problem) {
   std::string known;
-  for (auto const& type : safetensors_types) {
-    if (type.name == name) return type;
-    known.append(known.empty() ? "" : " ").append(type.name);
-  }
-  problem.fail("safetensors.dtype", {"a dtype out of ", known}, {"'", name, "'"},
-               "convert the tensor before saving it");
+  for (auto const& type : safetensors_types) known.append(known.empty() ? "" : " ").append(type.name);
+  problem.fail("safetensors.dtype", {"a dtype out of ", known}, {"'", dtype, "'"},
+               "convert the tensor before saving it, or read the others by name with SafeTensorsReader");
+}
+
+inline SafeTensorsType safetensors_type(std::string const& dtype) {
+  for (auto const& type : safetensors_types)
+    if (type.name == dtype) return type;
+  for (auto const& type : foreign_safetensors_types)
+    if (type.name == dtype) return type;
+  return {"", at::ScalarType::Undefined, 0};
 }
 
 // Bytes of a shape; a product that overflows is refused.
 inline std::uint64_t safetensors_bytes(SafeTensorsEntry const& entry, SafeTensorsProblem const& problem) {
   std::uint64_t bytes = entry.type.bytes;
   std::uint64_t bound = bytes;  // as if empty dimensions had one entry: libtorch's strides must fit too
-  for (std::int64_t const extent : entry.shape) {
+  for (std::int64_t const extent : entry.info.shape) {
     auto const factor = static_cast<std::uint64_t>(std::max<std::int64_t>(extent, 1));
     if (bound > std::numeric_limits<std::int64_t>::max() / factor)
       problem.fail("safetensors.shape", "a shape that fits into memory", "one of more than 2^63 bytes");
@@ -74,6 +79,7 @@ inline void check_entry(SafeTensorsEntry const& entry, SafeTensorsProblem const&
   if (entry.end > data_bytes)
     problem.fail("safetensors.truncated", {"data up to byte ", entry.end},
                  {"a file with ", data_bytes, " bytes of data"});
+  if (entry.type.bytes == 0) return;
   std::uint64_t const bytes = safetensors_bytes(entry, problem);
   if (entry.end - entry.begin != bytes)
     problem.fail("safetensors.offsets", {bytes, " bytes by shape and dtype"},
@@ -90,7 +96,7 @@ inline void read_metadata(JsonReader& json, SafeTensorsProblem const& problem,
 }
 
 inline SafeTensorsEntry read_entry(JsonReader& json, std::string const& name, SafeTensorsProblem const& problem) {
-  SafeTensorsEntry entry{name, {}, {}, 0, 0};
+  SafeTensorsEntry entry{name, {}, safetensors_type(""), 0, 0};
   bool has_dtype = false, has_shape = false, has_offsets = false;
   json.open('{');
   while (json.more('}')) {
@@ -99,9 +105,11 @@ inline SafeTensorsEntry read_entry(JsonReader& json, std::string const& name, Sa
     if (&has == &has_offsets && field != "data_offsets") json.fail("dtype, shape and data_offsets and nothing else");
     problem.expect_first(!std::exchange(has, true), field);
     if (&has == &has_dtype) {
-      entry.type = safetensors_type(json.text(), problem);
+      entry.info.dtype = json.text();
+      entry.type = safetensors_type(entry.info.dtype);
+      entry.info.readable = entry.type.dtype != at::ScalarType::Undefined;
     } else if (&has == &has_shape) {
-      entry.shape = read_extents(json);
+      entry.info.shape = read_extents(json);
     } else {
       auto const offsets = read_extents(json);
       if (offsets.size() != 2 || offsets[0] > offsets[1])
@@ -114,10 +122,10 @@ inline SafeTensorsEntry read_entry(JsonReader& json, std::string const& name, Sa
   return entry;
 }
 
-FASTXX_INLINE std::vector<SafeTensorsEntry const*> in_file_order(std::vector<SafeTensorsEntry> const& entries,
+FASTXX_INLINE std::vector<SafeTensorsEntry const*> in_file_order(SafeTensorsEntries const& entries,
                                                                  SafeTensorsProblem problem, std::uint64_t data_bytes) {
   std::vector<SafeTensorsEntry const*> sorted;
-  for (auto const& entry : entries) sorted.push_back(&entry);
+  for (auto const& [name, entry] : entries) sorted.push_back(&entry);
   std::sort(sorted.begin(), sorted.end(), [](SafeTensorsEntry const* a, SafeTensorsEntry const* b) {
     return a->begin != b->begin ? a->begin < b->begin : a->end < b->end;
   });
@@ -135,10 +143,11 @@ FASTXX_INLINE std::vector<SafeTensorsEntry const*> in_file_order(std::vector<Saf
   return sorted;
 }
 
-FASTXX_INLINE std::vector<SafeTensorsEntry> parse_safetensors_header(std::string_view text, SafeTensorsProblem problem,
-                                                                     std::uint64_t data_bytes, SafeTensors& content) {
+FASTXX_INLINE SafeTensorsEntries parse_safetensors_header(std::string_view text, SafeTensorsProblem problem,
+                                                          std::uint64_t data_bytes,
+                                                          std::map<std::string, std::string>& metadata) {
   if (!text.starts_with('{')) problem.fail("safetensors.header", "JSON that begins with '{'", "other bytes");
-  std::vector<SafeTensorsEntry> entries;
+  SafeTensorsEntries entries;
   bool has_metadata = false;
   JsonReader json(text);
   try {
@@ -147,12 +156,12 @@ FASTXX_INLINE std::vector<SafeTensorsEntry> parse_safetensors_header(std::string
       std::string const name = json.key();
       if (name == "__metadata__") {
         problem.expect_first(!std::exchange(has_metadata, true), name);
-        read_metadata(json, problem, content.metadata);
+        read_metadata(json, problem, metadata);
       } else {
-        problem.expect_first(content.tensors.try_emplace(name).second, name);
+        problem.expect_first(!entries.contains(name), name);
         problem.tensor = name;
-        entries.push_back(read_entry(json, name, problem));
-        check_entry(entries.back(), problem, data_bytes);
+        auto const& entry = entries.emplace(name, read_entry(json, name, problem)).first->second;
+        check_entry(entry, problem, data_bytes);
         problem.tensor.clear();
       }
     }

@@ -201,7 +201,8 @@ T read_value(JsonReader& from) {
 ///
 /// As JSON: bool, numbers, enumerations, std::string, and containers (vectors, arrays, maps, sets), pairs, tuples and
 ///          optionals of them; not what has a serialize() inside a container: give that container's owner one
-/// Errors:  data_error [state.text] for a text that is not UTF-8; a static_assert for a member of any other type
+/// Errors:  data_error [state.text] for a text that is not UTF-8, [state.twice] for a second member of one name (those of
+///          a base class count); a static_assert for a member of any other type
 /// Source:  own design (features L-17)
 /// Example: examples/doc/serialize.cpp
 class StateWriter {
@@ -214,6 +215,7 @@ class StateWriter {
   template <class T>
   void operator()(std::string const& name, T const& value) {
     std::string const key = prefix_ + name;
+    if (file_.tensors.contains(key) || file_.metadata.contains(key)) refuse_second(key);
     if constexpr (std::is_base_of_v<Tensor, T>) {
       if (value.defined())
         file_.tensors[key] = value.detach().cpu().contiguous();
@@ -234,6 +236,7 @@ class StateWriter {
 
  private:
   [[noreturn, gnu::cold]] static void refuse_text(std::string const& key);
+  [[noreturn, gnu::cold]] static void refuse_second(std::string const& key);
 
   SafeTensors& file_;
   std::string prefix_;

@@ -38,6 +38,14 @@ FASTXX_INLINE void StateWriter::refuse_text(std::string const& key) {
                                   .fix = "convert the text, or keep bytes in a tensor or a list of numbers"});
 }
 
+FASTXX_INLINE void StateWriter::refuse_second(std::string const& key) {
+  throw data_error("state.twice", {.call = "save",
+                                   .expected = "each name once",
+                                   .got = "a second member with this name, which would replace the first",
+                                   .where = "member " + key,
+                                   .fix = "give it another name in serialize()"});
+}
+
 FASTXX_INLINE StateReader::StateReader(SafeTensors const& file, std::string prefix, std::string path)
     : file_(file), prefix_(std::move(prefix)), path_(std::move(path)) {}
 

@@ -69,7 +69,7 @@ FASTXX_INLINE void load_state_dict(torch::nn::Module& module, std::map<std::stri
   torch::NoGradGuard guard;
   for (auto const& [name, tensor] : state_dict(module))
     if (auto const found = state.find(name); found != state.end()) Tensor(tensor).copy_(found->second);
-  for (auto const& part : module.modules())
+  for (auto const& part : module.modules(/*include_self=*/false))  // the module may live on the stack
     if (auto* const note = dynamic_cast<detail::Note*>(part.get())) note->state_loaded();
 }
 
