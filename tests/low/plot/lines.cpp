@@ -27,14 +27,11 @@ std::pair<double, double> middle(Png const& png, unsigned colour) {
   return {(box.left + box.right) / 2.0, (box.top + box.bottom) / 2.0};
 }
 
-/// Upright lines of the grid, seen along the row of pixels that has the most of them.
-unsigned upright_lines(Png const& png) {
-  unsigned most = 0;
-  for (unsigned y = 60; y < png.height / 2; ++y) {
-    unsigned const row = png.count(faint, 0, y, png.width, y + 1);
-    if (row < png.width / 2) most = std::max(most, row);
-  }
-  return most;
+/// Upright lines of the grid that a row of pixels crosses to the right of the axis.
+int upright_lines(Png const& png) {
+  int runs = 0;
+  for (unsigned x = 1; x < png.width; ++x) runs += png.at(x, 100) != white && png.at(x - 1, 100) == white;
+  return runs - 1;
 }
 
 }  // namespace
