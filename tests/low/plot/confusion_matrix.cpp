@@ -4,92 +4,117 @@
 
 #include <cmath>
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
+#include <limits>
 #include <string>
 #include <vector>
 
-using fastxx::Colour;
 using fastxx::plot_confusion_matrix;
-using fastxx::detail::confusion_layout;
 using plot_test::decode;
 using plot_test::Png;
 
 namespace {
 
-unsigned packed(Colour c) { return unsigned{c.red} << 16 | unsigned{c.green} << 8 | c.blue; }
+/// The colours of no count, of a quarter, a half and three quarters of the largest one, and of that itself.
+constexpr unsigned none = 0xf8fafc, quarter = 0xbfdbfe, half = 0x60a5fa, most = 0x1d4ed8, all = 0x172554;
 
-double luminance(Colour c) { return 0.299 * c.red + 0.587 * c.green + 0.114 * c.blue; }
+/// A picture and where its cells are: in its first row and column the lightest and the darkest colour must occur.
+struct Cells {
+  Png png;
+  int classes;
+  plot_test::Box box;
+
+  Cells(Png picture, int n) : png(std::move(picture)), classes(n), box(png.box_of({none, all})) {}
+  unsigned cell() const { return (box.right - box.left) / static_cast<unsigned>(classes); }
+  unsigned left(int column) const { return box.left + static_cast<unsigned>(column) * cell(); }
+  unsigned top(int row) const { return box.top + static_cast<unsigned>(row) * cell(); }
+  /// The ground of a cell, beside its number.
+  unsigned ground(int row, int column) const { return png.at(left(column) + 4, top(row) + 4); }
+  unsigned count(unsigned colour, int row, int column) const {
+    return png.count(colour, left(column) + 3, top(row) + 3, left(column) + cell() - 3, top(row) + cell() - 3);
+  }
+};
+
+at::Tensor whole(std::vector<std::int64_t> const& counts, int classes) {
+  return at::tensor(counts, at::kLong).view({classes, classes});
+}
 
 }  // namespace
 
 TEST_CASE("confusion matrix: every cell has the colour of its count, rows are actual") {
-  at::Tensor const counts = at::tensor({8, 2, 0, 0, 6, 4, 1, 0, 8}, at::kLong).view({3, 3});
-  Png const png = decode(plot_confusion_matrix(counts, {.classes = {"a", "b", "c"}}).png());
-  auto const layout = confusion_layout(counts, {.classes = {"a", "b", "c"}});
-  CHECK(static_cast<int>(png.width) == layout.width);
-  CHECK(static_cast<int>(png.height) == layout.height);
+  Cells const cells(decode(plot_confusion_matrix(whole({8, 2, 0, 0, 6, 4, 2, 0, 8}, 3)).png()), 3);
+  std::vector<unsigned> grounds;
   for (int row = 0; row < 3; ++row)
-    for (int column = 0; column < 3; ++column) {
-      auto const x = static_cast<unsigned>(layout.left + column * layout.cell + 6);
-      auto const y = static_cast<unsigned>(layout.top + row * layout.cell + 6);
-      CHECK(png.at(x, y) == packed(fastxx::detail::heat(counts[row][column].item<double>() / 8)));
+    for (int column = 0; column < 3; ++column) grounds.push_back(cells.ground(row, column));
+  CHECK(grounds == std::vector<unsigned>{all, quarter, none, none, most, half, quarter, none, all});
+  CHECK(cells.png.count(0xffffff, cells.left(1) - 2, cells.top(0) + 9, cells.left(1) + 2, cells.top(0) + 10) ==
+        1);  // a white line between the cells
+}
+
+TEST_CASE("confusion matrix: each number stands in its own cell, white on dark and dark on light ones") {
+  Cells const cells(decode(plot_confusion_matrix(whole({0, 0, 88, 1}, 2)).png()), 2);
+  CHECK(cells.count(0xffffff, 1, 0) > 10);
+  CHECK(cells.count(0xffffff, 0, 0) + cells.count(0xffffff, 1, 1) == 0);
+  CHECK(cells.count(0x1f2937, 1, 1) > 5);
+  CHECK(cells.count(0x6b7280, 0, 0) > 0);  // zeros stand back
+  CHECK(cells.count(0x1f2937, 0, 0) == 0);
+}
+
+TEST_CASE("confusion matrix: normalized, each row is divided by its sum, and an empty one stays zero") {
+  Cells const cells(decode(plot_confusion_matrix(whole({4, 0, 0, 1, 1, 2, 0, 0, 0}, 3), {.normalize = true}).png()), 3);
+  std::vector<unsigned> grounds;
+  for (int row = 0; row < 3; ++row)
+    for (int column = 0; column < 3; ++column) grounds.push_back(cells.ground(row, column));
+  CHECK(grounds == std::vector<unsigned>{all, none, none, quarter, quarter, half, none, none, none});
+}
+
+TEST_CASE("confusion matrix: numbers fit into their cells or give way to a colour box, from 1 to 200 classes") {
+  for (int const classes : {1, 2, 10, 20, 60, 200}) {
+    Png const png = decode(plot_confusion_matrix(at::eye(classes, at::kLong) * 990).png());
+    CHECK(png.count(all) > 20);
+    Cells const cells(png, classes);
+    if (classes > 20) {
+      CHECK(cells.box.right - cells.box.left > cells.box.bottom - cells.box.top + 20);  // the colour box is beside
+    } else {
+      CHECK(cells.box.right - cells.box.left == cells.box.bottom - cells.box.top);
+      CHECK(cells.count(0xffffff, 0, 0) > 0);
+      unsigned const first = cells.left(0), last = first + cells.cell();
+      CHECK(png.count(0xffffff, first, cells.top(0) + 3, first + 2, cells.top(0) + cells.cell() - 3) == 0);
+      CHECK(png.count(0xffffff, last - 4, cells.top(0) + 3, last - 2, cells.top(0) + cells.cell() - 3) == 0);
     }
-}
-
-TEST_CASE("confusion matrix: each number stands in its own cell") {
-  Png const png = decode(plot_confusion_matrix(at::tensor({0, 0, 88, 0}, at::kLong).view({2, 2})).png());
-  auto const layout = confusion_layout(at::zeros({2, 2}), {});
-  auto const left = static_cast<unsigned>(layout.left), top = static_cast<unsigned>(layout.top + layout.cell);
-  auto const cell = static_cast<unsigned>(layout.cell);
-  CHECK(png.count(0xffffff, left + 3, top + 3, left + cell - 3, top + cell - 3) > 10);  // white on the only dark cell
-}
-
-TEST_CASE("confusion matrix: numbers are whole counts, or shares of their row") {
-  at::Tensor const counts = at::tensor({3, 1, 0, 0}, at::kLong).view({2, 2});
-  CHECK(confusion_layout(counts, {}).numbers == std::vector<std::string>{"3", "1", "0", "0"});
-  auto const shares = confusion_layout(counts, {.normalize = true}).numbers;
-  CHECK(shares == std::vector<std::string>{"0.75", "0.25", "0.00", "0.00"});
-}
-
-TEST_CASE("confusion matrix: numbers can be read on every colour") {
-  for (int i = 0; i <= 100; ++i) {
-    Colour const ground = fastxx::detail::heat(i / 100.0);
-    CHECK(std::abs(luminance(ground) - luminance(fastxx::detail::readable_on(ground))) > 90);
-  }
-}
-
-TEST_CASE("confusion matrix: numbers fit into their cells or give way to a scale, from 1 to 100 classes") {
-  for (int const classes : {1, 2, 10, 20, 60, 100}) {
-    at::Tensor const counts = at::eye(classes, at::kLong) * 990 + 7;
-    auto const layout = confusion_layout(counts, {});
-    CHECK((layout.number_px > 0) == (classes <= 20));
-    for (auto const& number : layout.numbers)
-      CHECK((layout.number_px == 0 || fastxx::text_width_px(number, layout.number_px) <= layout.cell - 4));
-    CHECK(layout.name_px <= layout.cell);
-    Png const png = decode(plot_confusion_matrix(counts).png());
-    CHECK(png.count(packed(fastxx::detail::heat(1))) > 20);
   }
 }
 
 TEST_CASE("confusion matrix: long names are turned and shortened, and keep clear of the edge") {
-  std::vector<std::string> const names{std::string(300, 'W'), plot_test::hostile, "\u65e5\u672c\u8a9e", ""};
-  at::Tensor const counts = at::ones({4, 4});
-  CHECK(confusion_layout(counts, {.classes = names}).names_upwards);
-  CHECK(!confusion_layout(counts, {}).names_upwards);
+  std::vector<std::string> const names{std::string(300, 'W'), plot_test::hostile, "\u65e5\u672c\u8a9e 100%", ""};
+  at::Tensor const counts = at::eye(4);
+  plot_test::Folder const folder;
   Png const png = decode(plot_confusion_matrix(counts, {.classes = names, .title = plot_test::hostile}).png());
+  Png const plain = decode(plot_confusion_matrix(counts).png());
+  CHECK(png.height > plain.height + 100);
+  CHECK(png.height < plain.height + 200);
   CHECK(png.count(0xffffff, 0, 0, 6, png.height) == 6 * png.height);
   CHECK(png.count(0xffffff, 0, png.height - 6, png.width, png.height) == 6 * png.width);
   CHECK(png.white_share() > 0.5);
+  CHECK(!std::filesystem::exists("pwned"));
 }
 
-TEST_CASE("confusion matrix: what is no number is shown as such on white") {
-  auto const layout = confusion_layout(at::full({2, 2}, std::nan("")), {});
-  CHECK(layout.numbers[0] == "nan");
-  CHECK(fastxx::detail::heat(layout.values[0]) == fastxx::detail::heat(0));
+TEST_CASE("confusion matrix: a name is no format for a number") {
+  auto const picture = [](std::string const& name) {
+    return plot_confusion_matrix(at::eye(2), {.classes = {name, "b"}}).png();
+  };
+  CHECK(picture("100%d") != picture("1000"));
+  CHECK(picture("%") != picture(""));
 }
 
-TEST_CASE("confusion matrix: all zeros is a picture too") {
-  CHECK(decode(plot_confusion_matrix(at::zeros({2, 2})).png()).count(packed(fastxx::detail::heat(0))) > 1000);
-  CHECK(decode(plot_confusion_matrix(at::zeros({60, 60})).png()).count(packed(fastxx::detail::heat(0))) > 1000);
+TEST_CASE("confusion matrix: what is no number, or infinite, is a picture too, and so are zeros") {
+  double constexpr inf = std::numeric_limits<double>::infinity();
+  CHECK(decode(plot_confusion_matrix(at::full({2, 2}, std::nan(""))).png()).count(none) > 1000);
+  Cells const cells(decode(plot_confusion_matrix(at::tensor({inf, 3.0, -inf, 0.0}).view({2, 2})).png()), 2);
+  CHECK(cells.ground(0, 0) == all);
+  CHECK(cells.ground(0, 1) == all);  // 3 is the largest number
+  CHECK(cells.ground(1, 0) == none);
+  CHECK(decode(plot_confusion_matrix(at::zeros({2, 2})).png()).count(none) > 1000);
+  CHECK(decode(plot_confusion_matrix(at::zeros({60, 60})).png()).count(none) > 1000);
 }
 
 TEST_CASE("confusion matrix: what is no square of counts, or names for it, is refused") {

@@ -1,47 +1,40 @@
 #include "png.hpp"
 #include <fastxx/low/plot/lines.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <doctest/doctest.h>
 #include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
+using fastxx::Mark;
 using fastxx::plot_lines;
-using fastxx::detail::Axis;
+using plot_test::Box;
 using plot_test::decode;
 using plot_test::Png;
 
 namespace {
 
-constexpr unsigned blue = 0x2563eb, orange = 0xea580c, red = 0xdc2626;
+constexpr unsigned blue = 0x2563eb, orange = 0xea580c, red = 0xdc2626, faint = 0xe5e7eb, white = 0xffffff;
 
-Axis axis(double low, double high, bool log = false, bool whole = false) {
-  return {.log = log, .whole = whole, .low = low, .high = high};
+Mark mark(double x, double y, fastxx::Colour colour) { return {.x = x, .y = y, .label = "", .colour = colour}; }
+
+/// The middle of all pixels of one colour.
+std::pair<double, double> middle(Png const& png, unsigned colour) {
+  Box const box = png.box_of({colour});
+  return {(box.left + box.right) / 2.0, (box.top + box.bottom) / 2.0};
 }
 
-std::string labels(std::vector<fastxx::detail::Tick> const& ticks) {
-  std::string all;
-  for (auto const& tick : ticks)
-    if (!tick.label.empty()) all += tick.label + " ";
-  return all;
+/// Upright lines of the grid that a row of pixels crosses to the right of the axis.
+int upright_lines(Png const& png) {
+  int runs = 0;
+  for (unsigned x = 1; x < png.width; ++x) runs += png.at(x, 100) != white && png.at(x - 1, 100) == white;
+  return runs - 1;
 }
 
 }  // namespace
-
-TEST_CASE("lines: ticks are round numbers with the same decimals") {
-  CHECK(labels(linear_ticks(axis(0.3, 2.7), 5)) == "0.5 1.0 1.5 2.0 2.5 ");
-  CHECK(labels(linear_ticks(axis(-0.1, 3.1, false, true), 7)) == "0 1 2 3 ");
-  CHECK(labels(linear_ticks(axis(-20, 2040), 5)) == "0 500 1000 1500 2000 ");
-  CHECK(labels(linear_ticks(axis(0, 1e-3), 5)) == "0.0000 0.0002 0.0004 0.0006 0.0008 0.0010 ");
-  CHECK(labels(linear_ticks(axis(-1e6, 1e6), 4)) == "-1e6 -5e5 0 5e5 1e6 ");
-}
-
-TEST_CASE("lines: logarithmic ticks are powers of ten, or 1 2 5 where there are few") {
-  CHECK(labels(log_ticks(axis(8e-8, 2e-4, true), 8)) == "10\u207b\u2077 10\u207b\u2076 10\u207b\u2075 10\u207b\u2074 ");
-  CHECK(labels(log_ticks(axis(1.1, 23, true), 8)) == "2 5 10 20 ");
-  CHECK(labels(log_ticks(axis(1e-30, 1e9, true), 4)).size() < 80);
-}
 
 TEST_CASE("lines: series, legend and marks are in their colours, everything inside the figure") {
   std::vector<double> y;
@@ -61,34 +54,65 @@ TEST_CASE("lines: series, legend and marks are in their colours, everything insi
     CHECK(png.count(colour) == png.count(colour, 8, 8, png.width - 8, png.height - 8));
 }
 
-TEST_CASE("lines: a logarithmic axis puts equal factors at equal distances") {
-  fastxx::Series const series{.x = {1e-4, 1e-2, 1}, .y = {1, 1, 1}};
-  fastxx::detail::LineLayout const layout = fastxx::detail::line_layout({series}, {.x_log = true});
-  double const a = layout.x_px(1e-4), b = layout.x_px(1e-2), c = layout.x_px(1);
-  CHECK(b - a == doctest::Approx(c - b));
-  CHECK(a > layout.plot.left);
-  CHECK(c < layout.plot.right);
+TEST_CASE("lines: the label of a mark is in the legend, and only there") {
+  fastxx::Series const series{.y = {0, 1}};
+  Png const named = decode(plot_lines({series}, {.marks = {{.x = 0.5, .y = 0.5, .label = "valley"}}}).png());
+  Png const nameless = decode(plot_lines({series}, {.marks = {{.x = 0.5, .y = 0.5}}}).png());
+  CHECK(named.box_of({red}).bottom > 440);
+  CHECK(nameless.box_of({red}).bottom < 300);
 }
 
-TEST_CASE("lines: labels of close marks do not meet and do not leave the axes") {
-  fastxx::detail::LineLayout const layout = fastxx::detail::line_layout({{.y = {0, 1}}}, {});
-  std::vector<fastxx::detail::Rectangle> taken;
-  for (double const x : {0.0, 0.001, 0.002, 0.003, 1.0, 0.999}) {
-    auto const place = label_place(layout, {{.y = {0, 1}}}, {.x = x, .y = x, .label = "a suggestion"}, taken);
-    CHECK(place.right > place.left);
-    CHECK(place.inside(layout.plot));
-    for (auto const& other : taken) CHECK(!place.meets(other));
-    taken.push_back(place);
-  }
+TEST_CASE("lines: axes put equal steps, and logarithmic ones equal factors, at equal distances") {
+  namespace colours = fastxx::colours;
+  auto const distances = [](Png const& png) {
+    double const a = middle(png, red).first, b = middle(png, 0x15803d).first, c = middle(png, orange).first;
+    return std::pair{b - a, c - b};
+  };
+  Png const linear = decode(
+      plot_lines({}, {.marks = {mark(1, 2, colours::red), mark(2, 3, colours::green), mark(3, 1, colours::orange)}})
+          .png());
+  auto const [first, second] = distances(linear);
+  CHECK(first > 300);
+  CHECK(std::abs(first - second) <= 1);
+  CHECK(middle(linear, 0x15803d).second < middle(linear, red).second);  // upwards
+  CHECK(middle(linear, red).second < middle(linear, orange).second);
+  Png const log = decode(plot_lines({}, {.x_log = true,
+                                         .marks = {mark(1e-4, 1, colours::red), mark(1e-2, 1, colours::green),
+                                                   mark(1, 1, colours::orange)}})
+                             .png());
+  auto const [factor, same] = distances(log);
+  CHECK(factor > 300);
+  CHECK(std::abs(factor - same) <= 1);
+}
+
+TEST_CASE("lines: a few whole numbers have no halves between them, other data do") {
+  CHECK(upright_lines(decode(plot_lines({{.x = {0, 1, 2}, .y = {1, 1, 1}}}).png())) == 3);
+  CHECK(upright_lines(decode(plot_lines({{.x = {0, 1, 2.5}, .y = {1, 1, 1}}}).png())) == 6);
+}
+
+TEST_CASE("lines: a logarithmic axis of less than two decades has more than the powers of ten") {
+  auto const lines = [](double low, double high) {
+    return upright_lines(decode(plot_lines({{.x = {low, high}, .y = {1, 1}}}, {.x_log = true}).png()));
+  };
+  CHECK(lines(1.2, 23) == 4);       // 2 5 10 20
+  CHECK(lines(1.2e-7, 8e-7) == 2);  // 2e-7 5e-7
+  CHECK(lines(0.9e-7, 2) == 8);
+  CHECK(lines(1e-30, 1e9) < 14);
 }
 
 TEST_CASE("lines: what is no number leaves a gap, and nothing at all still gives axes") {
   double const nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
   CHECK(decode(plot_lines({{.y = {nan, inf, -inf}}}).png()).count(blue) == 0);
   CHECK(decode(plot_lines({{.y = {0, -1}}}, {.y_log = true}).png()).count(blue) == 0);
-  CHECK(decode(plot_lines({}).png()).width == 800);
+  CHECK(
+      decode(plot_lines({{.x = {nan}, .y = {1}}}, {.x_log = true, .marks = {{nan, 1}, {-1, inf}}}).png()).count(red) ==
+      0);
+  CHECK(decode(plot_lines({}).png()).count(faint) > 1000);
   CHECK(decode(plot_lines({{.name = "empty"}}).png()).count(blue) < 200);  // the legend alone
   CHECK(decode(plot_lines({{.y = {5}}}).png()).count(blue) > 5);           // a single point is seen
+  CHECK(decode(plot_lines({{.y = {5}}}, {.x_log = true, .y_log = true}).png()).count(blue) == 0);  // at x = 0
+  CHECK(decode(plot_lines({{.x = {5}, .y = {5}}}, {.x_log = true, .y_log = true}).png()).count(blue) > 5);
+  CHECK(decode(plot_lines({{.y = {1e299, -1e299, 1.7e308}}}).png()).count(blue) > 300);
   std::vector<double> y(60, 1.0);
   unsigned const whole = decode(plot_lines({{.y = y}}).png()).count(blue);
   for (std::size_t i = 20; i < 40; ++i) y[i] = nan;
@@ -102,7 +126,7 @@ TEST_CASE("lines: a long series keeps its lowest and highest points and becomes 
   for (int i = 0; i < 100'000; ++i) series.y.push_back(i % 10);
   series.y[70'001] = 1000;
   series.y[30'001] = -1000;
-  auto const points = fastxx::detail::drawn_points(fastxx::detail::line_layout({series}, {}), series);
+  auto const points = fastxx::detail::drawn_points(series, {});
   CHECK(points.size() <= 2000);
   auto const has = [&](double x, double y) {
     return std::find(points.begin(), points.end(), std::pair{x, y}) != points.end();
@@ -116,10 +140,13 @@ TEST_CASE("lines: hostile names are only words") {
   Png const png = decode(
       plot_lines({{.name = h, .y = {1, 2}}}, {.title = h, .x_label = h, .y_label = h, .marks = {{0.5, 1.5, h}}}).png());
   CHECK(png.white_share() > 0.9);
+  CHECK(png.count(white, 0, 0, 3, png.height) == 3 * png.height);
+  CHECK(!std::filesystem::exists("pwned"));
 }
 
 TEST_CASE("lines: x and y of different lengths, and a figure without room, are refused") {
   CHECK_THROWS_WITH_AS(plot_lines({{.name = "loss", .x = {1, 2}, .y = {1}}}), doctest::Contains("series 'loss'"),
                        fastxx::data_error);
   CHECK_THROWS_AS(plot_lines({{.y = {1}}}, {.width_px = 60}), fastxx::data_error);
+  CHECK(decode(plot_lines({{.y = {1}}}, {.width_px = 200, .height_px = 150}).png()).width == 200);
 }

@@ -1,15 +1,22 @@
 #pragma once
 // Just enough of PNG to look at what gnuplot drew: 8 bits, RGB or RGBA, not interlaced.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdlib>
 #include <filesystem>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
 #include <zlib.h>
 
 namespace plot_test {
+
+/// The smallest rectangle around some pixels; right and bottom are behind the last of them.
+struct Box {
+  unsigned left = ~0u, top = ~0u, right = 0, bottom = 0;
+};
 
 struct Png {
   unsigned width = 0, height = 0, channels = 0;
@@ -28,6 +35,15 @@ struct Png {
     return n;
   }
   unsigned count(unsigned colour) const { return count(colour, 0, 0, width, height); }
+  /// Where pixels of these colours are.
+  Box box_of(std::initializer_list<unsigned> colours) const {
+    Box box;
+    for (unsigned y = 0; y < height; ++y)
+      for (unsigned x = 0; x < width; ++x)
+        if (std::find(colours.begin(), colours.end(), at(x, y)) != colours.end())
+          box = {std::min(box.left, x), std::min(box.top, y), std::max(box.right, x + 1), std::max(box.bottom, y + 1)};
+    return box;
+  }
   double white_share() const { return count(0xffffff) / (1.0 * width * height); }
 };
 

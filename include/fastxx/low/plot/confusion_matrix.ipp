@@ -17,12 +17,13 @@ namespace fastxx::detail {
 struct ConfusionCells {
   int classes = 0, cell_px = 0;
   std::vector<double> values = {};  ///< row by row
-  double largest = 0;
+  double largest = 0;               ///< what the darkest colour stands for
   std::vector<std::string> numbers = {}, names = {};
   double number_px = 15;  ///< below 8 there is no room for numbers, a colour scale is shown instead
   double name_px = 13, longest_name_px = 0;
 
   bool numbered() const { return number_px >= 8; }
+  bool names_upwards() const { return longest_name_px > cell_px - 6; }
 };
 
 inline void read_values(ConfusionCells& cells, Tensor const& counts, bool normalize) {
@@ -41,7 +42,9 @@ inline void read_values(ConfusionCells& cells, Tensor const& counts, bool normal
   }
   auto const* const data = wide.data_ptr<double>();
   cells.values.assign(data, data + wide.numel());
-  cells.largest = normalize ? 1 : *std::max_element(cells.values.begin(), cells.values.end());
+  for (double const value : cells.values)
+    if (std::isfinite(value)) cells.largest = std::max(cells.largest, value);
+  if (normalize || cells.largest == 0) cells.largest = 1;
 }
 
 inline std::string confusion_number(double value, bool normalize) {
@@ -91,8 +94,8 @@ inline std::string cell_rows(ConfusionCells const& cells) {
   for (std::size_t i = 0; i < cells.values.size(); ++i) {
     double const value = cells.values[i];
     bool const dark = value > 0.55 * cells.largest;
-    rows += join({i % cells.names.size(), " ", i / cells.names.size(), " ", number(value > 0 ? value : 0), " ",
-                  cells.numbers[i],
+    rows += join({i % cells.names.size(), " ", i / cells.names.size(), " ",
+                  number(value > 0 ? std::min(value, cells.largest) : 0), " ", cells.numbers[i],
                   dark && value > 0 ? " 0xffffff"
                   : value == 0      ? " 0x6b7280"
                                     : " 0x1f2937",
@@ -101,58 +104,75 @@ inline std::string cell_rows(ConfusionCells const& cells) {
   return rows;
 }
 
+// The parts of the picture around the cells, in pixels.
+struct ConfusionMargins {
+  int side, left, top, right, bottom;
+
+  int width() const { return left + side + right; }
+  int height() const { return top + side + bottom; }
+  // Where something stands, counted from the left or from below, as gnuplot wants it.
+  std::string across(int px) const { return "screen " + number(static_cast<double>(px) / width()); }
+  std::string up(int px) const { return "screen " + number(static_cast<double>(px) / height()); }
+};
+
+inline std::string area_commands(ConfusionCells const& cells, ConfusionMargins const& margins) {
+  std::string const last = number(cells.classes - 0.5), largest = number(cells.largest);
+  std::string const scale = join({"set colorbox user origin ", margins.across(margins.left + margins.side + 22),
+                                  ", graph 0 size ", margins.across(20), ", graph 1\n"});
+  return join({"set lmargin at ", margins.across(margins.left), "\nset rmargin at ",
+               margins.across(margins.left + margins.side), "\nset bmargin at ", margins.up(margins.bottom),
+               "\nset tmargin at ", margins.up(margins.bottom + margins.side), "\nset xrange [-0.5:", last,
+               "]\nset yrange [", last, ":-0.5]\nset cbrange [0:", largest, "]\nset palette defined ",
+               "(0 '#f8fafc', 1 '#bfdbfe', 2 '#60a5fa', 3 '#1d4ed8', 4 '#172554')\n",
+               cells.numbered() ? "unset colorbox\n" : scale, "unset key\nset border linecolor rgb '#9ca3af'\n"});
+}
+
+inline std::string word_commands(ConfusionCells const& cells, ConfusionMargins const& margins,
+                                 std::string const& title) {
+  std::string const names = name_ticks(cells);
+  return join({"set tics scale 0 noenhanced ",
+               gnuplot_font(cells.name_px),
+               " textcolor ",
+               gnuplot_colour(colours::ink),
+               "\nset xtics ",
+               cells.names_upwards() ? "rotate " : "",
+               names,
+               "\nset ytics ",
+               names,
+               "\nset title ",
+               gnuplot_text(title, margins.side + 2 * margins.right - 20, 18),
+               "\nset label ",
+               gnuplot_text("Predicted", 200, 14),
+               " at graph 0.5, ",
+               margins.up(22),
+               " center\nset label ",
+               gnuplot_text("Actual", 200, 14),
+               " at ",
+               margins.across(24),
+               ", graph 0.5 center rotate by 90\n"});
+}
+
 }  // namespace fastxx::detail
 
 namespace fastxx {
 
 FASTXX_INLINE Figure plot_confusion_matrix(Tensor const& counts, ConfusionMatrixOptions const& options) {
-  using detail::number;
   auto const cells = detail::confusion_cells(counts, options);
-  bool const upwards = cells.longest_name_px > cells.cell_px - 6;
   int const side = cells.classes * cells.cell_px, names = static_cast<int>(cells.longest_name_px);
-  int const left = names + 58, top = 58, bottom = (upwards ? names : 16) + 58;
-  int const right = std::max(cells.numbered() ? 26 : 110, 100 - side / 2);
-  int const width = left + side + right, height = top + side + bottom;
-  auto const part = [](int px, int whole) { return number(static_cast<double>(px) / whole); };
-  std::string const title = detail::gnuplot_text(options.title, side + 2.0 * right - 20, 18);
-  std::string commands = detail::join(
-      {"set lmargin at screen ",
-       part(left, width),
-       "\nset rmargin at screen ",
-       part(left + side, width),
-       "\nset bmargin at screen ",
-       part(bottom, height),
-       "\nset tmargin at screen ",
-       part(bottom + side, height),
-       "\nset xrange [-0.5:",
-       number(cells.classes - 0.5),
-       "]\nset yrange [",
-       number(cells.classes - 0.5),
-       ":-0.5]\n",
-       "set palette defined (0 '#f8fafc', 1 '#bfdbfe', 2 '#60a5fa', 3 '#1d4ed8', 4 '#172554')\nset cbrange [0:",
-       number(cells.largest > 0 ? cells.largest : 1),
-       "]\n",
-       cells.numbered() ? "unset colorbox\n" : "",
-       "unset key\nset border linecolor rgb '#9ca3af'\nset tics scale 0 noenhanced ",
-       detail::gnuplot_font(cells.name_px),
-       " textcolor ",
-       detail::gnuplot_colour(colours::ink),
-       "\nset title ",
-       title,
-       "\n"});
-  commands += detail::join({"set xtics ", upwards ? "rotate " : "", detail::name_ticks(cells), "\nset ytics ",
-                            detail::name_ticks(cells), "\nset label ", detail::gnuplot_text("Predicted", 200, 14),
-                            " at graph 0.5, screen ", part(22, height), " center\nset label ",
-                            detail::gnuplot_text("Actual", 200, 14), " at screen ", part(24, width),
-                            ", graph 0.5 center rotate by 90\n"});
-  commands += "$cells << END\n" + detail::cell_rows(cells) + "END\n";
-  commands +=
-      "plot $cells using 1:2:(0.5):(0.5):3 with boxxyerror fillstyle solid border linecolor rgb '#ffffff' "
-      "fillcolor palette";
-  if (cells.numbered())
-    commands += detail::join(
-        {", $cells using 1:2:4:5 with labels ", detail::gnuplot_font(cells.number_px), " textcolor rgb variable"});
-  return Figure(width, height, commands);
+  detail::ConfusionMargins const margins{
+      .side = side,
+      .left = names + 58,
+      .top = 58,
+      .right = std::max(cells.numbered() ? 26 : 110, 100 - side / 2),  // room for the title
+      .bottom = (cells.names_upwards() ? names : 16) + 58};
+  std::string const numbers = detail::join(
+      {", $cells using 1:2:4:5 with labels ", detail::gnuplot_font(cells.number_px), " textcolor rgb variable"});
+  return Figure(
+      margins.width(), margins.height(),
+      detail::join(
+          {detail::area_commands(cells, margins), detail::word_commands(cells, margins, options.title),
+           "$cells << END\n", detail::cell_rows(cells), "END\nplot $cells using 1:2:(0.5):(0.5):3 with boxxyerror ",
+           "fillstyle solid border linecolor rgb '#ffffff' fillcolor palette", cells.numbered() ? numbers : ""}));
 }
 
 }  // namespace fastxx

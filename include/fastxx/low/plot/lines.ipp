@@ -86,7 +86,7 @@ inline std::vector<PlottedPoints> plotted_points(std::vector<Series> const& line
 // logarithmic axis of less than two decades more numbers than the powers of ten.
 inline std::string axis_commands(std::string_view axis, bool log, Extent const& extent) {
   std::string commands = log ? join({"set logscale ", axis, "\n"}) : "";
-  if (extent.low > extent.high) return join({commands, "set ", axis, "range [0.1:1]\n"});
+  if (extent.low > extent.high) return join({commands, "set ", axis, log ? "range [0.1:1]\n" : "range [0:1]\n"});
   if (!log && extent.whole && extent.high - extent.low < 6) return join({"set ", axis, "tics 1\n"});
   if (log && extent.high / extent.low < 100)
     return join({commands, "set for [i=", static_cast<int>(std::floor(std::log10(extent.low))), ":",
@@ -98,7 +98,8 @@ inline std::string axis_commands(std::string_view axis, bool log, Extent const& 
 inline std::string line_plot_style(LinePlotOptions const& options) {
   return join({"set border 3 linecolor rgb '#9ca3af'\nset grid linetype 1 linecolor ", gnuplot_colour(colours::faint),
                "\nset tics nomirror out scale 0.6,0.3 ", gnuplot_font(12), " textcolor ", gnuplot_colour(colours::grey),
-               "\nset format '%.9g'\nset key below center horizontal Left reverse samplen 2 noenhanced textcolor ",
+               "\nset format '%.9g'\nset key below center horizontal Left reverse samplen 2 height 1 spacing 1.2 "
+               "noenhanced textcolor ",
                gnuplot_colour(colours::ink), "\nset autoscale fix\n",
                "set offsets graph 0.02, graph 0.02, graph 0.05, graph 0.05\nset title ",
                gnuplot_text(options.title, options.width_px - 100, 18), "\nset xlabel ",

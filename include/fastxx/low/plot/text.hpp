@@ -38,8 +38,10 @@ namespace detail {
 // Which code points some font of this machine can show, by fontconfig's list: 'TrueType|20-7e a0-17f 192' and so on.
 std::vector<bool> code_points_of(std::string const& list);
 
-// One line of text as a gnuplot string, in which nothing has a meaning.
-std::string gnuplot_string(std::string_view line);
+// A gnuplot string in which only letters stand for themselves: no text can become a command. Digits are escaped too,
+// because gnuplot lets an octal escape run on into them; and no string in single quotes, which gnuplot 5.4 ends at two
+// apostrophes in a row, however they are doubled.
+std::string gnuplot_string(std::string_view text);
 
 }  // namespace detail
 }  // namespace fastxx

@@ -43,12 +43,13 @@ inline bool has_glyph(char32_t point) {
   return known[point];
 }
 
-// One line of text that the fonts can show: control characters and line ends become spaces.
+// One line of text that the fonts can show: control characters, line ends and marks that turn the
+// direction of the text become spaces.
 inline std::u32string printable(std::string_view text) {
   std::u32string line;
   while (!text.empty()) {
     char32_t const point = next_code_point(text);
-    bool const control = point < 0x20 || (point >= 0x7F && point < 0xA0) || point == 0x2028 || point == 0x2029;
+    bool const control = point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x2028 && point < 0x202F);
     line += control ? U' ' : has_glyph(point) ? point : U'?';
   }
   return line;
@@ -74,10 +75,16 @@ inline std::size_t fitting_characters(std::u32string const& line, double width_p
   return count;
 }
 
-FASTXX_INLINE std::string gnuplot_string(std::string_view line) {
-  std::string quoted = "'";
-  for (char const c : line) quoted += c == '\n' ? std::string(" ") : std::string(c == '\'' ? 2 : 1, c);
-  return quoted + "'";
+FASTXX_INLINE std::string gnuplot_string(std::string_view text) {
+  std::string quoted = "\"";
+  for (char const c : text) {
+    bool const plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ';
+    if (!plain) quoted += '\\';
+    for (int shift = 6; !plain && shift >= 0; shift -= 3)
+      quoted += static_cast<char>('0' + (static_cast<unsigned char>(c) >> shift & 7));
+    if (plain) quoted += c;
+  }
+  return quoted + '"';
 }
 
 }  // namespace fastxx::detail
