@@ -66,9 +66,10 @@ consteval type_list<As..., Bs...> operator+(type_list<As...>, type_list<Bs...>) 
 // A row for the overload_for that is nearest to these two types, if there is one; it replaces the set's own.
 template <class Set, class First, class Second>
 void add_extension(std::vector<DispatchRow>& rows) {
-  using Found = NearestOverload<Set, First, Second>;
-  if constexpr (!std::is_same_v<Found, NoOverload>) {
-    using Extension = Overload<typename Found::first, typename Found::second, typename Found::type>;
+  using Found = NearestExtension<Set, First, Second>;
+  if constexpr (!std::is_same_v<Found, NotFound>) {
+    using Extension = Overload<typename Found::first, typename Found::second,
+                               overload_for<Set, typename Found::first, typename Found::second>>;
     add_row<Extension, typename Found::first, typename Found::second>(rows);
   }
 }
