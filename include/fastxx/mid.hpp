@@ -6,6 +6,7 @@
 #include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>
+#include <fastxx/low/nn/module.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/category.hpp>

@@ -41,6 +41,15 @@ class Child {
   decltype(auto) operator()(Arguments&&... arguments) const {
     return fastxx::forward(*module_, std::forward<Arguments>(arguments)...);
   }
+  template <class Holder>
+  requires std::is_base_of_v<torch::nn::ModuleHolder<ContainedType>, Holder>
+  operator Holder() const {
+    static_assert(
+        sizeof(Holder) == 0,
+        "fastxx::Module: the member that child(...) makes is a Child, as clone() asks for it: Child<torch::nn::"
+        "Linear> fc = child(\"fc\", torch::nn::Linear(8, 2))");
+    return Holder(module_);
+  }
   ContainedType* operator->() const { return module_.get(); }
   ContainedType& operator*() const { return *module_; }
   ContainedType* get() const { return module_.get(); }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <numeric>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -22,7 +23,14 @@ namespace fastxx {
 namespace detail {
 
 template <class Items>
-using raw_item_t = std::decay_t<decltype(std::declval<Items const&>()[0])>;
+consteval auto raw_item() {
+  if constexpr (NumberedItems<Items>)
+    return std::type_identity<std::decay_t<decltype(std::declval<Items const&>()[0])>>{};
+  else
+    return std::type_identity<int>{};  // behind the sentence that refuses these items
+}
+template <class Items>
+using raw_item_t = typename decltype(raw_item<Items>())::type;
 template <std::size_t NInp, class Items, class... Pipelines>
 struct DatasetsState;
 
@@ -197,6 +205,36 @@ struct SubsetView {
 
 void check_splits(Splits const& splits, std::size_t n);
 
+template <class T>
+concept DatasetPipeline = requires(T const& t) {
+  t.decode_until_shown(0);
+}
+|| is_pipeline_v<T> || is_n_inp_v<T>;
+
+struct NoSplitter {};
+
+// The first thing that Datasets(items, splitter, pipelines...) cannot take, in one sentence.
+template <class Items, class Splitter, class... Pipelines>
+consteval bool are_datasets_arguments() {
+  constexpr bool items = NumberedItems<Items> && !std::is_convertible_v<Items, std::string_view>;
+  constexpr bool splits = items && (std::is_convertible_v<Splitter, Splits> ||
+                                    std::is_invocable_r_v<Splits, Splitter const&, Items const&>);
+  constexpr bool pipelines = splits && sizeof...(Pipelines) > 0 && (DatasetPipeline<Pipelines> && ...);
+  static_assert(
+      items,
+      "fastxx::Datasets(items, splitter, pipelines...): 'items' must have size() and operator[](index) const, "
+      "as a std::vector has; a path is no collection of items");
+  static_assert(
+      !items || splits,
+      "fastxx::Datasets(items, splitter, pipelines...): 'splitter' says which items are for training, as "
+      "RandomSplitter{.valid_pct = .2}, IndexSplitter{...}, a Splits, or a function from the items to one do");
+  static_assert(
+      !splits || pipelines,
+      "fastxx::Datasets(items, splitter, pipelines...): behind the splitter come pipelines, one for each element "
+      "of an item: pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{}, Categorize{})");
+  return pipelines;
+}
+
 // Whether a stage wants to see every item at once: what it refuses shall not wait for the middle of an epoch.
 struct ChecksItems {
   template <class Stage>
@@ -236,11 +274,11 @@ void try_items(State const& state, Pipeline const& pipeline) {
 template <std::size_t NInputs, class Items, class... Pipelines>
 class Datasets {
   static_assert(
-      NInputs >= 1 && NInputs <= sizeof...(Pipelines),
+      sizeof...(Pipelines) == 0 || (NInputs >= 1 && NInputs <= sizeof...(Pipelines)),
       "fastxx::Datasets(items, splits, n_inp<N>(), pipelines...): N must be at least 1 and at most the number of "
       "pipelines");
-  static constexpr bool well_formed = !(detail::is_n_inp_v<Pipelines> || ...);
-  static_assert(well_formed,
+  static constexpr bool well_placed = !(detail::is_n_inp_v<Pipelines> || ...);
+  static_assert(well_placed,
                 "fastxx::Datasets: n_inp<N>() stands before the pipelines, Datasets(items, splits, n_inp<N>(), "
                 "pipelines...)");
   using State = detail::DatasetsState<NInputs, Items, Pipelines...>;
@@ -252,8 +290,10 @@ class Datasets {
   /// `splitter` is a Splits, or a function from the items to one.
   template <class Splitter>
   Datasets(Items items, Splitter const& splitter, Pipelines... pipelines) {
-    if constexpr (well_formed) set_up(std::move(items), splitter, std::move(pipelines)...);
+    if constexpr (well_placed && detail::are_datasets_arguments<Items, Splitter, Pipelines...>())
+      set_up(std::move(items), splitter, std::move(pipelines)...);
   }
+  explicit Datasets(Items const&) { (void)detail::are_datasets_arguments<Items, detail::NoSplitter, Pipelines...>(); }
 
   template <class Splitter>
   Datasets(Items items, Splitter const& splitter, NInp<NInputs>, Pipelines... pipelines)
@@ -290,6 +330,8 @@ class Datasets {
   std::shared_ptr<State const> state_;
 };
 
+template <class Items>
+Datasets(Items) -> Datasets<1, Items>;
 template <class Items, class Splitter, class... Pipelines>
 Datasets(Items, Splitter, Pipelines...) -> Datasets<detail::default_n_inp(sizeof...(Pipelines)), Items, Pipelines...>;
 template <class Items, class Splitter, std::size_t N, class... Pipelines>

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/tensor.hpp>
@@ -9,6 +10,7 @@
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/loader_state.hpp>
 #include <fastxx/mid/data/detail/other_names.hpp>
+#include <fastxx/mid/data/detail/refused.hpp>
 #include <fastxx/mid/data/plan.hpp>
 
 #include <concepts>
@@ -20,6 +22,7 @@
 #include <string>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -49,13 +52,16 @@ struct LoaderOptions {
 /// BatchIndices. A DataLoader uses it unless there is a before_batch hook, or an item transform that takes one item at a
 /// time (one without `encodes_batch`, or one that draws): then it goes by items.
 template <class Dataset>
-concept LoadableDataset = requires(Dataset const& dataset, std::size_t index, CallContext const& context,
-                                   EpochPlan const& plan) {
+concept LoadableDataset = requires(Dataset const& dataset) {
   { dataset.size() } -> std::convertible_to<std::size_t>;
-  detail::dataset_item(dataset, index, context, plan);
-};
+}
+&&detail::HasItems<Dataset>;
 
 namespace detail {
+
+// Where a DataLoader wants a pipeline: no part of dataloaders(...), no single stage.
+template <class Transforms>
+concept LoaderTransforms = !is_part_v<Transforms> && !NamesEncodes<Transforms>;
 
 [[noreturn]] void refuse_option(std::string const& key, std::string expected, std::string got, std::string fix);
 
@@ -80,9 +86,6 @@ std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t
 /// Example: examples/doc/loader.cpp
 template <class Dataset, class AfterItem = Pipeline<>, class AfterBatch = Pipeline<>, class Hooks = LoaderHooks>
 class DataLoader {
-  static_assert(LoadableDataset<Dataset>,
-                "fastxx::DataLoader(dataset): 'dataset' needs size() and operator[](index) const, or size() and "
-                "item(index, context) const");
   using Source = detail::BatchSource<Dataset, AfterItem, Hooks>;
   using State = detail::LoaderState<LoaderOptions, Source, AfterBatch>;
 
@@ -105,6 +108,12 @@ class DataLoader {
                       AfterBatch after_batch = AfterBatch(), Hooks hooks = Hooks())
       : DataLoader(std::make_shared<Dataset const>(std::move(dataset)), options, std::move(after_item),
                    std::move(after_batch), std::move(hooks), Shared{}) {}
+  template <std::integral Number, class... More>
+  DataLoader(Dataset const&, Number, More const&...) : DataLoader(detail::never<Dataset>()) {
+    static_assert(sizeof(Number) == 0,
+                  "fastxx::DataLoader(dataset, options): options have names; write DataLoader(dataset, {.batch_size = "
+                  "64, .shuffle = true})");
+  }
 
   /// Start the next epoch. One that was left early has used its number all the same. While another iteration of this
   /// loader is alive, the new one is loaded in the calling thread.
@@ -215,6 +224,28 @@ class DataLoader {
   }
 
   std::shared_ptr<State> state_;
+};
+
+template <class Dataset, std::integral Number, class... More>
+DataLoader(Dataset, Number, More...) -> DataLoader<Dataset>;
+
+/// What cannot be loaded: one sentence says why, and a DataLoader of others keeps more errors away.
+template <class Dataset, class AfterItem, class AfterBatch, class Hooks>
+requires(!LoadableDataset<Dataset> || !detail::LoaderTransforms<AfterItem> ||
+         !detail::LoaderTransforms<AfterBatch>) class DataLoader<Dataset, AfterItem, AfterBatch, Hooks>
+    : public DataLoader<std::vector<detail::AnyLoaders::batch_type>> {
+ public:
+  explicit DataLoader(Dataset const&, LoaderOptions const& = {}, AfterItem const& = detail::never<AfterItem>(),
+                      AfterBatch const& = detail::never<AfterBatch>(), Hooks const& = detail::never<Hooks>())
+      : DataLoader<std::vector<detail::AnyLoaders::batch_type>>({}) {
+    constexpr bool loadable = LoadableDataset<Dataset>;
+    static_assert(loadable,
+                  "fastxx::DataLoader(dataset): 'dataset' needs size() and operator[](index) const, or size() and "
+                  "item(index, context) const");
+    static_assert(!loadable || (detail::LoaderTransforms<AfterItem> && detail::LoaderTransforms<AfterBatch>),
+                  "fastxx::DataLoader(dataset, options, after_item, after_batch): transforms are given as pipelines, "
+                  "pipeline(IntToFloatTensor{}); item_tfms(...) and batch_tfms(...) go to dataloaders(...)");
+  }
 };
 
 /// Reads one epoch, once (an input iterator that moves but does not copy); keeps the loader alive. The batch it shows

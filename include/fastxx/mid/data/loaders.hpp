@@ -10,6 +10,7 @@
 #include <fastxx/mid/data/data_transforms.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/detail/other_names.hpp>
+#include <fastxx/mid/data/detail/refused.hpp>
 #include <fastxx/mid/data/detail/test_items.hpp>
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/plan.hpp>
@@ -69,11 +70,17 @@ consteval std::size_t n_inputs() {
     return size > 1 ? size - 1 : 1;
   }
 }
+
+template <class Loader>
+concept OwnLoader = requires {
+  typename Loader::batch_type;
+  typename Loader::dataset_type;
+};
 }  // namespace detail
 
 /// Training and validation loaders over subsets of one dataset, with what the pipelines know about the data.
 ///
-/// Loaders over datasets of your own work too: `DataLoaders(std::vector{train_loader, valid_loader})`.
+/// Loaders over datasets of your own work too: `DataLoaders(train, valid)`, or a vector of two or more.
 ///
 /// Source:  fastai 2.7.18 data/core.py DataLoaders
 /// Example: examples/doc/datasets.cpp
@@ -96,6 +103,15 @@ class DataLoaders : public ClassNames {
                                              .expected = "a training and a validation loader",
                                              .got = std::to_string(loaders_.size()),
                                              .fix = "give both, the training loader first"});
+  }
+  DataLoaders(Loader train, Loader valid) requires(detail::OwnLoader<Loader>)
+      : DataLoaders(std::vector<Loader>{std::move(train), std::move(valid)}) {}
+  template <class Train, class Valid>
+  DataLoaders(Train const&, Valid const&) : DataLoaders(std::vector<Loader>{}) {
+    static_assert(
+        std::is_same_v<Train, Valid> && detail::OwnLoader<Train>,
+        "fastxx::DataLoaders(train, valid): two DataLoaders of one type are expected; loaders of two kinds go to "
+        "loaders_of(train, valid), a dataset into DataLoader(dataset, {.batch_size = 64}) first");
   }
 
   Loader& train() { return loaders_[0]; }
@@ -186,8 +202,19 @@ class DataLoaders : public ClassNames {
 
   std::vector<Loader> loaders_;
 };
+template <class Train, class Valid>
+DataLoaders(Train, Valid) -> DataLoaders<
+    std::conditional_t<detail::OwnLoader<Train>, Train, DataLoader<std::vector<detail::AnyLoaders::batch_type>>>>;
 
 namespace detail {
+
+// What dataloaders(...) asks for first.
+template <class Data>
+concept SplitData = requires(Data const& data) {
+  data.train();
+  data.subset(0);
+  data.n_subsets();
+};
 
 // What the item transforms learn from: the training items, through the pipelines of the dataset.
 template <class Dataset>
@@ -217,7 +244,8 @@ LoaderOptions loader_options(DataLoadersOptions const& options, int split_idx);
 /// Source:  fastai 2.7.18 data/core.py FilteredBase.dataloaders
 /// Example: examples/doc/datasets.cpp
 template <class Datasets, class... Parts>
-auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options, Parts... parts) {
+requires detail::SplitData<Datasets>
+auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options = {}, Parts... parts) {
   static_assert(((detail::is_part_v<Parts> && !std::is_same_v<detail::part_name_t<Parts>, TypeTransformsPart>)&&...),
                 "fastxx::dataloaders: transforms are given as item_tfms(...), batch_tfms(...) or before_batch(...)");
   static_assert(((detail::count_parts<detail::part_name_t<Parts>, Parts...>() == 1) && ...),
@@ -252,13 +280,53 @@ template <class Items, class Splitter, class Types, class AfterItem, class After
 auto dataloaders(Items items, Splitter const& splitter,
                  DataTransforms<Types, AfterItem, AfterBatch, Hooks> const& transforms,
                  DataLoadersOptions const& options = {}) {
-  auto const datasets = std::apply(
-      [&](auto const&... pipeline) { return Datasets(std::move(items), splitter, n_inp<Types::n_inp>(), pipeline...); },
-      transforms.pipelines());
-  auto const& batching = transforms.batching;
-  return dataloaders(datasets, options, Part<ItemTransformsPart, AfterItem>{batching.after_item},
-                     Part<BatchTransformsPart, AfterBatch>{batching.after_batch},
-                     Part<HooksPart, Hooks>{batching.hooks});
+  if constexpr (detail::are_datasets_arguments<Items, Splitter, Pipeline<>>()) {
+    auto const datasets = std::apply(
+        [&](auto const&... pipeline) {
+          return Datasets(std::move(items), splitter, n_inp<Types::n_inp>(), pipeline...);
+        },
+        transforms.pipelines());
+    auto const& batching = transforms.batching;
+    return dataloaders(datasets, options, Part<ItemTransformsPart, AfterItem>{batching.after_item},
+                       Part<BatchTransformsPart, AfterBatch>{batching.after_batch},
+                       Part<HooksPart, Hooks>{batching.hooks});
+  } else {
+    return detail::RefusedLoaders{};
+  }
+}
+
+namespace detail {
+template <class Data, class Second>
+inline constexpr bool has_options = SplitData<Data>&& std::is_same_v<Second, DataLoadersOptions>;
+
+template <class Data>
+consteval RefusedLoaders refuse_loaders() {
+  constexpr bool split = SplitData<Data>;
+  static_assert(!split,
+                "fastxx::dataloaders(dsets, options, parts...): options have names and come before the parts; write "
+                "dataloaders(dsets, {.batch_size = 64}, item_tfms(...), batch_tfms(...))");
+  static_assert(split,
+                "fastxx::dataloaders(items, splitter, transforms): raw items need a splitter and transforms; write "
+                "dataloaders(items, RandomSplitter{}, data_transforms(type_tfms(...), batch_tfms(...)), {.batch_size = "
+                "64}), or give it Datasets");
+  return {};
+}
+}  // namespace detail
+
+// What is called otherwise: one sentence says how it is written.
+template <class Data>
+requires(!detail::SplitData<Data>) auto dataloaders(Data const&, DataLoadersOptions const& = {}) {
+  return detail::refuse_loaders<Data>();
+}
+template <class Data, class Second>
+requires(!detail::has_options<Data, Second>) auto dataloaders(Data const&, Second const&,
+                                                              DataLoadersOptions const& = {}) {
+  return detail::refuse_loaders<Data>();
+}
+template <class Data, class Second, class Third, class... More>
+requires(!detail::has_options<Data, Second>) auto dataloaders(Data const&, Second const&, Third const&,
+                                                              More const&...) {
+  return detail::refuse_loaders<Data>();
 }
 
 }  // namespace fastxx

@@ -29,9 +29,8 @@ struct RandomSplitter {
     return split(static_cast<std::int64_t>(items.size()));
   }
 
-  Splits split(std::int64_t n) const;
-
  private:
+  Splits split(std::int64_t n) const;
   Tensor permutation(std::int64_t n) const;
 };
 

@@ -230,14 +230,26 @@ auto batch_to_show(Loader& loader, bool at_random) {
 template <class DataLoaders>
 std::string show_batch(DataLoaders&& dls, std::filesystem::path const& path = {}, ShowOptions const& options = {}) {
   detail::require_samples(options, "show_batch");
-  auto& loader = dls.train();
-  auto const batch = detail::batch_to_show(loader, false);
-  constexpr std::size_t n_inp = std::decay_t<DataLoaders>::n_inp;
-  using Types = detail::ShownTypes<n_inp, std::decay_t<decltype(batch)>>;
-  auto samples = detail::decoded_samples(loader, batch, options.max_n);
-  using Sample = typename decltype(samples)::value_type;
-  ShownSamples<n_inp, Sample, Tensor> const shown{std::move(samples), {}, path, options};
-  return detail::nearest_extension_t<show_batch_set, typename Types::Input, typename Types::Target>{}(shown);
+  constexpr bool has_loaders = requires {
+    dls.train();
+    std::decay_t<DataLoaders>::n_inp;
+  };
+  static_assert(
+      has_loaders,
+      "fastxx::show_batch(dls): 'dls' must be what dataloaders(...), DataLoaders(train, valid) or loaders_of(train, "
+      "valid) gives; of a Learner it is learn.dls");
+  if constexpr (has_loaders) {
+    auto& loader = dls.train();
+    auto const batch = detail::batch_to_show(loader, false);
+    constexpr std::size_t n_inp = std::decay_t<DataLoaders>::n_inp;
+    using Types = detail::ShownTypes<n_inp, std::decay_t<decltype(batch)>>;
+    auto samples = detail::decoded_samples(loader, batch, options.max_n);
+    using Sample = typename decltype(samples)::value_type;
+    ShownSamples<n_inp, Sample, Tensor> const shown{std::move(samples), {}, path, options};
+    return detail::nearest_extension_t<show_batch_set, typename Types::Input, typename Types::Target>{}(shown);
+  } else {
+    return {};
+  }
 }
 
 /// Show up to nine samples of a batch of the validation data, drawn at random, with their targets and what the model
@@ -249,18 +261,24 @@ std::string show_batch(DataLoaders&& dls, std::filesystem::path const& path = {}
 template <class Learner>
 std::string show_results(Learner& learn, std::filesystem::path const& path = {}, ShowOptions const& options = {}) {
   detail::require_samples(options, "show_results");
-  auto& loader = learn.dls.valid();
-  std::vector const batches{detail::batch_to_show(loader, true)};
-  using Batch = typename decltype(batches)::value_type;
-  constexpr std::size_t n_inp = std::decay_t<decltype(learn.dls)>::n_inp;
-  using Types = detail::ShownTypes<n_inp, Batch>;
-  auto const decoded = learn.get_preds(batches, {.with_decoded = true}).decoded;
-  auto samples = detail::decoded_samples(loader, batches[0], options.max_n);
-  auto predictions = detail::decoded_predictions<typename Types::Target>(loader, decoded, options.max_n);
-  using Sample = typename decltype(samples)::value_type;
-  using Prediction = typename decltype(predictions)::value_type;
-  ShownSamples<n_inp, Sample, Prediction> const shown{std::move(samples), std::move(predictions), path, options};
-  return detail::nearest_extension_t<show_results_set, typename Types::Input, typename Types::Target>{}(shown);
+  constexpr bool is_learner = requires { learn.dls.valid(); };
+  static_assert(is_learner, "fastxx::show_results(learn): 'learn' must be a Learner; data alone go to show_batch(dls)");
+  if constexpr (is_learner) {
+    auto& loader = learn.dls.valid();
+    std::vector const batches{detail::batch_to_show(loader, true)};
+    using Batch = typename decltype(batches)::value_type;
+    constexpr std::size_t n_inp = std::decay_t<decltype(learn.dls)>::n_inp;
+    using Types = detail::ShownTypes<n_inp, Batch>;
+    auto const decoded = learn.get_preds(batches, {.with_decoded = true}).decoded;
+    auto samples = detail::decoded_samples(loader, batches[0], options.max_n);
+    auto predictions = detail::decoded_predictions<typename Types::Target>(loader, decoded, options.max_n);
+    using Sample = typename decltype(samples)::value_type;
+    using Prediction = typename decltype(predictions)::value_type;
+    ShownSamples<n_inp, Sample, Prediction> const shown{std::move(samples), std::move(predictions), path, options};
+    return detail::nearest_extension_t<show_results_set, typename Types::Input, typename Types::Target>{}(shown);
+  } else {
+    return {};
+  }
 }
 
 }  // namespace fastxx

@@ -221,7 +221,11 @@ template <class Callback, class Learner>
 CallbackEntry make_callback_entry(std::shared_ptr<Callback> callback) {
   return [&]<std::size_t... E>(std::index_sequence<E...>) {
     constexpr std::array<Handler, n_events> handlers{event_handler<Callback, Learner, static_cast<Event>(E)>()...};
-    static_assert((hears_event<Callback, Learner, static_cast<Event>(E)> || ...),
+    constexpr bool pointer = requires { **callback; };
+    static_assert(!pointer,
+                  "fastxx: a callback is given by value, callbacks(Mine{...}), not as a pointer; learn.get_cb<Mine>() "
+                  "reaches it afterwards");
+    static_assert(pointer || (hears_event<Callback, Learner, static_cast<Event>(E)> || ...),
                   "fastxx: this callback defines none of the events (before_fit, after_batch, ...) as a member that "
                   "takes the learner by reference: void after_batch(auto& learn)");
     static_assert(

@@ -6,6 +6,7 @@
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/recipes.hpp>
 #include <fastxx/mid/train/batch.hpp>
+#include <fastxx/mid/train/detail/learner_fits.hpp>
 #include <fastxx/mid/train/learner_parts.hpp>
 #include <fastxx/mid/train/loop.hpp>
 #include <fastxx/mid/train/loss.hpp>
@@ -16,6 +17,7 @@
 #include <fastxx/mid/train/stop_on_nan.hpp>
 #include <fastxx/mid/train/train_eval.hpp>
 
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -97,7 +99,7 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
                   "callbacks(...) or splitter(...)");
     static_assert(detail::parts_are_unique<Parts...>(), "fastxx::Learner(dls, model, parts...): a part is given twice");
     constexpr bool loss_given = detail::count_parts<LossFuncPart, Parts...>() > 0;
-    static_assert(loss_given || detail::carries_loss<Data>(),
+    static_assert(!detail::are_learner_parts<Parts...>() || loss_given || detail::carries_loss<Data>(),
                   "fastxx::Learner: no transform of these data carries a loss function; give loss_func(...)");
     add_own_callbacks();
     if constexpr (!loss_given && detail::carries_loss<Data>()) loss_func = detail::loss_of_data(dls);
@@ -127,6 +129,15 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   void fit(std::int64_t epochs, FitOptions const& options = {}, Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
     fit_with(epochs, options, entries(std::move(extra)), {});
   }
+  /// The same with the learning rate alone, `fit(5, 1e-3)` or `fit(5, slice(1e-5, 1e-3))`, or with callbacks alone.
+  template <std::convertible_to<Rates> Rate, class... Extra>
+  void fit(std::int64_t epochs, Rate const& rate, Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
+    fit(epochs, FitOptions{.lr = rate}, std::move(extra));
+  }
+  template <class... Extra>
+  void fit(std::int64_t epochs, Part<CallbacksPart, hana::tuple<Extra...>> extra) {
+    fit(epochs, FitOptions{}, std::move(extra));
+  }
 
   /// Train with the one-cycle policy: the learning rate rises to lr_max and falls to almost nothing, momentum opposite
   /// where the optimizer has one. Each group has its own lr_max when a slice or a list is given.
@@ -141,6 +152,15 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     auto all = entries(std::move(extra));
     all.push_back(entry(detail::one_cycle(*opt, lr_max, options, moms)));
     fit_with(epochs, {.lr = lr_max, .wd = options.wd}, std::move(all), {"mom"});
+  }
+  /// The same with the largest learning rate alone, `fit_one_cycle(5, 3e-3)`, or with callbacks alone.
+  template <std::convertible_to<Rates> Rate, class... Extra>
+  void fit_one_cycle(std::int64_t epochs, Rate const& lr_max, Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
+    fit_one_cycle(epochs, OneCycleOptions{.lr_max = lr_max}, std::move(extra));
+  }
+  template <class... Extra>
+  void fit_one_cycle(std::int64_t epochs, Part<CallbacksPart, hana::tuple<Extra...>> extra) {
+    fit_one_cycle(epochs, OneCycleOptions{}, std::move(extra));
   }
 
   /// Loss and metrics on the validation loader, or on another one; everything else stays as it was, inside an event
@@ -272,12 +292,21 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   }
   template <class Recipe>
   void take(Part<OptFuncPart, Recipe> part) {
+    constexpr bool is_recipe = detail::OptimizerRecipe<Recipe>;
+    static_assert(is_recipe,
+                  "fastxx::Learner: opt_func(recipe): 'recipe' must say how to make an optimizer, as Adam{.wd = .1}, "
+                  "SGD{} or TorchOptimizer<torch::optim::SGD>{...} do; the learning rate is given to fit");
     if constexpr (requires { part.value.options.lr(); }) lr = part.value.options.lr();
-    make_opt_ = [recipe = std::move(part.value)](Groups const& groups) { return AnyOptimizer(recipe.make(groups)); };
+    if constexpr (is_recipe)
+      make_opt_ = [recipe = std::move(part.value)](Groups const& groups) { return AnyOptimizer(recipe.make(groups)); };
   }
   template <class Function>
   void take(Part<SplitterPart, Function> part) {
-    splitter_ = std::move(part.value);
+    constexpr bool groups = std::is_invocable_r_v<Groups, Function&, Model const&>;
+    static_assert(groups,
+                  "fastxx::Learner: splitter(f): f(model) must return the groups of parameters, a "
+                  "std::vector<std::vector<Tensor>>; what splits items is given to Datasets or dataloaders");
+    if constexpr (groups) splitter_ = std::move(part.value);
   }
   template <class... List>
   void take(Part<MetricsPart, hana::tuple<List...>> part) {
@@ -326,6 +355,16 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   // Validation of a loader, with callbacks for this call.
   template <class Loader>
   RecorderRow evaluate(Loader& loader, std::vector<detail::CallbackEntry> extra) {
+    constexpr bool readable = detail::ReadableLoader<Loader>;
+    static_assert(
+        readable,
+        "fastxx::Learner: validate(dl) and get_preds(dl) read a loader, as dls.valid() or dls.test_dl(items), "
+        "or a range of batches; predict(item) takes a single item");
+    if constexpr (readable) return evaluate_readable(loader, std::move(extra));
+    return {};
+  }
+  template <class Loader>
+  RecorderRow evaluate_readable(Loader& loader, std::vector<detail::CallbackEntry> extra) {
     using Batch = typename Types::Batch;
     Batch kept = std::exchange(static_cast<Batch&>(*this), Batch{});
     struct PutBack {
@@ -379,6 +418,20 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
 
 template <class Data, class Model, class... Parts>
 Learner(Data, Model, Parts...) -> Learner<Data, Model>;
+
+/// Data and a model that do not fit: one sentence says why, and a Learner of others keeps more errors away.
+template <class Data, class Model>
+requires(!detail::fits_learner<Data, Model>()) class Learner<Data, Model>
+    : public Learner<detail::refused_learner_data_t<Data>, std::shared_ptr<detail::AnyNetwork>> {
+  using Base = Learner<detail::refused_learner_data_t<Data>, std::shared_ptr<detail::AnyNetwork>>;
+
+ public:
+  template <class... Parts>
+  explicit Learner(Data const&, Model const&, Parts const&...)
+      : Base(detail::never<detail::refused_learner_data_t<Data>>(), nullptr, loss_func(detail::AnyLoss{})) {
+    detail::say_why_refused<Data, Model>();
+  }
+};
 
 }  // namespace fastxx
 

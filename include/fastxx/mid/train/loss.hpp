@@ -14,7 +14,7 @@
 namespace fastxx {
 
 /// The loss of a Learner, of any class: called with the prediction and the targets, or with all that the model gave
-/// when it asks for that. May be assigned to while training runs; `activation`, `decodes` and losses per item come from
+/// when it asks for that; a generic lambda, `[](auto const& output, auto const& target)`, gets all of it. May be assigned to while training runs; `activation`, `decodes` and losses per item come from
 /// the loss when it has them.
 ///
 /// Errors:  tensor_error [learner.shapes] when prediction and target are floating and would be broadcast, unless the
@@ -26,14 +26,17 @@ class LossFunction {
  public:
   LossFunction() = default;
   template <class Loss>
-  requires(!std::is_same_v<std::decay_t<Loss>, LossFunction>) LossFunction(Loss loss)
-      : held_(std::make_shared<Held<Loss>>(std::move(loss))) {}
+  requires(!std::is_same_v<std::decay_t<Loss>, LossFunction>) LossFunction(Loss loss) {
+    if constexpr (is_loss<Loss>()) held_ = std::make_shared<Held<Loss>>(std::move(loss));
+  }
   /// What is put in the place of a loss that flattens is trusted to flatten as well.
   template <class Loss>
   requires(!std::is_same_v<std::decay_t<Loss>, LossFunction>) LossFunction& operator=(Loss loss) {
     bool const flattens = held_ && held_->flattens;
-    held_ = std::make_shared<Held<Loss>>(std::move(loss));
-    held_->flattens = held_->flattens || flattens;
+    if constexpr (is_loss<Loss>()) {
+      held_ = std::make_shared<Held<Loss>>(std::move(loss));
+      held_->flattens = held_->flattens || flattens;
+    }
     return *this;
   }
 
@@ -55,6 +58,24 @@ class LossFunction {
   Tensor decodes(Tensor const& activated) const { return held_->decodes(activated); }
 
  private:
+  template <class Loss>
+  static consteval bool is_loss() {
+    constexpr bool ok = std::is_invocable_v<Loss&, Output const&, Targets const&...> ||
+                        std::is_invocable_v<Loss&, Tensor const&, Targets const&...>;
+    constexpr bool function = std::is_function_v<std::remove_pointer_t<Loss>>, targets = sizeof...(Targets) > 0;
+    static_assert(
+        ok || targets,
+        "fastxx::Learner: a batch of these data has inputs alone, and a loss compares with targets; make them "
+        "with a second pipeline, Datasets(items, splitter, input, target), or from items that are pairs");
+    static_assert(ok || !targets || !function,
+                  "fastxx::Learner: loss_func(f): a pointer to a function has lost its default arguments; write "
+                  "loss_func([](at::Tensor const& pred, at::Tensor const& targ) { return at::mse_loss(pred, targ); })");
+    static_assert(ok || !targets || function,
+                  "fastxx::Learner: loss_func(f): 'f' must be callable as f(prediction, targets...) with one target "
+                  "for each element of a batch behind its inputs");
+    return ok;
+  }
+
   struct Base {
     bool flattens = false;
     virtual ~Base() = default;
@@ -68,9 +89,6 @@ class LossFunction {
   struct Held final : Base {
     static constexpr bool takes_output = std::is_invocable_v<Loss&, Output const&, Targets const&...>;
     static constexpr bool takes_prediction = std::is_invocable_v<Loss&, Tensor const&, Targets const&...>;
-    static_assert(takes_output || takes_prediction,
-                  "fastxx::Learner: loss_func(f): 'f' must be callable as f(prediction, targets...) with one target "
-                  "for each element of a batch behind its inputs");
 
     explicit Held(Loss given) : loss(std::move(given)) {
       if constexpr (requires { Loss::flattens; }) this->flattens = Loss::flattens;

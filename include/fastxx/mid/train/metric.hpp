@@ -58,10 +58,15 @@ std::string metric_name(Metric const& metric) {
 // A number from what a metric function returned: a number or a tensor of one element.
 template <class Result>
 double to_double(Result const& result) {
+  constexpr bool is_tensor = std::is_base_of_v<Tensor, Result>;
+  static_assert(std::is_arithmetic_v<Result> || is_tensor,
+                "fastxx::metrics(f): f(prediction, target) must return a number or a tensor of one element");
   if constexpr (std::is_arithmetic_v<Result>)
     return static_cast<double>(result);
-  else
+  else if constexpr (is_tensor)
     return result.template item<double>();
+  else
+    return 0;
 }
 
 // Two tensors of numbers whose shapes differ but broadcast to something larger: (32) and (32,1) become (32,32), which is
@@ -225,11 +230,19 @@ auto make_metric(M metric) {
   if constexpr (MetricLike<M>) {
     return metric;
   } else {
-    static_assert(std::is_invocable_v<M const&, Tensor const&, Tensor const&> ||
-                      std::is_invocable_v<M const&, Tensor const&, Tensor const&, Tensor const&>,
+    constexpr bool ok = std::is_invocable_v<M const&, Tensor const&, Tensor const&> ||
+                        std::is_invocable_v<M const&, Tensor const&, Tensor const&, Tensor const&>;
+    constexpr bool function = std::is_function_v<std::remove_pointer_t<M>>;
+    static_assert(ok || !function,
+                  "fastxx::metrics(f): a pointer to a function has lost its default arguments; write metrics([]("
+                  "at::Tensor const& pred, at::Tensor const& targ) { return at::mse_loss(pred, targ); })");
+    static_assert(ok || function,
                   "fastxx::metrics(...): a metric is a function of (prediction, target), or a type with reset(), "
                   "accumulate(learn) and value()");
-    return AvgMetric<M>(std::move(metric));
+    if constexpr (ok)
+      return AvgMetric<M>(std::move(metric));
+    else
+      return AvgMetric(accuracy);
   }
 }
 

@@ -31,6 +31,14 @@ inline constexpr std::uint64_t batch_stream = 1ULL << 63;
 inline constexpr std::uint64_t order_stream = 1ULL << 62;
 inline constexpr std::uint64_t whole_stream = batch_stream | order_stream;
 
+template <class Dataset>
+concept HasItems = requires(Dataset const& dataset, std::size_t index, CallContext const& context,
+                            EpochPlan const& plan) {
+  dataset.item(index, context, plan);
+}
+|| requires(Dataset const& dataset, std::size_t index, CallContext const& context) { dataset.item(index, context); }
+|| requires(Dataset const& dataset, std::size_t index) { dataset[index]; };
+
 // The item a dataset has at `index`, from item() when it runs pipelines of its own and wants the context, or the plan of
 // the epoch as well.
 template <class Dataset>

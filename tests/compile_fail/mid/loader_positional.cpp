@@ -1,0 +1,13 @@
+// expect-only-error: options have names; write DataLoader\(dataset, \{\.batch_size = 64
+#include <fastxx/mid/data/loader.hpp>
+
+#include <vector>
+
+void load() {
+#ifdef COMPILES
+  fastxx::DataLoader const loader(std::vector{1, 2, 3}, {.batch_size = 2, .shuffle = true});
+#else
+  fastxx::DataLoader const loader(std::vector{1, 2, 3}, 2, true);
+#endif
+  for (auto const& batch : loader) (void)batch;
+}
