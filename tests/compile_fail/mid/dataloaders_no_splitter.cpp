@@ -2,7 +2,7 @@
 #include "../../mid/train/toy.hpp"
 
 auto transforms() {
-  auto const number = [](double x) { return fastxx::TensorBase(at::full({1}, x)); };
+  auto const number = [](double x) { return at::full({1}, x); };
   return fastxx::data_transforms(fastxx::type_tfms(fastxx::pipeline(number), fastxx::pipeline(number)));
 }
 

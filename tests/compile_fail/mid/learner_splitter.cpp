@@ -3,7 +3,7 @@
 
 void train() {
 #ifdef COMPILES
-  auto const groups = [](auto const& model) { return std::vector{model->parameters()}; };
+  auto const groups = [](auto const& model) { return std::vector<std::vector<at::Tensor>>{model->parameters()}; };
 #else
   auto const groups = [](auto const& model) { return model->parameters(); };
 #endif

@@ -68,6 +68,10 @@ TEST_CASE("M-03 learner: the optimizer is Adam, made at the first fit; reset_opt
 }
 
 namespace {
+struct CountEpochs {
+  int* epochs;
+  void after_epoch(TrainState&) { ++*epochs; }
+};
 struct Freeze {
   void before_batch(auto& learn) { learn.opt->set_hyper("lr", std::vector<double>{0, .1}); }
 };
@@ -134,6 +138,30 @@ TEST_CASE("H-28 H-33 TR-60 learner: fit_one_cycle walks learning rate and moment
     CHECK((*watch.moms)[i] == doctest::Approx(mom));
   }
   CHECK(learn.recorder().lrs == *watch.lrs);
+}
+
+TEST_CASE("H-28 learner: a learning rate or callbacks by position mean what they mean by name") {
+  int epochs = 0;
+  auto const losses = [](auto fit) {
+    auto learn = toy::learner();
+    fit(toy::quiet(learn));
+    return learn.recorder().losses;
+  };
+  auto const fit = losses([](auto& learn) { learn.fit(2, {.lr = .05}); });
+  CHECK(losses([](auto& learn) { learn.fit(2, .05); }) == fit);
+  CHECK(losses([](auto& learn) { learn.fit(2); }) != fit);
+  auto const cycle = losses([](auto& learn) { learn.fit_one_cycle(2, {.lr_max = .1}); });
+  CHECK(losses([](auto& learn) { learn.fit_one_cycle(2, .1); }) == cycle);
+  CHECK(losses([](auto& learn) { learn.fit_one_cycle(2, slice(.1, .1)); }) == cycle);
+  CHECK(losses([&](auto& learn) { learn.fit_one_cycle(2, .1, callbacks(CountEpochs{&epochs})); }) == cycle);
+  CHECK(epochs == 2);
+  auto learn = toy::learner();
+  toy::quiet(learn).fit(3, callbacks(CountEpochs{&epochs}));
+  CHECK(epochs == 5);
+  learn.fit_one_cycle(1, callbacks(CountEpochs{&epochs}));
+  CHECK(epochs == 6);
+  learn.fit(1);  // they served one call
+  CHECK(epochs == 6);
 }
 
 TEST_CASE("H-39 H-40 TR-56 recorder: a row per epoch with the smoothed training loss and the exact validation loss") {
@@ -205,6 +233,21 @@ TEST_CASE("H-44 learner: get_preds gives activated predictions, targets and loss
   CHECK(at::allclose(all.preds.sum(1), at::ones({10})));
   CHECK(at::allclose(all.losses, -all.preds.gather(1, all.targs.unsqueeze(1)).squeeze(1).log()));
   CHECK(learn.model->is_training());  // as it was
+}
+
+TEST_CASE("data loaders: of two loaders; of datasets without options") {
+  DataLoader const train(toy::line(8), {.batch_size = 4}), valid(toy::line(4, 3), {.batch_size = 2});
+  DataLoaders dls(train, valid);
+  CHECK(dls.size() == 2);
+  CHECK(dls.train().n_items() == 8);
+  CHECK(dls.valid().n_items() == 4);
+  Learner learn(dls, toy::model(), loss_func(toy::Loss{}));
+  toy::quiet(learn).fit(1, .1);
+  CHECK(learn.recorder().losses.size() == 2);
+
+  auto const by_default = dataloaders(Datasets(std::vector(100, at::ones({1})), RandomSplitter{}, pipeline()));
+  CHECK(by_default.train().options().batch_size == 64);
+  CHECK(by_default.train().options().shuffle);
 }
 
 TEST_CASE("learner: its data know vocabulary and number of classes") {

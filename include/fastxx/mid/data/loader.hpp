@@ -52,10 +52,9 @@ struct LoaderOptions {
 /// BatchIndices. A DataLoader uses it unless there is a before_batch hook, or an item transform that takes one item at a
 /// time (one without `encodes_batch`, or one that draws): then it goes by items.
 template <class Dataset>
-concept LoadableDataset = requires(Dataset const& dataset) {
+concept LoadableDataset = detail::HasItems<Dataset> && requires(Dataset const& dataset) {
   { dataset.size() } -> std::convertible_to<std::size_t>;
-}
-&&detail::HasItems<Dataset>;
+};
 
 namespace detail {
 
@@ -229,7 +228,7 @@ class DataLoader {
 template <class Dataset, std::integral Number, class... More>
 DataLoader(Dataset, Number, More...) -> DataLoader<Dataset>;
 
-/// What cannot be loaded: one sentence says why, and a DataLoader of others keeps more errors away.
+// What cannot be loaded: one sentence says why, and a DataLoader of others keeps more errors away.
 template <class Dataset, class AfterItem, class AfterBatch, class Hooks>
 requires(!LoadableDataset<Dataset> || !detail::LoaderTransforms<AfterItem> ||
          !detail::LoaderTransforms<AfterBatch>) class DataLoader<Dataset, AfterItem, AfterBatch, Hooks>

@@ -419,7 +419,7 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
 template <class Data, class Model, class... Parts>
 Learner(Data, Model, Parts...) -> Learner<Data, Model>;
 
-/// Data and a model that do not fit: one sentence says why, and a Learner of others keeps more errors away.
+// Data and a model that do not fit: one sentence says why, and a Learner of others keeps more errors away.
 template <class Data, class Model>
 requires(!detail::fits_learner<Data, Model>()) class Learner<Data, Model>
     : public Learner<detail::refused_learner_data_t<Data>, std::shared_ptr<detail::AnyNetwork>> {
