@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/any_items.hpp>
 #include <fastxx/low/transform/pipeline.hpp>

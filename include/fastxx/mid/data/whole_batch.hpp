@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/transform/check.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/pipeline.hpp>

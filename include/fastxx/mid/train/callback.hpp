@@ -3,6 +3,7 @@
 #include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/mid/train/events.hpp>
 

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/hana.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/torch/ops.hpp>
