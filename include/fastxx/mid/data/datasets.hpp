@@ -306,11 +306,6 @@ class Datasets {
 
   auto const& pipelines() const { return state_->pipelines; }
 
-  /// Other items through the same, already set up pipelines, as one validation subset.
-  ///
-  /// Source:  fastai 2.7.18 data/core.py test_set with labels
-  Subset test_set(Items items) const { return train().with_items(std::move(items)); }
-
  private:
   template <class Splitter>
   void set_up(Items items, Splitter const& splitter, Pipelines... pipelines) {

@@ -86,10 +86,11 @@ concept OwnLoader = requires {
 /// Example: examples/doc/datasets.cpp
 template <class Loader>
 class DataLoaders : public ClassNames {
+  using subset_type = typename Loader::dataset_type;
+
  public:
   using loader_type = Loader;
   using batch_type = typename Loader::batch_type;
-  using subset_type = typename Loader::dataset_type;
   /// The pipelines of the datasets, in a tuple; an empty one for a foreign dataset.
   using pipelines_type = typename decltype(detail::pipelines_of<subset_type>())::type;
 

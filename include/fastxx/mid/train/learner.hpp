@@ -85,12 +85,11 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   using Types = detail::LearnerTypes<Data, Model>;
   using Reader = typename Types::Reader;
   using Groups = Optimizer::Groups;
-
- public:
-  using data_type = Data;
-  using model_type = Model;
   using loss_type = typename Types::Loss;
   using output_type = typename Types::Output;
+
+ public:
+  using model_type = Model;
 
   template <class... Parts>
   explicit Learner(Data data, Model module, Parts... parts) : dls(std::move(data)), model(std::move(module)) {

@@ -25,9 +25,8 @@ class Rates {
   Rates(std::initializer_list<double> rates) : values_(rates) {}
   Rates(std::vector<double> rates) : values_(std::move(rates)) {}
 
-  bool is_set() const { return is_slice_ || !values_.empty(); }
   /// These rates, or others where none is set.
-  Rates value_or(Rates const& others) const { return is_set() ? *this : others; }
+  Rates value_or(Rates const& others) const { return is_slice_ || !values_.empty() ? *this : others; }
   /// The rate of each of `n` groups.
   std::vector<double> for_groups(std::size_t n) const;
   /// The rate of the last group, which is the largest of a slice.
