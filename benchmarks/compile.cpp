@@ -162,8 +162,8 @@ void measure_headers(Compiler const& compiler) {
   report({"torch_types_h", types, tensor, "s", "libtorch's own: <torch/types.h> beside <ATen/core/Tensor.h>"});
   for (std::string const header : {"low/core", "low/tensor", "low/transform", "low/collection"})
     report({"include_" + header, including("fastxx/" + header + ".hpp"), tensor, "s", "beside <ATen/core/Tensor.h>"});
-  report({"include_low", including("fastxx/low.hpp"), tensor, "s",
-          "low.hpp beside <ATen/core/Tensor.h>; wanted <= 1.25"});
+  report(
+      {"include_low", including("fastxx/low.hpp"), tensor, "s", "low.hpp beside <ATen/core/Tensor.h>; wanted <= 1.25"});
   for (std::string const header : {"low/nn", "low/patch", "mid", "vision", "fastxx"})
     report({"include_" + header, including("fastxx/" + header + ".hpp"), nn, "s", "beside <torch/nn.h>"});
 }
