@@ -138,7 +138,8 @@ class Pipeline {
   constexpr Stage const& get() const {
     static_assert((std::is_same_v<Stage, Stages> || ...),
                   "fastxx::Pipeline::get<Stage>(): the pipeline has no such stage");
-    return hana::at_c<detail::place_of_first<std::is_same_v<Stage, Stages>...>()>(stages_);
+    constexpr std::size_t place = detail::place_of_first<std::is_same_v<Stage, Stages>...>();
+    return hana::at_c<(place < sizeof...(Stages) ? place : 0)>(stages_);
   }
   template <class Stage>
   constexpr Stage& get() {

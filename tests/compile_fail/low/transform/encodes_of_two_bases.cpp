@@ -1,4 +1,4 @@
-// expect-only-error: reference to .encodes. is ambiguous
+// expect-only-error: reference to [^ ]*encodes[^ ]* is ambiguous
 #include <fastxx/low/transform/transform.hpp>
 
 struct ForInts {
