@@ -1,3 +1,4 @@
+#include "animals.hpp"
 #include <fastxx/low/dispatch/dispatch.hpp>
 
 #include <concepts>
@@ -10,27 +11,12 @@ using namespace fastxx;
 
 namespace {
 
-struct Animal {};
-struct Cat : Animal {
-  using base_type = Animal;
-};
-struct Kitten : Cat {
-  using base_type = Cat;
-};
-struct Stone {};
-
 struct Mineral {};
 struct Quartz {};
 
 // fastcore's example: (Integral, any) and (int, float).
 constexpr auto f_td_test = typedispatch(overload<Integral>([](auto x, auto...) { return x + 1; }),
                                         overload<int, double>([](int x, double y) { return x + y; }));
-
-// Says which overload was taken.
-template <class First = Any, class Second = Any>
-constexpr auto says(std::string_view text) {
-  return overload<First, Second>([text](auto&&...) { return text; });
-}
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "animals.hpp"
 #include <fastxx/low/dispatch/dispatch_table.hpp>
 
 #include <doctest/doctest.h>
@@ -7,15 +8,6 @@ using namespace fastxx;
 
 namespace {
 
-struct Animal {};
-struct Cat : Animal {
-  using base_type = Animal;
-};
-
-struct Kitten : Cat {
-  using base_type = Cat;
-};
-struct Stone {};
 struct named_set;
 struct parent_set;
 

@@ -1,3 +1,4 @@
+#include "animals.hpp"
 #include <fastxx/low/dispatch/overload_for.hpp>
 
 #include <concepts>
@@ -8,15 +9,6 @@ using namespace fastxx;
 
 namespace {
 
-struct Animal {};
-struct Cat : Animal {
-  using base_type = Animal;
-};
-struct Kitten : Cat {
-  using base_type = Cat;
-};
-struct Label {};
-struct Stone {};
 struct greet_set;  // the name of a set needs no definition
 struct empty_set;
 

@@ -1,3 +1,4 @@
+#include "animals.hpp"
 #include <fastxx/low/dispatch/runtime_dispatch.hpp>
 
 #include <concepts>
@@ -10,17 +11,6 @@
 using namespace fastxx;
 
 namespace {
-
-struct Animal {};
-struct Cat : Animal {
-  using base_type = Animal;
-};
-struct Stone {};
-
-template <class First = Any, class Second = Any>
-constexpr auto says(std::string_view text) {
-  return overload<First, Second>([text](auto&&...) { return text; });
-}
 
 using Thing = std::variant<Animal, Cat, Stone>;
 using IntOrDouble = std::variant<int, double>;
