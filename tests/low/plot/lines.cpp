@@ -112,13 +112,54 @@ TEST_CASE("lines: what is no number leaves a gap, and nothing at all still gives
   CHECK(decode(plot_lines({{.y = {5}}}).png()).count(blue) > 5);           // a single point is seen
   CHECK(decode(plot_lines({{.y = {5}}}, {.x_log = true, .y_log = true}).png()).count(blue) == 0);  // at x = 0
   CHECK(decode(plot_lines({{.x = {5}, .y = {5}}}, {.x_log = true, .y_log = true}).png()).count(blue) > 5);
-  CHECK(decode(plot_lines({{.y = {1e299, -1e299, 1.7e308}}}).png()).count(blue) > 300);
   std::vector<double> y(60, 1.0);
   unsigned const whole = decode(plot_lines({{.y = y}}).png()).count(blue);
   for (std::size_t i = 20; i < 40; ++i) y[i] = nan;
   unsigned const gap = decode(plot_lines({{.y = y}}).png()).count(blue);
   CHECK(gap > whole / 2);
   CHECK(gap < whole * 3 / 4);
+}
+
+TEST_CASE("lines: all finite numbers are drawn, however large, small or near to each other") {
+  double constexpr most = std::numeric_limits<double>::max(), least = std::numeric_limits<double>::denorm_min();
+  double constexpr next = 1 + std::numeric_limits<double>::epsilon();
+  using Numbers = std::vector<double>;
+  for (Numbers const& y : {Numbers{1, next},
+                           {1e16, 1e16 + 2},
+                           {1, 1 + 1e-12},
+                           {1, 1 + 1e-9},
+                           {-most, most},
+                           {0, least},
+                           {least, 2 * least},
+                           {3, 3},
+                           {0.3, 0.3},
+                           {0, 0},
+                           {1e20, 1e20},
+                           {-1e-20, -1e-20},
+                           {7e5, 7e5 + 1}})
+    for (bool const log : {false, true}) {
+      CAPTURE(y);
+      CAPTURE(log);
+      Png const upwards = decode(plot_lines({{.y = y}}, {.y_log = log}).png());
+      if (!log || y[0] > 0) CHECK(upwards.count(blue, 0, 0, 800, 420) > 400);
+      CHECK(upwards.count(faint) > 300);  // there are ticks, and lines for them
+      if (!log) CHECK(decode(plot_lines({{.x = y, .y = {1, 2}}}).png()).count(blue) > 300);
+    }
+}
+
+TEST_CASE("lines: ticks have the digits that tell them apart, and short logarithmic axes have ticks at all") {
+  auto const commands = [](bool log, double low, double high, bool whole = false) {
+    return fastxx::detail::axis_commands("y", log, {.low = low, .high = high, .whole = whole});
+  };
+  CHECK(commands(false, 0, 0.7) == "set format y '%.9g'\n");
+  CHECK(commands(false, 1, 1 + 1e-10) == "set format y '%.12g'\n");
+  CHECK(commands(false, 1e12, 1e12 + 2, true) == "set ytics 1\nset format y '%.15g'\n");
+  CHECK(commands(false, 0.5, 0.5) == "set yrange [0.48999999999999999:0.51000000000000001]\nset format y '%.9g'\n");
+  CHECK(commands(true, 4, 4) ==
+        "set logscale y\nset yrange [2:8]\nset for [i=0:1] ytics add (10.0**i, 2*10.0**i, 5*10.0**i)\n");
+  CHECK(commands(true, 2, 5) == "set logscale y\nset ytics (2, 3, 4, 5)\nset format y '%.9g'\n");
+  CHECK(commands(true, 1, 1.5) ==
+        "set logscale y\nset ytics (1, 1.2000000000000002, 1.4000000000000001)\nset format y '%.9g'\n");
 }
 
 TEST_CASE("lines: a long series keeps its lowest and highest points and becomes short") {

@@ -14,7 +14,7 @@ namespace fastxx::detail {
 
 FASTXX_INLINE std::string number(double value) {
   char text[32];
-  std::snprintf(text, sizeof text, "%.12g", value);
+  std::snprintf(text, sizeof text, "%.17g", value);
   for (char& c : text)
     if (c == ',') c = '.';
   return text;

@@ -32,20 +32,29 @@ struct Extent {
   }
 };
 
-// A number, not beyond all measure, and on a logarithmic axis positive.
-inline bool is_shown(double value, bool log) { return std::abs(value) < 1e300 && (!log || value > 1e-300); }
+// The value where it is drawn: between the largest and the smallest numbers that gnuplot can leave room around. What has
+// no place is NaN, a gap: infinity, and on a logarithmic axis what is not positive.
+inline double placed(double value, bool log) {
+  double constexpr largest = 1e300, smallest = 1e-300;
+  if (!std::isfinite(value) || (log && value <= 0)) return std::numeric_limits<double>::quiet_NaN();
+  if (std::abs(value) < smallest) return log ? smallest : 0;
+  return std::clamp(value, -largest, largest);
+}
 
 FASTXX_INLINE std::vector<std::pair<double, double>> drawn_points(Series const& series,
                                                                   LinePlotOptions const& options) {
   double constexpr gap = std::numeric_limits<double>::quiet_NaN();
   std::vector<std::pair<double, double>> points;
   std::size_t const count = series.y.size(), part = count > 4000 ? (count + 999) / 1000 : 1;
-  auto const x_at = [&](std::size_t i) { return series.x.empty() ? static_cast<double>(i) : series.x[i]; };
+  auto const x_at = [&](std::size_t i) {
+    return placed(series.x.empty() ? static_cast<double>(i) : series.x[i], options.x_log);
+  };
+  auto const y_at = [&](std::size_t i) { return placed(series.y[i], options.y_log); };
   for (std::size_t begin = 0; begin < count; begin += part) {
     std::size_t const end = std::min(begin + part, count);
     std::size_t low = end, high = end;
     for (std::size_t i = begin; i < end; ++i) {
-      if (!is_shown(x_at(i), options.x_log) || !is_shown(series.y[i], options.y_log)) continue;
+      if (std::isnan(x_at(i)) || std::isnan(y_at(i))) continue;
       if (low == end || series.y[i] < series.y[low]) low = i;
       if (high == end || series.y[i] > series.y[high]) high = i;
     }
@@ -54,8 +63,8 @@ FASTXX_INLINE std::vector<std::pair<double, double>> drawn_points(Series const& 
       continue;
     }
     auto const [first, second] = std::minmax(low, high);
-    points.emplace_back(x_at(first), series.y[first]);
-    if (second != first) points.emplace_back(x_at(second), series.y[second]);
+    points.emplace_back(x_at(first), y_at(first));
+    if (second != first) points.emplace_back(x_at(second), y_at(second));
   }
   return points;
 }
@@ -82,17 +91,51 @@ inline std::vector<PlottedPoints> plotted_points(std::vector<Series> const& line
   return plotted;
 }
 
-// What gnuplot does not do by itself: a range where there are no data, no halves between the first few batches, and on a
-// logarithmic axis of less than two decades more numbers than the powers of ten.
+// Two, four or five round numbers in a range too short for the ticks of a logarithmic axis, as "1.2, 1.4": counted, for a
+// sum of steps may never get there.
+inline std::string round_numbers(double low, double high) {
+  double const decade = std::pow(10, std::floor(std::log10((high - low) / 2)));
+  double const steps = (high - low) / decade;  // 2 to 20
+  double const step = decade * (steps < 5 ? 1 : steps < 10 ? 2 : 5);
+  std::string list;
+  for (int i = 0; i < 6; ++i) {
+    double const tick = (std::ceil(low / step) + i) * step;
+    if (tick <= high) list += (list.empty() ? "" : ", ") + number(tick);
+  }
+  return list;
+}
+
+// At least nine digits, and as many more as tell numbers apart that differ by a part of `range`.
+inline std::string tick_format(std::string_view axis, double size, double range) {
+  int const digits = std::max(9, 2 + static_cast<int>(std::ceil(std::log10(size / range))));
+  return join({"set format ", axis, " '%.", digits, "g'\n"});
+}
+
+// On a logarithmic axis gnuplot has ticks at the powers of ten; over less than two decades there are more.
+inline std::string log_ticks(std::string_view axis, double low, double high) {
+  if (high / low >= 100) return join({"set format ", axis, " '10^{%T}'\n"});
+  if (high / low < 3)
+    return join({"set ", axis, "tics (", round_numbers(low, high), ")\n", tick_format(axis, high, high - low)});
+  return join({"set for [i=", static_cast<int>(std::floor(std::log10(low))), ":",
+               static_cast<int>(std::ceil(std::log10(high))), "] ", axis,
+               "tics add (10.0**i, 2*10.0**i, 5*10.0**i)\n"});
+}
+
+// What gnuplot does not do by itself: a range where there are no data or all are one number, and no halves between the
+// first few batches.
 inline std::string axis_commands(std::string_view axis, bool log, Extent const& extent) {
+  bool const empty = extent.low > extent.high;
+  double low = empty ? (log ? 0.1 : 0) : extent.low, high = empty ? 1 : extent.high;
+  double const size = std::max(std::abs(low), std::abs(high));
+  if (!log && !empty && extent.whole && high - low < 6 && size < 1e15)
+    return join({"set ", axis, "tics 1\n", tick_format(axis, size + 1, 1)});
   std::string commands = log ? join({"set logscale ", axis, "\n"}) : "";
-  if (extent.low > extent.high) return join({commands, "set ", axis, log ? "range [0.1:1]\n" : "range [0:1]\n"});
-  if (!log && extent.whole && extent.high - extent.low < 6) return join({"set ", axis, "tics 1\n"});
-  if (log && extent.high / extent.low < 100)
-    return join({commands, "set for [i=", static_cast<int>(std::floor(std::log10(extent.low))), ":",
-                 static_cast<int>(std::ceil(std::log10(extent.high))), "] ", axis,
-                 "tics add (2*10.0**i, 5*10.0**i)\n"});
-  return log ? join({commands, "set format ", axis, " '10^{%T}'\n"}) : commands;
+  // A double has 16 digits: there are no ticks between numbers that differ in the last few.
+  bool const flat = high - low <= 1e-12 * size;
+  if (flat && log) low /= 2, high *= 2;
+  if (flat && !log) low -= size / 50, high += size / 50;
+  if (flat || empty) commands += join({"set ", axis, "range [", number(low), ":", number(high), "]\n"});
+  return commands + (log ? log_ticks(axis, low, high) : tick_format(axis, size, high - low));
 }
 
 inline std::string line_plot_style(LinePlotOptions const& options) {
@@ -125,7 +168,7 @@ FASTXX_INLINE Figure plot_lines(std::vector<Series> const& lines, LinePlotOption
     data += block + " << END\n";
     for (auto const& point : plotted.points) {
       x.include(point.first), y.include(point.second);
-      data += detail::number(point.first) + " " + detail::number(point.second) + "\n";
+      data += detail::join({detail::number(point.first), " ", detail::number(point.second), "\n"});
     }
     data += "END\n";
     plot += detail::join({", ", block, " with ", plotted.style, " title ",
