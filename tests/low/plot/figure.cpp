@@ -1,13 +1,19 @@
 #include "png.hpp"
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/figure.hpp>
+#include <fastxx/low/plot/program.hpp>
 #include <fastxx/low/plot/text.hpp>
 
+#include <chrono>
+#include <csignal>
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace fs = std::filesystem;
 using fastxx::Figure;
@@ -129,6 +135,37 @@ TEST_CASE("figure: a gnuplot that fails is quoted, and no file appears") {
   CHECK(has(text, "exit status 3"));
   CHECK(has(text, "line 7: no such thing"));
   CHECK(!fs::exists(folder.path / "a.png"));
+}
+
+TEST_CASE("figure: a program that takes too long is ended") {
+  auto const begin = std::chrono::steady_clock::now();
+  auto const result = fastxx::detail::run_external({"sh", "-c", "echo begun; exec sleep 100"}, {}, 1);
+  CHECK(result.too_slow);
+  CHECK(result.status == 128 + SIGKILL);
+  CHECK(result.out == "begun\n");
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(50));
+}
+
+TEST_CASE("figure: a program ends with the one that runs it") {
+  Folder const folder;
+  fs::path const file = folder.path / "pid";
+  pid_t const runs_it = ::fork();
+  if (runs_it == 0) {
+    fastxx::detail::run_external(
+        {"sh", "-c",
+         "echo $$ > " + file.string() + ".new; mv " + file.string() + ".new " + file.string() + "; exec sleep 100"});
+    ::_exit(0);
+  }
+  while (!fs::exists(file)) ::usleep(1000);
+  ::kill(runs_it, SIGKILL);
+  ::waitpid(runs_it, nullptr, 0);
+  auto const runs = [stat = "/proc/" + std::to_string(std::stoi(fastxx::read_file(file))) + "/stat"] {
+    std::string line;
+    std::getline(std::ifstream(stat), line);
+    return has(line, "(sleep)") && !has(line, ") Z ");  // a container may have nobody who buries it
+  };
+  for (int i = 0; i < 5000 && runs(); ++i) ::usleep(1000);
+  CHECK(!runs());
 }
 
 TEST_CASE("figure: a gnuplot that stops in the middle of the PNG is noticed") {

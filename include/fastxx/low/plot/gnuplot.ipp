@@ -38,6 +38,11 @@ FASTXX_INLINE std::string run_gnuplot(std::string_view script) {
                                     .expected = "the program gnuplot, which draws the pictures",
                                     .got = std::generic_category().message(result.start_error),
                                     .fix = "install it: apt-get install gnuplot-nox"});
+  if (result.too_slow)
+    throw io_error("plot.gnuplot", {.call = "Figure",
+                                    .expected = "a PNG from gnuplot within a minute",
+                                    .got = "none",
+                                    .fix = "draw less in one picture, or see what keeps gnuplot busy"});
   if (result.status > 0 || !is_whole_png(result.out))
     throw io_error("plot.gnuplot", {.call = "Figure",
                                     .expected = "a PNG from gnuplot",

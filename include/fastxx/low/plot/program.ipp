@@ -3,16 +3,20 @@
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/plot/program.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <csignal>
 #include <cstddef>
 #include <cstdio>
 #include <memory>
-#include <spawn.h>
 #include <string>
 #include <string_view>
+#include <sys/prctl.h>
 #include <sys/types.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -44,29 +48,56 @@ class NamelessFile {
   std::unique_ptr<std::FILE, CloseStream> file_;
 };
 
+// Until it becomes the program, a child of vfork() has our memory, of which nothing is copied, and the error number that it
+// leaves there is ours. posix_spawn() could not say that the program shall end with us.
 inline int start_program(pid_t& child, std::vector<std::string>& words, std::array<int, 3> const& streams) {
-  posix_spawn_file_actions_t actions;
-  posix_spawn_file_actions_init(&actions);
-  for (int i = 0; i < 3; ++i) posix_spawn_file_actions_adddup2(&actions, streams[static_cast<std::size_t>(i)], i);
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  int const code = ::posix_spawnp(&child, arguments[0], &actions, nullptr, arguments.data(), environ);
-  posix_spawn_file_actions_destroy(&actions);
-  return code;
+  pid_t const parent = ::getpid();
+  int volatile error = 0;
+  child = ::vfork();
+  if (child == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(127);  // we ended before that
+    for (int i = 0; i < 3; ++i) ::dup2(streams[static_cast<std::size_t>(i)], i);
+    ::execvp(arguments[0], arguments.data());
+    error = errno;
+    ::_exit(127);
+  }
+  if (child < 0) return errno;
+  if (error != 0) ::waitpid(child, nullptr, 0);
+  return error;
 }
 
-FASTXX_INLINE ProgramResult run_external(std::vector<std::string> words, std::string_view input) {
+// Waits for the end of a program, which comes after the limit at the latest.
+inline ProgramResult wait_for(pid_t child, int limit_s) {
+  using namespace std::chrono;
+  auto const end = steady_clock::now() + seconds(limit_s);
+  ProgramResult result;
+  int status = 0;
+  pid_t waited = 0;
+  for (microseconds pause(200); waited == 0; pause = std::min<microseconds>(2 * pause, milliseconds(2))) {
+    std::this_thread::sleep_for(pause);
+    if (!result.too_slow && steady_clock::now() > end) {
+      result.too_slow = true;
+      ::kill(child, SIGKILL);
+    }
+    waited = ::waitpid(child, &status, WNOHANG);
+  }
+  if (waited > 0) result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return result;
+}
+
+FASTXX_INLINE ProgramResult run_external(std::vector<std::string> words, std::string_view input, int limit_s) {
   NamelessFile const in(input), out, err;
   pid_t child = 0;
   int const code = start_program(child, words, {in.descriptor(), out.descriptor(), err.descriptor()});
   if (code != 0) return {.start_error = code};
-  int status = 0;
-  pid_t waited;
-  do waited = ::waitpid(child, &status, 0);
-  while (waited < 0 && errno == EINTR);
-  int const exit_status = waited < 0 ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  return {.status = exit_status, .out = out.bytes(), .err = err.bytes()};
+  ProgramResult result = wait_for(child, limit_s);
+  result.out = out.bytes();
+  result.err = err.bytes();
+  return result;
 }
 
 }  // namespace fastxx::detail
