@@ -2,6 +2,7 @@
 #include <fastxx/low/plot/confusion_matrix.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <limits>
@@ -123,4 +124,11 @@ TEST_CASE("confusion matrix: what is no square of counts, or names for it, is re
   CHECK_THROWS_AS(plot_confusion_matrix(at::zeros({0, 0})), fastxx::tensor_error);
   CHECK_THROWS_WITH_AS(plot_confusion_matrix(at::zeros({2, 2}), {.classes = {"one"}}),
                        doctest::Contains("2 class names"), fastxx::data_error);
+}
+
+TEST_CASE("confusion matrix: too many classes for a picture are refused before any work") {
+  auto const begin = std::chrono::steady_clock::now();
+  at::Tensor const huge = at::zeros({1}).expand({1'000'000, 1'000'000});
+  CHECK_THROWS_WITH_AS(plot_confusion_matrix(huge), doctest::Contains("at most 1120 classes"), fastxx::data_error);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
 }

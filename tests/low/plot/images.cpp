@@ -2,6 +2,7 @@
 #include <fastxx/low/plot/images.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <limits>
@@ -108,4 +109,12 @@ TEST_CASE("images: what is no image is refused with its number") {
   CHECK_THROWS_AS(plot_images({{at::zeros({4, 4})}}, {.image_px = 0}), fastxx::data_error);
   CHECK_THROWS_AS(plot_images(std::vector<TitledImage>(200, {at::zeros({4, 4})}), {.columns = 200}),
                   fastxx::data_error);
+}
+
+TEST_CASE("images: what is too large for one picture is refused before any work") {
+  at::Tensor const large = at::zeros({3, 4096, 4096}, at::kByte);
+  auto const begin = std::chrono::steady_clock::now();
+  CHECK_THROWS_WITH_AS(plot_images(std::vector<TitledImage>(10'000, {large})), doctest::Contains("[plot.size]"),
+                       fastxx::data_error);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(2));
 }

@@ -13,6 +13,8 @@
 
 namespace fastxx::detail {
 
+constexpr int smallest_cell_px = 14;
+
 // The matrix and the words for it, and how much room the words need.
 struct ConfusionCells {
   int classes = 0, cell_px = 0;
@@ -34,6 +36,11 @@ inline void read_values(ConfusionCells& cells, Tensor const& counts, bool normal
                         .expected = "counts as a square matrix (classes, classes)",
                         .got = defined ? ErrorText{counts.dim(), " dimensions, ", counts.numel(), " entries"}
                                        : ErrorText("no tensor")});
+  if (std::int64_t constexpr most = Figure::largest_px / smallest_cell_px - 50; counts.size(0) > most)
+    throw data_error("plot.size", {.call = "plot_confusion_matrix",
+                                   .expected = {"at most ", most, " classes"},
+                                   .got = {counts.size(0)},
+                                   .fix = "show a part of the matrix, or its most frequent confusions"});
   cells.classes = static_cast<int>(counts.size(0));
   Tensor wide = counts.detach().cpu().to(at::kDouble).contiguous();
   if (normalize) {
@@ -62,10 +69,11 @@ inline ConfusionCells confusion_cells(Tensor const& counts, ConfusionMatrixOptio
     throw data_error(
         "plot.classes",
         {.call = "plot_confusion_matrix", .expected = {classes, " class names"}, .got = {options.classes.size()}});
-  cells.cell_px = std::clamp(640 / cells.classes, 14, 72);
-  for (double const value : cells.values) {
-    cells.numbers.push_back(confusion_number(value, options.normalize));
-    double const width = text_width_px(cells.numbers.back(), 100) / 100;
+  cells.cell_px = std::clamp(640 / cells.classes, smallest_cell_px, 72);
+  cells.numbers.resize(cells.values.size());
+  for (std::size_t i = 0; i < cells.values.size() && cells.numbered(); ++i) {
+    cells.numbers[i] = confusion_number(cells.values[i], options.normalize);
+    double const width = text_width_px(cells.numbers[i], 100) / 100;
     cells.number_px = std::min(cells.number_px, (cells.cell_px - 5) / width);
   }
   cells.name_px = std::clamp(cells.cell_px * 0.75, 9.0, 13.0);

@@ -48,6 +48,9 @@ std::string gnuplot_font(double size_px);
 // it means anything to gnuplot.
 std::string gnuplot_text(std::string_view words, double room_px, double size_px = 13, Colour colour = colours::ink);
 
+// data_error [plot.size] unless a picture may be as large.
+void check_size(int width_px, int height_px);
+
 }  // namespace detail
 
 /// A picture as a value: save it as PNG.

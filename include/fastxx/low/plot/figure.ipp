@@ -33,17 +33,21 @@ FASTXX_INLINE std::string gnuplot_text(std::string_view words, double room_px, d
                " textcolor ", gnuplot_colour(colour)});
 }
 
+FASTXX_INLINE void check_size(int width_px, int height_px) {
+  if (std::min(width_px, height_px) < 16 || std::max(width_px, height_px) > Figure::largest_px)
+    throw data_error("plot.size", {.call = "Figure",
+                                   .expected = "a width and a height from 16 to 16384 pixels",
+                                   .got = {width_px, " x ", height_px},
+                                   .fix = "show less, or make the parts smaller"});
+}
+
 }  // namespace fastxx::detail
 
 namespace fastxx {
 
 FASTXX_INLINE Figure::Figure(int width_px, int height_px, std::string commands)
     : width_px_(width_px), height_px_(height_px), commands_(std::move(commands)) {
-  if (std::min(width_px, height_px) < 16 || std::max(width_px, height_px) > largest_px)
-    throw data_error("plot.size", {.call = "Figure",
-                                   .expected = "a width and a height from 16 to 16384 pixels",
-                                   .got = {width_px, " x ", height_px},
-                                   .fix = "show less, or make the parts smaller"});
+  detail::check_size(width_px, height_px);
 }
 
 FASTXX_INLINE std::string Figure::png() const {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fastxx::detail {
@@ -18,7 +19,7 @@ struct Pixels {
   std::string rgb;
 };
 
-inline Pixels pixels_of(Tensor const& image, std::string const& where) {
+inline void check_image(Tensor const& image, std::string const& where) {
   bool const defined = image.defined();
   auto const dims = defined ? image.dim() : 0;
   bool const shape = (dims == 2 || (dims == 3 && (image.size(0) == 1 || image.size(0) == 3))) && image.numel() > 0 &&
@@ -34,10 +35,13 @@ inline Pixels pixels_of(Tensor const& image, std::string const& where) {
                                       .where = where,
                                       .fix = "decode the batch first, or select one image of it"});
   }
+}
+
+inline Pixels pixels_of(Tensor const& image) {
   Tensor bytes = image.detach().cpu();
   if (bytes.is_floating_point()) bytes = bytes.to(at::kFloat).nan_to_num(0).clamp(0, 1).mul(255).round();
   if (image.scalar_type() == at::kBool) bytes = bytes.to(at::kByte).mul(255);
-  if (dims == 2) bytes = bytes.unsqueeze(0);
+  if (image.dim() == 2) bytes = bytes.unsqueeze(0);
   bytes = bytes.to(at::kByte).expand({3, bytes.size(1), bytes.size(2)}).permute({1, 2, 0}).contiguous();
   char const* const data = static_cast<char const*>(bytes.data_ptr());
   return {static_cast<int>(bytes.size(1)), static_cast<int>(bytes.size(0)), {data, data + bytes.numel()}};
@@ -65,13 +69,23 @@ inline Pixels resampled(Pixels const& old, int width, int height) {
   return result;
 }
 
-// Small enough for its place, and not smaller than gnuplot can draw.
-inline Pixels fitted(Pixels const& old, int image_px) {
-  double const factor = std::min(1.0, static_cast<double>(image_px) / std::max(old.width, old.height));
-  int const least = std::min(old.width, old.height) < 2 ? 2 : 1;  // a line of single pixels is doubled
-  int const width = std::max(2, static_cast<int>(std::lround(old.width * factor * least)));
-  int const height = std::max(2, static_cast<int>(std::lround(old.height * factor * least)));
-  return width == old.width && height == old.height ? old : resampled(old, width, height);
+// Small enough for its place, and not smaller than gnuplot can draw; `scale` times as large in the picture.
+struct ShownSize {
+  int width, height, scale;
+
+  ShownSize(Tensor const& image, int image_px) {
+    auto const old_width = static_cast<double>(image.size(-1)), old_height = static_cast<double>(image.size(-2));
+    double const factor = std::min(1.0, image_px / std::max(old_width, old_height));
+    int const least = std::min(old_width, old_height) < 2 ? 2 : 1;  // a line of single pixels is doubled
+    width = std::max(2, static_cast<int>(std::lround(old_width * factor * least)));
+    height = std::max(2, static_cast<int>(std::lround(old_height * factor * least)));
+    scale = std::max(1, image_px / std::max(width, height));
+  }
+};
+
+inline Pixels fitted(Pixels pixels, ShownSize const& size) {
+  return size.width == pixels.width && size.height == pixels.height ? std::move(pixels)
+                                                                    : resampled(pixels, size.width, size.height);
 }
 
 inline std::vector<std::string> lines_of(std::string const& text, std::size_t most = 6) {
@@ -84,12 +98,11 @@ inline std::vector<std::string> lines_of(std::string const& text, std::size_t mo
   return lines;
 }
 
-// The grid before it is drawn: everything that has a size.
+// The grid before anything is drawn: everything that has a size.
 struct GridLayout {
   static constexpr int margin = 20, gap = 22;
 
-  std::vector<Pixels> pixels = {};
-  std::vector<int> scales = {};
+  std::vector<ShownSize> sizes = {};
   std::vector<std::vector<std::string>> titles = {};
   std::vector<int> row_tops = {}, title_heights = {};  ///< by row
   int columns = 1, cell_width = 0, cell_height = 0, header = 0, width = 0, height = 0;
@@ -103,12 +116,12 @@ struct GridLayout {
 };
 
 inline void add_image(GridLayout& grid, TitledImage const& item, int image_px) {
-  grid.pixels.push_back(fitted(pixels_of(item.image, join({"image ", grid.pixels.size()})), image_px));
-  Pixels const& pixels = grid.pixels.back();
-  grid.scales.push_back(std::max(1, image_px / std::max(pixels.width, pixels.height)));
+  check_image(item.image, join({"image ", grid.sizes.size()}));
+  ShownSize const size(item.image, image_px);
+  grid.sizes.push_back(size);
   grid.titles.push_back(lines_of(item.title));
-  grid.cell_width = std::max(grid.cell_width, pixels.width * grid.scales.back());
-  grid.cell_height = std::max(grid.cell_height, pixels.height * grid.scales.back());
+  grid.cell_width = std::max(grid.cell_width, size.width * size.scale);
+  grid.cell_height = std::max(grid.cell_height, size.height * size.scale);
 }
 
 inline GridLayout grid_layout(std::vector<TitledImage> const& images, ImageGridOptions const& options) {
@@ -176,6 +189,7 @@ FASTXX_INLINE Figure plot_images(std::vector<TitledImage> const& images, ImageGr
     throw data_error("plot.options",
                      {.call = "plot_images", .expected = "image_px from 8 to 4096", .got = {options.image_px}});
   detail::GridLayout const grid = detail::grid_layout(images, options);
+  detail::check_size(grid.width, grid.height);  // before the work
   detail::Canvas canvas(grid.width, grid.height);
   double const room = grid.width - 24.0, size_px = fitting_size_px({options.title}, room, 19, 13);
   canvas.text(options.title, grid.width / 2.0, detail::GridLayout::margin + 8.0, room, size_px, colours::ink);
@@ -187,8 +201,9 @@ FASTXX_INLINE Figure plot_images(std::vector<TitledImage> const& images, ImageGr
       canvas.text(line, centre, y, grid.title_width(), grid.title_px, images[i].title_colour);
       y += grid.line_px();
     }
-    detail::Pixels const& pixels = grid.pixels[i];
-    canvas.image(pixels, std::floor(centre - pixels.width * grid.scales[i] / 2.0), image_top, grid.scales[i]);
+    detail::ShownSize const& size = grid.sizes[i];
+    canvas.image(detail::fitted(detail::pixels_of(images[i].image), size),
+                 std::floor(centre - size.width * size.scale / 2.0), image_top, size.scale);
   }
   return canvas.figure();
 }
