@@ -31,8 +31,8 @@ inline bool is_whole_png(std::string const& bytes) {
 }
 
 FASTXX_INLINE std::string run_gnuplot(std::string_view script) {
-  // -d: no start-up file of the user or the system may change the picture.
-  ProgramResult result = run_external({"gnuplot", "-d", "-"}, script);
+  // -d: no start-up file of the user or the system may change the picture. From "-" gnuplot reads byte by byte.
+  ProgramResult result = run_external({"gnuplot", "-d", "/dev/stdin"}, script);
   if (result.start_error != 0)
     throw io_error("plot.gnuplot", {.call = "Figure",
                                     .expected = "the program gnuplot, which draws the pictures",
