@@ -83,8 +83,34 @@ TEST_CASE("H-38 lr_find: the valley of a descent from the first point on is fast
   CHECK(valley({3, 2, 1, 5, 6}) == 0);                   // 2 - 3, sections 1: -1 + 1 + 0
   CHECK(valley({5, 9, 4, 8, 3, 7, 2, 6, 1, 9.5}) == 4);  // 5 losses of 9: 8 - 5 = 3, sections 1.67: 3 + 1 + 0
   CHECK(valley({9, 1, 8, 7, 6, 5, 4, 3, 2, 2.5}) == 3);  // not the 1: 8 - 8 = 0, sections 2.67: 0 + 2 + 1
-  CHECK(valley({1, 2, 3}) == 0);                         // no descent
   CHECK(valley({2, 1}) == 0);                            // fastai: -1, the last rate
+}
+
+TEST_CASE("lr_find: where the loss never falls nothing is suggested, and the picture says so") {
+  auto const suggests = [](std::vector<double> losses) {
+    LRFindResult result{.losses = std::move(losses)};
+    for (std::size_t i = 0; i < result.losses.size(); ++i) result.lrs.push_back(std::pow(10.0, i));
+    fastxx::detail::suggest(result);
+    auto const path = std::filesystem::temp_directory_path() / "fastxx-lr-find-flat.png";
+    result.plot(path);
+    CHECK(std::filesystem::file_size(path) > 1000);
+    std::filesystem::remove(path);
+    CHECK(std::isnan(result.valley) == std::isnan(result.minimum));
+    CHECK(std::isnan(result.valley) == std::isnan(result.steep));
+    return !std::isnan(result.valley);
+  };
+  CHECK(!suggests({0.7, 0.7, 0.7, 0.7}));
+  CHECK(!suggests({0.7, std::nextafter(0.7, 0), 0.7, std::nextafter(0.7, 1)}));
+  CHECK(!suggests({1, 2, 3}));
+  CHECK(!suggests({-3, -3, -2}));
+  CHECK(!suggests({0, 0, 0}));
+  CHECK(suggests({0.7, 0.699, 0.7}));
+  CHECK(suggests({1, 2, 3, 2.9}));
+  CHECK(suggests({-3, -4}));
+  // And nobody trains with that.
+  auto learn = toy::learner(opt_func(SGD{}));
+  toy::quiet(learn);
+  CHECK_THROWS_WITH_AS(learn.fit(1, LRFindResult{}.valley), doctest::Contains("lr_find"), state_error);
 }
 
 TEST_CASE("H-38 lr_find: the plot is a picture") {

@@ -1,7 +1,11 @@
 #include "toy.hpp"
 
+#include <cmath>
 #include <csignal>
 #include <limits>
+#include <memory>
+#include <utility>
+#include <vector>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>
@@ -72,6 +76,110 @@ TEST_CASE("NaN: an input that is no number is named as the cause") {
   auto const text = message([&] { learn.fit(1); });
   CHECK(has(text, "epoch 0, batch 1 of 2"));
   CHECK(has(text, "inputs that hold NaN"));
+}
+
+namespace {
+constexpr float no_number = std::numeric_limits<float>::quiet_NaN();
+// A loss that is finite, and the gradient of which is not.
+struct RootLoss {
+  Tensor operator()(Tensor const& pred, Tensor const&) const { return (pred - pred.detach()).abs().sqrt().sum(); }
+};
+auto loaders(std::vector<toy::Item> train, std::vector<toy::Item> valid) {
+  using Loader = DataLoader<std::vector<toy::Item>>;
+  return DataLoaders(Loader(std::move(train), {.batch_size = 4}), Loader(std::move(valid), {.batch_size = 4}));
+}
+float weight(auto const& learn) { return learn.model->parameters()[0].template item<float>(); }
+}  // namespace
+
+TEST_CASE("NaN: a gradient that is none is seen after the only batch, and the weights come back") {
+  Learner learn(loaders(toy::line(4), toy::line(4)), toy::model(), loss_func(RootLoss{}), opt_func(SGD{}));
+  toy::quiet(learn);
+  auto const text = message([&] { learn.fit(1, {.lr = .1}); });
+  CHECK(has(text, "train.weights_not_finite"));
+  CHECK(has(text, "in '0."));
+  CHECK(has(text, "though the losses were finite"));
+  CHECK(weight(learn) == 0);
+}
+
+TEST_CASE("NaN: a rate that sends the weights to infinity in the last batch is seen") {
+  auto dls = loaders(toy::line(4), toy::line(4));
+  Learner learn(dls, toy::model(), loss_func(toy::Loss{}), opt_func(SGD{}));
+  toy::quiet(learn);
+  CHECK(has(message([&] { learn.fit(1, 1e39); }), "train.weights_not_finite"));
+  CHECK(weight(learn) == 0);
+  // These weights are numbers, but too large for any prediction to be one.
+  CHECK(has(message([&] { learn.fit(1, 1e38); }), "validation of epoch 0, batch 0 of 1"));
+  for (double const none : {std::nan(""), double(std::numeric_limits<float>::infinity())})
+    CHECK(has(message([&] { learn.fit(1, none); }), "optimizer.hyper_not_finite"));
+}
+
+TEST_CASE("NaN: a target that is no number is named as the cause") {
+  auto items = toy::line(8);
+  std::get<1>(items[5]).fill_(no_number);
+  Learner learn(loaders(items, toy::line(4)), toy::model(), loss_func(toy::Loss{}));
+  toy::quiet(learn);
+  auto const text = message([&] { learn.fit(1); });
+  CHECK(has(text, "epoch 0, batch 1 of 2"));
+  CHECK(has(text, "targets that hold NaN"));
+}
+
+TEST_CASE("NaN: weights that are none at the start are said to be so") {
+  auto learn = toy::learner();
+  toy::quiet(learn);
+  learn.model->parameters()[0].data().fill_(no_number);
+  auto const text = message([&] { learn.fit(1); });
+  CHECK(has(text, "train.weights_not_finite"));
+  CHECK(has(text, "to begin with"));
+  CHECK(has(text, "weight'"));
+}
+
+TEST_CASE("NaN: a validation loss that is none ends the fit, and keeps what was learnt; validate() tells it") {
+  auto items = toy::line(8);
+  std::get<1>(items[5]).fill_(no_number);
+  Learner learn(loaders(toy::line(8), items), toy::model(), loss_func(toy::Loss{}));
+  toy::quiet(learn);
+  auto const text = message([&] { learn.fit(2, {.lr = .1}); });
+  CHECK(has(text, "validation of epoch 0, batch 1 of 2"));
+  CHECK(has(text, "targets that hold NaN"));
+  CHECK(has(text, "after the training of this epoch"));
+  CHECK(weight(learn) != 0);
+  CHECK(std::isnan(*learn.validate()[0]));
+}
+
+namespace {
+// Holds infinity for good, as a causal mask does.
+struct MaskedImpl : torch::nn::Module {
+  torch::nn::Linear line{1, 1};
+  MaskedImpl() {
+    register_module("line", line);
+    register_buffer("mask", at::full({2}, -std::numeric_limits<float>::infinity()));
+  }
+  Tensor forward(Tensor const& x) { return line(x); }
+};
+}  // namespace
+
+TEST_CASE("NaN: a buffer may hold infinity") {
+  Learner learn(loaders(toy::line(4), toy::line(4)), std::make_shared<MaskedImpl>(), loss_func(toy::Loss{}));
+  toy::quiet(learn).fit(1);
+}
+
+TEST_CASE("a number of epochs below zero is refused, and none is fine") {
+  auto learn = toy::learner();
+  toy::quiet(learn);
+  CHECK(has(message([&] { learn.fit(-1); }), "learner.epochs"));
+  CHECK(has(message([&] { learn.fit_one_cycle(-1); }), "learner.epochs"));
+  learn.fit(0);
+  CHECK(weight(learn) == 0);
+}
+
+TEST_CASE("a batch of one in batch normalization says what to do") {
+  torch::nn::Sequential model(torch::nn::Linear(1, 2), torch::nn::BatchNorm1d(2), torch::nn::Linear(2, 1));
+  Learner learn(loaders(toy::line(5), toy::line(5)), model, loss_func(toy::Loss{}));
+  toy::quiet(learn);
+  auto const text = message([&] { learn.fit(1); });
+  CHECK(has(text, "learner.model"));
+  CHECK(has(text, "training batch 1 of epoch 0"));
+  CHECK(has(text, ".drop_last = true"));
 }
 
 namespace {

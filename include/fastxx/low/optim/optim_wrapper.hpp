@@ -114,7 +114,7 @@ class OptimWrapper {
   /// Set a hyper-parameter group by group; one value serves all groups.
   void set_hyper(std::string_view name, std::vector<double> const& values) {
     auto const in = place_of(name);
-    detail::check_hyper_count("OptimWrapper", name, values.size(), n_groups());
+    detail::check_hyper("OptimWrapper", name, values, n_groups());
     for (std::size_t g = 0; g < n_groups(); ++g) in(options(g)) = values[values.size() == 1 ? 0 : g];
   }
   std::vector<double> hyper(std::string_view name) const {

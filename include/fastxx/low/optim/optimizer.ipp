@@ -121,7 +121,7 @@ FASTXX_INLINE std::size_t Optimizer::hyper_index(std::string_view name) const {
 
 FASTXX_INLINE void Optimizer::set_hyper(std::string_view name, std::vector<double> const& values) {
   auto const index = hyper_index(name);
-  detail::check_hyper_count("Optimizer", name, values.size(), n_groups());
+  detail::check_hyper("Optimizer", name, values, n_groups());
   for (std::size_t g = 0; g < n_groups(); ++g) set_hyper_at(g, index, values[values.size() == 1 ? 0 : g]);
 }
 

@@ -21,18 +21,19 @@
 
 namespace fastxx {
 
-/// What the learning-rate finder saw, and the rates it suggests.
+/// What the learning-rate finder saw, and the rates it suggests: NaN where the loss never falls, by a ten-thousandth of
+/// its size at least, for then there is nothing to suggest (and training refuses to start with it).
 ///
 /// Source:  fastai 2.7.18 callback/schedule.py lr_find, valley, steep, minimum (H-36...H-38, TR-70)
 /// Example: examples/doc/learner.cpp
 struct LRFindResult {
-  std::vector<double> lrs = {};     ///< tried rates, without the first tenth and the last five
-  std::vector<double> losses = {};  ///< smoothed loss at each
-  double valley = 0;                ///< in the middle of the longest descent: the default choice
-  double minimum = 0;               ///< a tenth of the rate at the smallest loss
-  double steep = 0;                 ///< the rate where the loss falls fastest
+  std::vector<double> lrs = {};                              ///< tried rates, without the first tenth and the last five
+  std::vector<double> losses = {};                           ///< smoothed loss at each
+  double valley = std::numeric_limits<double>::quiet_NaN();  ///< in the middle of the longest descent: the default
+  double minimum = std::numeric_limits<double>::quiet_NaN();  ///< a tenth of the rate at the smallest loss
+  double steep = std::numeric_limits<double>::quiet_NaN();    ///< the rate where the loss falls fastest
 
-  /// Draw loss against learning rate with the suggestions marked.
+  /// Draw loss against learning rate with the suggestions marked, or the words that there is none.
   std::string plot(std::filesystem::path const& path) const;
 };
 

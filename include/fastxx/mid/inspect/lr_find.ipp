@@ -23,14 +23,13 @@ FASTXX_INLINE std::string LRFindResult::plot(std::filesystem::path const& path) 
     std::snprintf(label, sizeof label, "%s %.2g", name, lr);
     return Mark{lr, losses[static_cast<std::size_t>(at - lrs.begin())], label, colour};
   };
-  std::vector<Mark> marks;
-  if (!lrs.empty())
-    marks = {mark(valley, "valley", colours::orange), mark(minimum, "minimum", colours::green),
-             mark(steep, "steep", colours::red)};
-  plot_lines(
-      {{.x = lrs, .y = losses}},
-      {.title = "Learning rate finder", .x_label = "Learning rate", .y_label = "Loss", .x_log = true, .marks = marks})
-      .save(path);
+  bool const suggests = std::isfinite(valley);
+  LinePlotOptions options{
+      .title = "Learning rate finder", .x_label = "Learning rate", .y_label = "Loss", .x_log = true};
+  if (suggests)
+    options.marks = {mark(valley, "valley", colours::orange), mark(minimum, "minimum", colours::green),
+                     mark(steep, "steep", colours::red)};
+  plot_lines({{.name = suggests ? "" : "flat: no suggestion", .x = lrs, .y = losses}}, options).save(path);
   return path.string();
 }
 
@@ -55,10 +54,21 @@ inline std::size_t valley_index(std::vector<double> const& losses) {
   return end - std::min(end, length[max_end]);
 }
 
+// Whether the loss gets smaller somewhere, by more than the last digits of its sums.
+inline bool falls(std::vector<double> const& losses) {
+  double highest = -std::numeric_limits<double>::infinity(), fall = 0, size = 0;
+  for (double const loss : losses) {
+    highest = std::max(highest, loss);
+    fall = std::max(fall, highest - loss);
+    size = std::max(size, std::abs(loss));
+  }
+  return fall > 1e-4 * size;
+}
+
 FASTXX_INLINE void suggest(LRFindResult& result) {
   auto const& lrs = result.lrs;
   auto const& losses = result.losses;
-  if (losses.size() < 2) return;
+  if (!falls(losses)) return;
   result.valley = lrs[valley_index(losses)];
   auto const lowest = static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) - losses.begin());
   result.minimum = lrs[lowest] / 10;

@@ -24,6 +24,10 @@ inline std::string shapes_text(std::vector<Tensor> const& tensors) {
 namespace fastxx {
 
 FASTXX_INLINE void TrainLoop::run_fit() {
+  if (n_epoch < 0)
+    throw state_error(
+        "learner.epochs",
+        {.call = "Learner::fit", .expected = "a number of epochs, 0 or more", .got = std::to_string(n_epoch)});
   detail::InterruptGuard const guard;
   in_fit_ = true;
   ++fits;
@@ -210,14 +214,19 @@ FASTXX_INLINE void TrainLoop::guarded(char const* what, void (TrainLoop::*work)(
 }
 
 FASTXX_INLINE void TrainLoop::throw_batch_error(std::string const& what, std::string const& text) const {
-  std::throw_with_nested(tensor_error(
-      "learner." + what,
-      {.call = "Learner",
-       .expected = what == "model" ? "inputs that the model takes" : "a prediction and targets that fit the loss",
-       .got = text.substr(0, text.find('\n')),
-       .where = batch_text(),
-       .fix = what == "model" ? "look at the sizes the first layers expect"
-                              : "look at the model's last layer, its number of outputs and the type of the targets"}));
+  bool const of_model = what == "model";
+  std::string expected = of_model ? "inputs that the model takes" : "a prediction and targets that fit the loss";
+  std::string fix = of_model ? "look at the sizes the first layers expect"
+                             : "look at the model's last layer, its number of outputs and the type of the targets";
+  if (of_model && text.find("more than 1 value per channel") != std::string::npos) {
+    expected = "two items at least in a training batch, which batch normalization takes";
+    fix = "leave out a last batch of one: .drop_last = true; or choose another batch size";
+  }
+  std::throw_with_nested(tensor_error("learner." + what, {.call = "Learner",
+                                                          .expected = expected,
+                                                          .got = text.substr(0, text.find('\n')),
+                                                          .where = batch_text(),
+                                                          .fix = fix}));
 }
 
 FASTXX_INLINE std::string TrainLoop::batch_text() const {

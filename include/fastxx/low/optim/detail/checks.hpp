@@ -14,8 +14,8 @@ namespace fastxx::detail {
 // Each parameter once, and at least one.
 void check_parameters(std::string const& who, std::vector<std::vector<Tensor>> const& groups);
 
-// One value for all groups or one for each.
-void check_hyper_count(std::string const& who, std::string_view name, std::size_t values, std::size_t groups);
+// One finite value for all groups or one for each.
+void check_hyper(std::string const& who, std::string_view name, std::vector<double> const& values, std::size_t groups);
 [[noreturn]] void refuse_hyper(std::string const& who, std::string_view name, std::vector<std::string> const& names);
 
 // The first group that trains after freeze_to(n); a negative n counts from the end.

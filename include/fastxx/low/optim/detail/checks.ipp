@@ -4,6 +4,7 @@
 #include <fastxx/low/optim/detail/checks.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace fastxx::detail {
 
@@ -24,12 +25,19 @@ FASTXX_INLINE void check_parameters(std::string const& who, std::vector<std::vec
                                                        .fix = "put a shared parameter into one group"});
 }
 
-FASTXX_INLINE void check_hyper_count(std::string const& who, std::string_view name, std::size_t values,
-                                     std::size_t groups) {
-  if (values != 1 && values != groups)
+FASTXX_INLINE void check_hyper(std::string const& who, std::string_view name, std::vector<double> const& values,
+                               std::size_t groups) {
+  if (values.size() != 1 && values.size() != groups)
     throw state_error("optimizer.hyper_count", {.call = {who, "::set_hyper(\"", name, "\", values)"},
                                                 .expected = {"1 value or ", groups, ", one for each group"},
-                                                .got = {values}});
+                                                .got = {values.size()}});
+  for (double const value : values)
+    if (!std::isfinite(value))
+      throw state_error("optimizer.hyper_not_finite",
+                        {.call = {who, "::set_hyper(\"", name, "\", values)"},
+                         .expected = "finite numbers",
+                         .got = std::to_string(value),
+                         .fix = name == "lr" ? "give a rate; lr_find suggests none where the loss never falls" : ""});
 }
 
 FASTXX_INLINE void refuse_hyper(std::string const& who, std::string_view name, std::vector<std::string> const& names) {
