@@ -9,6 +9,7 @@
 #include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
 
@@ -174,6 +175,67 @@ TEST_CASE("file: a link stays a link, and permissions stay") {
   CHECK(fs::is_symlink(folder.path / "link"));
   CHECK(fastxx::read_file(folder.path / "real") == "new");
   CHECK(fs::status(folder.path / "real").permissions() == fs::perms(0640));
+}
+
+namespace {
+
+/// A process that has begun to write and then does nothing, until it is killed.
+struct StuckWriter {
+  pid_t process;
+  explicit StuckWriter(fs::path const& path) : process(::fork()) {
+    if (process != 0) return;
+    fastxx::write_file_atomically(path, [&](fastxx::FileWriter& writer) {
+      writer.write("half");
+      fastxx::write_file_atomically(path.parent_path() / "stuck", "x");
+      for (;;) ::pause();
+    });
+  }
+  ~StuckWriter() { kill(); }
+  void kill() {
+    if (process > 0) ::kill(process, SIGKILL), ::waitpid(process, nullptr, 0);
+    process = 0;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("file: what a killed writer has left goes when the file is written again; that of a living one stays") {
+  Folder const folder;
+  fs::path const path = folder.path / "model", stuck = folder.path / "stuck";
+  auto const write = [&] { fastxx::write_file_atomically(path, "new"); };
+  for (int writers = 1; writers <= 3; ++writers) {
+    StuckWriter first(path);
+    while (!fs::exists(stuck)) ::usleep(1000);
+    fs::remove(stuck);
+    write();
+    CHECK(folder.count() == 2);  // the file, and what the other writes
+    StuckWriter second(path);
+    while (!fs::exists(stuck)) ::usleep(1000);
+    fs::remove(stuck);
+    CHECK(folder.count() == 3);
+    first.kill();
+    second.kill();
+    CHECK(folder.count() == 3);
+    write();
+    CHECK(folder.count() == 1);
+  }
+  CHECK(fastxx::read_file(path) == "new");
+}
+
+TEST_CASE("file: a link that waits where a temporary file would be leads nowhere") {
+  Folder const folder;
+  fastxx::write_file_atomically(folder.path / "victim", "mine");
+  fs::path const output = folder.path / "output";
+  fs::create_directory(output);
+  for (char const* name : {"probe", "model"})
+    for (int n = 0; n < 3; ++n) {
+      fs::create_symlink(folder.path / "victim", output / fastxx::detail::join({".", name, ".", n, ".tmp"}));
+      fs::create_hard_link(folder.path / "victim", output / fastxx::detail::join({".", name, ".", n + 3, ".tmp"}));
+    }
+  fastxx::make_output_folder(output);
+  fastxx::write_file_atomically(output / "model", "new");
+  CHECK(fastxx::read_file(folder.path / "victim") == "mine");
+  CHECK(fastxx::read_file(output / "model") == "new");
 }
 
 TEST_CASE("file: an output folder is made with its parents and left empty") {

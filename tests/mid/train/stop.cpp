@@ -218,6 +218,15 @@ TEST_CASE("Ctrl-C: outside fit the program's own handler is in force again") {
   CHECK(own == 1);
 }
 
+TEST_CASE("Ctrl-C: a job that was started to ignore it goes on") {
+  auto* const before = std::signal(SIGINT, SIG_IGN);
+  Press press;
+  auto learn = toy::learner(callbacks(press));
+  toy::quiet(learn).fit(3);
+  CHECK(learn.opt->state_dict().groups[0].parameters[0].step == 6);
+  CHECK(std::signal(SIGINT, before) == SIG_IGN);
+}
+
 TEST_CASE("run_program: an error is one line and exit code 1") {
   CHECK(run_program([] {}) == 0);
   CHECK(run_program([] { throw data_error("a.key", {.call = "f", .got = "nothing"}); }) == 1);

@@ -2,7 +2,6 @@
 
 #include <fastxx/low/io/file.hpp>
 
-#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +10,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -114,13 +114,6 @@ FASTXX_INLINE void refuse_unknown_size(std::string_view key, std::string_view ca
                        .fix = "copy it to a disk and read the copy"});
 }
 
-// A path in the same folder that nobody else uses, also not another thread or process.
-inline std::filesystem::path temporary_name_beside(std::filesystem::path const& path) {
-  static std::atomic<unsigned> counter{0};
-  std::string const name = path.filename().string().substr(0, 100);
-  return path.parent_path() / join({".", name, ".", ::getpid(), "-", counter++, ".tmp"});
-}
-
 }  // namespace fastxx::detail
 
 namespace fastxx {
@@ -169,17 +162,32 @@ inline std::filesystem::path regular_target(std::filesystem::path const& path) {
   return target;
 }
 
-// A new empty file beside `target`; it is gone again when this object dies before `replace()`.
+// The n-th place for a temporary file in the folder of a path.
+inline std::filesystem::path temporary_beside(std::filesystem::path const& path, int n) {
+  return path.parent_path() / join({".", path.filename().string().substr(0, 100), ".", n, ".tmp"});
+}
+
+// Whoever writes a temporary file has locked it: what can be locked was left behind by a killed process.
+inline void remove_if_left_behind(std::filesystem::path const& temporary) {
+  FileHandle const file(open_retrying(temporary.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
+  if (file.get() >= 0 && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(temporary.c_str());
+}
+
+// A new empty file beside `target`, whose name another process may know but not take; it is gone again when this object
+// dies before `replace()`.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::filesystem::path target) : target_(std::move(target)) {
-    for (int attempt = 0; attempt < 100 && descriptor_ < 0; ++attempt) {
-      temporary_ = temporary_name_beside(target_);
+    for (int n = 0; n < 8; ++n) remove_if_left_behind(temporary_beside(target_, n));
+    for (int n = 0; n < 1000 && descriptor_ < 0; ++n) {
+      temporary_ = temporary_beside(target_, n);
+      // O_EXCL: it is new, and no link to a file elsewhere.
       descriptor_ = open_retrying(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0666);
-      if (descriptor_ < 0 && errno != EEXIST) break;  // EEXIST: left behind by a killed process
+      if (descriptor_ < 0 && errno != EEXIST) break;
+      if (descriptor_ >= 0 && !lock()) ::close(std::exchange(descriptor_, -1));
     }
     struct stat old {};
-    if (descriptor_ >= 0 && ::stat(target_.c_str(), &old) == 0)
+    if (descriptor_ >= 0 && ::stat(target_.c_str(), &old) == 0 && S_ISREG(old.st_mode))
       (void)!::fchmod(descriptor_, old.st_mode & 0777);  // the old permissions are a courtesy, not a duty
   }
   TemporaryFile(TemporaryFile const&) = delete;
@@ -192,6 +200,13 @@ class TemporaryFile {
   bool replace() { return replaced_ = ::rename(temporary_.c_str(), target_.c_str()) == 0; }
 
  private:
+  // False when another process took it for one left behind, before it was locked. (Some file systems have no locks.)
+  bool lock() const {
+    struct stat status {};
+    (void)::flock(descriptor_, LOCK_EX);
+    return ::fstat(descriptor_, &status) == 0 && status.st_nlink > 0;
+  }
+
   std::filesystem::path target_, temporary_;
   int descriptor_ = -1;
   bool replaced_ = false;
@@ -219,12 +234,10 @@ FASTXX_INLINE void make_output_folder(std::filesystem::path const& path) {
   std::error_code code;
   std::filesystem::create_directories(path, code);
   if (code) detail::throw_file_error("file.folder", "make_output_folder", path, code.value());
-  std::filesystem::path const probe = detail::temporary_name_beside(path / "probe");
-  detail::FileHandle file(detail::open_retrying(probe.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600));
-  if (file.get() < 0) detail::throw_file_error("file.folder", "make_output_folder", path, errno);
-  int reason = ::write(file.get(), "x", 1) == 1 ? 0 : errno;
-  if (int const at_close = file.close(); reason == 0) reason = at_close;
-  ::unlink(probe.c_str());
+  detail::TemporaryFile const probe(path / "probe");
+  bool const written = probe.descriptor() >= 0 && ::write(probe.descriptor(), "x", 1) == 1;
+  int reason = written ? 0 : errno;
+  if (int const at_close = detail::FileHandle(probe.descriptor()).close(); reason == 0) reason = at_close;
   if (reason != 0) detail::throw_file_error("file.folder", "make_output_folder", path, reason);
 }
 

@@ -9,26 +9,8 @@
 #include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
-
-namespace fastxx::detail {
-
-// What a process that was killed while it wrote has left beside the file.
-inline void remove_temporaries_of(std::filesystem::path const& path) {
-  std::error_code ignored;
-  std::string const prefix = "." + path.filename().string().substr(0, 100) + ".";
-  auto const folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-  std::vector<std::filesystem::path> found;
-  for (auto const& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    std::string const name = entry.path().filename().string();
-    if (name.starts_with(prefix) && name.ends_with(".tmp")) found.push_back(entry.path());
-  }
-  for (auto const& file : found) std::filesystem::remove(file, ignored);
-}
-
-}  // namespace fastxx::detail
 
 namespace fastxx {
 
@@ -39,7 +21,6 @@ FASTXX_INLINE void Checkpoint::before_fit(TrainState& learn) {
   if (detail::leaves_no_trace(learn)) return;
   require_possible(learn);
   if (path_.has_parent_path()) make_output_folder(path_.parent_path());
-  detail::remove_temporaries_of(path_);
   fit_ = detail::identity_of(learn);
   resumed_.reset();
   if (!options_.resume || !std::filesystem::exists(path_)) return save(learn, between_epochs(learn, 0));

@@ -24,7 +24,9 @@ FASTXX_INLINE InterruptGuard::InterruptGuard() {
   };
   sigemptyset(&action.sa_mask);
   action.sa_flags = SA_RESTART;
-  sigaction(SIGINT, &action, &before_interrupt);
+  sigaction(SIGINT, nullptr, &before_interrupt);
+  // A job in the background (nohup, a script's `&`) has been told not to listen.
+  if (before_interrupt.sa_handler != SIG_IGN) sigaction(SIGINT, &action, nullptr);
 }
 
 FASTXX_INLINE InterruptGuard::~InterruptGuard() {
