@@ -224,7 +224,7 @@ TEST_CASE("Ctrl-C: a job that was started to ignore it goes on") {
   auto learn = toy::learner(callbacks(press));
   toy::quiet(learn).fit(3);
   CHECK(learn.opt->state_dict().groups[0].parameters[0].step == 6);
-  CHECK(std::signal(SIGINT, before) == SIG_IGN);
+  CHECK((std::signal(SIGINT, before) == SIG_IGN));
 }
 
 TEST_CASE("run_program: an error is one line and exit code 1") {
