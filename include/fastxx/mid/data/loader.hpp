@@ -84,6 +84,19 @@ std::shared_ptr<LoaderStateOf<Dataset, Batching>> loader_state(std::shared_ptr<D
                                               .batches = batches});
 }
 
+// What the parts say, for a loader whose type may be written out.
+template <class Wanted, class... Parts>
+Wanted batching_of_type(Parts... parts) {
+  constexpr bool same = std::is_same_v<decltype(loader_batching(std::move(parts)...)), Wanted>;
+  static_assert(same,
+                "fastxx::DataLoader<...>(dataset, options, parts...): these parts make a loader of another type; write "
+                "DataLoader without <...>, and decltype(loader) for the type");
+  if constexpr (same)
+    return loader_batching(std::move(parts)...);
+  else
+    return never<Wanted>();
+}
+
 template <class Second>
 consteval void refuse_second() {
   static_assert(sizeof(Second) == 0,
@@ -135,7 +148,7 @@ class DataLoader {
   template <class... Parts>
   explicit DataLoader(Dataset dataset, LoaderOptions const& options = {}, Parts... parts)
       : DataLoader(detail::loader_state(std::make_shared<Dataset const>(std::move(dataset)), options,
-                                        detail::loader_batching(std::move(parts)...))) {
+                                        detail::batching_of_type<Batching>(std::move(parts)...))) {
     detail::check_before_batch<decltype(Batching::before_batch), item_type>();
   }
   // From what new_with() and dataloaders() have at hand.
@@ -231,8 +244,11 @@ class DataLoader {
   }
   template <class Other>
   auto with_dataset(Other dataset, LoaderOptions const& other_options) const {
-    return DataLoader<Other, Batching>(
-        detail::loader_state(std::make_shared<Other const>(std::move(dataset)), other_options, batching()));
+    if constexpr (LoadableDataset<Other>)
+      return DataLoader<Other, Batching>(
+          detail::loader_state(std::make_shared<Other const>(std::move(dataset)), other_options, batching()));
+    else
+      return DataLoader<Other, Batching>(dataset);
   }
 
  protected:
@@ -251,7 +267,8 @@ template <class Dataset, class Batching>
 requires(!LoadableDataset<Dataset>) class DataLoader<Dataset, Batching>
     : public DataLoader<std::vector<detail::AnyLoaders::batch_type>> {
  public:
-  static_assert(LoadableDataset<Dataset>,
+  static constexpr bool loadable = LoadableDataset<Dataset>;  // the compiler does not list how it was tried
+  static_assert(loadable,
                 "fastxx::DataLoader(dataset): 'dataset' needs size() and operator[](index) const, or size() and "
                 "item(index, context) const");
   template <class... More>
