@@ -141,8 +141,8 @@ int main() {
   auto const plan = fastxx::thread_plan(2);
   apply(plan);
   auto const images = make_images();
-  auto const items = fastxx::pipeline(LabelFromOne{});
-  auto const batches = fastxx::pipeline(ScaleAndNormalize{});
+  auto const items = fastxx::item_tfms(LabelFromOne{});
+  auto const batches = fastxx::batch_tfms(ScaleAndNormalize{});
   std::uint64_t epoch = 0;
   auto normalize = [](at::Tensor x) { return x.to(at::kFloat).mul_(1. / 255).sub_(.286).div_(.353); };
   auto nothing = [](at::Tensor x) { return x; };

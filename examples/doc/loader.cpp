@@ -1,4 +1,4 @@
-// What a DataLoader does with items of your own type: collate_for, transforms, a hook, workers, the thread plan, plans
+// What a DataLoader does with items of your own type: collate_for, transforms, before_batch, workers, the thread plan, plans
 // of your own, and a dataset that gives whole batches.
 #include <fastxx/low/core/threads.hpp>
 #include <fastxx/mid/data/loader.hpp>
@@ -60,14 +60,14 @@ int main() {
   fastxx::apply(plan);
   std::printf("%s\n", to_string(plan).c_str());
 
-  auto add_ten = fastxx::pipeline([](int label) { return label + 10; });
-  auto halve = fastxx::pipeline([](at::Tensor const& x) { return x.is_floating_point() ? x / 2 : x; });
-  fastxx::BeforeBatch report{[](std::vector<std::pair<Reading, int>> items) {
+  auto add_ten = [](int label) { return label + 10; };
+  auto halve = [](at::Tensor const& x) { return x.is_floating_point() ? x / 2 : x; };
+  auto report = [](std::vector<std::pair<Reading, int>> items) {
     std::printf("collating %zu items\n", items.size());
     return items;
-  }};
-  fastxx::DataLoader loader(std::move(dataset), {.batch_size = 4, .workers = 1, .shuffle = true, .seed = 42}, add_ten,
-                            halve, report);
+  };
+  fastxx::DataLoader loader(std::move(dataset), {.batch_size = 4, .workers = 1, .shuffle = true, .seed = 42},
+                            fastxx::item_tfms(add_ten), fastxx::batch_tfms(halve), fastxx::before_batch(report));
   for (auto& [x, y] : loader)
     std::printf("batch of %lld, labels sum to %lld\n", static_cast<long long>(x.size(0)),
                 static_cast<long long>(y.sum().item<std::int64_t>()));

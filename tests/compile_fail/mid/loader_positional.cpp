@@ -1,4 +1,4 @@
-// expect-only-error: options have names; write DataLoader\(dataset, \{\.batch_size = 64
+// expect-only-error: options have names and come before the parts; write DataLoader\(dataset, \{\.batch_size = 64
 #include <fastxx/mid/data/loader.hpp>
 
 #include <vector>

@@ -355,12 +355,12 @@ TEST_CASE("batch_of: items become a batch as in the loader, raw, encoded, or as 
   CHECK(at::equal(std::get<0>(inputs), at::tensor({7.5}, at::kDouble)));
 }
 
-TEST_CASE("batch_of: the hook and the device are the loader's, and batching() needs no dataset") {
-  BeforeBatch first_only{[](std::vector<int> items) {
+TEST_CASE("batch_of: before_batch and the device are the loader's, and batching() needs no dataset") {
+  auto first_only = [](std::vector<int> items) {
     items.resize(1);
     return items;
-  }};
-  DataLoader const loader(std::vector<int>{1, 2, 3}, {.device = at::kMeta}, Pipeline<>(), Pipeline<>(), first_only);
+  };
+  DataLoader const loader(std::vector<int>{1, 2, 3}, {.device = at::kMeta}, before_batch(first_only));
   Tensor const batch = loader.batch_of(std::vector<int>{8, 9}, Split::valid);
   CHECK(batch.sizes() == at::IntArrayRef({1}));
   CHECK(batch.device().is_meta());

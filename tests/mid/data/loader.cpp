@@ -20,9 +20,11 @@
 #include <utility>
 #include <vector>
 
+using fastxx::batch_tfms;
+using fastxx::before_batch;
 using fastxx::DataLoader;
+using fastxx::item_tfms;
 using fastxx::LoaderOptions;
-using fastxx::Pipeline;
 using fastxx::Tensor;
 using namespace std::chrono_literals;
 
@@ -67,6 +69,37 @@ struct OnlyValid {
   static constexpr int split_idx = fastxx::Split::valid;
   DrawnBatch encodes(DrawnBatch x) const {
     x.indices.clear();
+    return x;
+  }
+};
+
+// Draws once per item.
+struct DrawMore {
+  std::uint64_t draw(Drawn const&, fastxx::Random& random) const { return random.next(); }
+  Drawn encodes(Drawn x, std::uint64_t drawn) const {
+    x.drawn = drawn;
+    return x;
+  }
+};
+// What each part does shows in the indices: item_tfms multiplies, before_batch adds the sum as one more item,
+// batch_tfms adds 1.
+struct TimesTen {
+  Drawn encodes(Drawn x) const {
+    x.index *= 10;
+    return x;
+  }
+};
+struct WithSum {
+  std::vector<Drawn> operator()(std::vector<Drawn> items) const {
+    Drawn sum;
+    for (auto const& item : items) sum.index += item.index;
+    items.push_back(sum);
+    return items;
+  }
+};
+struct PlusOne {
+  DrawnBatch encodes(DrawnBatch x) const {
+    for (auto& index : x.indices) ++index;
     return x;
   }
 };
@@ -258,7 +291,7 @@ TEST_CASE("loader: after an exception ++ goes on with the batch behind it") {
 
 TEST_CASE("loader: the original exception is nested, and the key of a fastxx::error stays readable") {
   auto refuse = [](Drawn const&) -> Drawn { throw fastxx::io_error("idx.truncated", {.call = "read"}); };
-  DataLoader const loader(Counting{}, {.workers = 1}, fastxx::pipeline(refuse));
+  DataLoader const loader(Counting{}, {.workers = 1}, item_tfms(refuse));
   try {
     loader.begin();
     FAIL("no error");
@@ -421,8 +454,8 @@ TEST_CASE("loader: copies are the same loader, new_with is another over the same
 
 TEST_CASE("loader: split_idx reaches dataset, item transforms and batch transforms") {
   for (int split : {fastxx::Split::train, fastxx::Split::valid}) {
-    DataLoader const loader(Counting{2}, {.workers = 1, .split_idx = split}, fastxx::pipeline(OnlyTrain{}),
-                            fastxx::pipeline(OnlyValid{}));
+    DataLoader const loader(Counting{2}, {.workers = 1, .split_idx = split}, item_tfms(OnlyTrain{}),
+                            batch_tfms(OnlyValid{}));
     auto const batch = loader.one_batch();
     CHECK(batch.split_idx == split);
     CHECK(batch.indices == (split == 0 ? std::vector<std::size_t>{100, 101} : std::vector<std::size_t>{}));
@@ -440,8 +473,7 @@ TEST_CASE("loader: batch transforms run in the calling thread and draw once per 
   };
   std::vector<DrawnBatch> first;
   for (int workers : {0, 2}) {
-    auto const batches =
-        epoch_of(DataLoader(Counting{}, {.batch_size = 5, .workers = workers}, Pipeline<>(), fastxx::pipeline(Draw{})));
+    auto const batches = epoch_of(DataLoader(Counting{}, {.batch_size = 5, .workers = workers}, batch_tfms(Draw{})));
     for (auto const& batch : batches) CHECK(batch.drawn[1] == 1);
     CHECK(batches[0].drawn[0] != batches[1].drawn[0]);
     CHECK(batches[0].drawn[0] != fastxx::Random::of(0, 0, 0).next());
@@ -451,14 +483,63 @@ TEST_CASE("loader: batch transforms run in the calling thread and draw once per 
 }
 
 TEST_CASE("loader: before_batch sees the items of a batch and may change them") {
-  fastxx::BeforeBatch reverse{[](std::vector<Drawn> items) {
+  auto reverse = [](std::vector<Drawn> items) {
     std::reverse(items.begin(), items.end());
     return items;
-  }};
+  };
   for (int workers : {0, 2}) {
-    DataLoader const loader(Counting{6}, {.batch_size = 3, .workers = workers}, Pipeline<>(), Pipeline<>(), reverse);
+    DataLoader const loader(Counting{6}, {.batch_size = 3, .workers = workers}, before_batch(reverse));
     CHECK(all_indices(epoch_of(loader)) == std::vector<std::size_t>{2, 1, 0, 5, 4, 3});
   }
+}
+
+TEST_CASE("loader: the parts are named and stand in any order") {
+  using Indices = std::vector<std::size_t>;
+  for (int workers : {0, 2}) {
+    LoaderOptions const options{.batch_size = 2, .workers = workers};
+    DataLoader const loader(Counting{5}, options, item_tfms(TimesTen{}), batch_tfms(PlusOne{}),
+                            before_batch(WithSum{}));
+    auto const batches = epoch_of(loader);
+    REQUIRE(batches.size() == 3);
+    CHECK(batches[0].indices == Indices{1, 11, 11});
+    CHECK(batches[1].indices == Indices{21, 31, 51});
+    CHECK(batches[2].indices == Indices{41, 41});
+    auto const sum = before_batch(WithSum{});
+    DataLoader const turned(Counting{5}, options, sum, batch_tfms(PlusOne{}), item_tfms(TimesTen{}));
+    static_assert(std::is_same_v<decltype(turned), decltype(loader)>);
+    CHECK(epoch_of(turned) == batches);
+    DataLoader const alone(Counting{5}, options, sum);
+    CHECK(alone.one_batch().indices == Indices{0, 1, 1});
+  }
+}
+
+TEST_CASE("loader: new_with and with_dataset keep all parts, and leave a before_batch of other items out") {
+  using Indices = std::vector<std::size_t>;
+  DataLoader const loader(Counting{4}, {.batch_size = 4}, before_batch(WithSum{}), item_tfms(TimesTen{}),
+                          batch_tfms(PlusOne{}));
+  CHECK(loader.new_with({.batch_size = 3}).one_batch().indices == Indices{1, 11, 21, 31});
+  CHECK(loader.with_dataset(Counting{2}).one_batch().indices == Indices{1, 11, 11});
+  CHECK(loader.with_dataset(Counting{2}, {.batch_size = 1}).size() == 2);
+  auto const words = loader.with_dataset(std::vector<std::string>{"a", "b"});
+  CHECK(words.one_batch() == std::vector<std::string>{"a", "b"});
+  CHECK(words.with_dataset(Counting{2}).one_batch().indices == Indices{1, 11, 11});
+  CHECK(loader.before_batch()({{.index = 2}, {.index = 3}}).back().index == 5);
+}
+
+TEST_CASE("loader: item transforms draw behind the dataset, the same for any workers") {
+  LoaderOptions options{.batch_size = 3, .shuffle = true, .drop_last = false, .seed = 6};
+  DataLoader const alone(Counting{10}, options, item_tfms(DrawMore{}));
+  auto const epoch_0 = epoch_of(alone), epoch_1 = epoch_of(alone);
+  for (auto const& batch : epoch_1)
+    for (std::size_t i = 0; i < batch.indices.size(); ++i) {
+      auto random = fastxx::Random::of(6, 1, batch.indices[i]);
+      random.next();  // the dataset's
+      CHECK(batch.drawn[i] == random.next());
+    }
+  options.workers = 2;
+  DataLoader const loader(Counting{10}, options, item_tfms(DrawMore{}));
+  CHECK(epoch_of(loader) == epoch_0);
+  CHECK(epoch_of(loader) == epoch_1);
 }
 
 TEST_CASE("loader: a vector of pairs is a dataset") {
@@ -480,7 +561,7 @@ TEST_CASE("loader: tensors go to the device before the batch transforms and keep
     seen->push_back(x.device());
     return x;
   };
-  DataLoader const loader(items, {.device = at::kMeta}, Pipeline<>(), fastxx::pipeline(note));
+  DataLoader const loader(items, {.device = at::kMeta}, batch_tfms(note));
   auto [x, y] = loader.one_batch();
   static_assert(std::is_same_v<decltype(x), fastxx::TensorImage>);
   CHECK(x.device().is_meta());

@@ -273,8 +273,9 @@ TEST_CASE(
   CHECK(count(SlowedByItem{}) == 0);
 }
 
-TEST_CASE("TR-25 whole batches: item transforms that take columns are applied to them, others and hooks go by items") {
-  auto loader = [](auto dataset, auto stage) { return DataLoader(dataset, {.batch_size = 4}, pipeline(stage)); };
+TEST_CASE(
+    "TR-25 whole batches: item transforms that take columns are applied to them, others and before_batch go by items") {
+  auto loader = [](auto dataset, auto stage) { return DataLoader(dataset, {.batch_size = 4}, item_tfms(stage)); };
   auto const whole = loader(Squares{}, AddOne{});
   static_assert(decltype(whole)::whole_batches);
   CHECK(same_epochs(whole, loader(SquaresByItem{}, AddOne{})));
@@ -282,10 +283,16 @@ TEST_CASE("TR-25 whole batches: item transforms that take columns are applied to
   static_assert(!decltype(loader(Squares{}, plus))::whole_batches);
   static_assert(!decltype(loader(Squares{}, AddDrawn{}))::whole_batches);
   CHECK(same_epochs(loader(Squares{}, plus), loader(SquaresByItem{}, AddOne{})));
-  BeforeBatch last{[](std::vector<Pair> items) { return std::vector<Pair>{items.back()}; }};
-  DataLoader const hooked(Squares{}, {.batch_size = 4}, Pipeline<>(), Pipeline<>(), last);
-  static_assert(!decltype(hooked)::whole_batches);
-  CHECK(std::get<0>(hooked.one_batch()).item<std::int64_t>() == 9);
+  auto last = [](std::vector<Pair> items) { return std::vector<Pair>{items.back()}; };
+  DataLoader const last_only(Squares{}, {.batch_size = 4}, before_batch(last));
+  static_assert(!decltype(last_only)::whole_batches);
+  CHECK(std::get<0>(last_only.one_batch()).item<std::int64_t>() == 9);
+  // One that takes other items is not in the way.
+  auto const of_numbers =
+      DataLoader(std::vector{1, 2}, {.batch_size = 4}, before_batch([](std::vector<int> items) { return items; }))
+          .with_dataset(Squares{});
+  static_assert(decltype(of_numbers)::whole_batches);
+  CHECK(same_epochs(of_numbers, DataLoader(SquaresByItem{}, {.batch_size = 4})));
 }
 
 TEST_CASE("TR-25 datasets: columns go through the pipelines whole, the same as item by item") {

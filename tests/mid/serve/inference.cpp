@@ -248,7 +248,7 @@ TEST_CASE("load_learner: what a target is comes from its pipeline, and decodes a
 
 namespace {
 
-// Two sequences of different lengths and the label whether the first has the larger sum: two inputs, padded by a hook.
+// Two sequences of different lengths and the label whether the first has the larger sum: two inputs, padded by before_batch.
 struct TensorSeries : Semantic<TensorSeries, TensorBase> {
   using Semantic::Semantic;
 };
@@ -286,7 +286,7 @@ auto pairs() {
 
 }  // namespace
 
-TEST_CASE("inference: two inputs, items padded by a hook, a model with two outputs; by item or by inputs") {
+TEST_CASE("inference: two inputs, items padded by before_batch, a model with two outputs; by item or by inputs") {
   Folder const folder;
   auto const file = folder.path / "pairs.safetensors";
   auto const dls = dataloaders(Pairs{}, RandomSplitter{.valid_pct = .25, .seed = 1}, pairs(), {.batch_size = 6});
@@ -298,6 +298,7 @@ TEST_CASE("inference: two inputs, items padded by a hook, a model with two outpu
   auto const whole = learn.predict(Pairs{}[5]);
   CHECK(std::get<0>(whole) == label);
   learn.export_to(file);
+  CHECK(SafeTensors::load(file).metadata.at("fastxx.stages.before_batch") == "PadAll");
   auto loaded = load_learner(file, pairs(), Compare());
   CHECK(at::equal(std::get<2>(loaded.predict(a, b)), std::get<2>(whole)));
   auto const preds = learn.get_preds(learn.dls.valid()).preds;

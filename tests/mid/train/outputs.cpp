@@ -149,7 +149,7 @@ at::Tensor longest(at::Tensor const& x, std::int64_t length, double fill) {
 }
 
 struct PadTargets {
-  Scenes before_batch(std::vector<Scene> items) const {
+  Scenes operator()(std::vector<Scene> items) const {
     std::int64_t length = 0;
     for (auto const& item : items) length = std::max(length, std::get<2>(item).size(0));
     Scenes padded;
@@ -171,12 +171,11 @@ at::Tensor padding(at::Tensor const&, at::Tensor const& labels) { return (labels
 }  // namespace
 
 TEST_CASE("H-35 one input, two targets padded to the longest of their batch: trained for an epoch, metrics on either") {
-  using Loader = DataLoader<Scenes, Pipeline<>, Pipeline<>, PadTargets>;
   auto loader = [](Scenes items, int split_idx) {
-    return Loader(std::move(items), {.batch_size = 3, .workers = 1, .split_idx = split_idx}, Pipeline<>(), Pipeline<>(),
-                  PadTargets{});
+    return DataLoader(std::move(items), {.batch_size = 3, .workers = 1, .split_idx = split_idx},
+                      before_batch(PadTargets{}));
   };
-  DataLoaders const dls(std::vector{loader(scenes(9), Split::train), loader(scenes(7), Split::valid)});
+  DataLoaders const dls(loader(scenes(9), Split::train), loader(scenes(7), Split::valid));
   static_assert(decltype(dls)::n_inp == 1);
   std::vector<std::int64_t> widths;
   for (auto const& [x, boxes, labels] : dls.valid()) {

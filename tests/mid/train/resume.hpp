@@ -59,18 +59,16 @@ struct Accumulate {
 };
 
 inline auto loaders(int workers, std::uint64_t seed = 5) {
-  auto tfms = pipeline(Noise{});
-  using Loader = decltype(DataLoader(toy::line(0), LoaderOptions{}, tfms, tfms));
   auto loader = [&](int n, float first, bool train) {
-    return Loader(toy::line(n, first),
-                  {.batch_size = 4,
-                   .workers = workers,
-                   .shuffle = train,
-                   .seed = seed,
-                   .split_idx = train ? Split::train : Split::valid},
-                  tfms, tfms);
+    return DataLoader(toy::line(n, first),
+                      {.batch_size = 4,
+                       .workers = workers,
+                       .shuffle = train,
+                       .seed = seed,
+                       .split_idx = train ? Split::train : Split::valid},
+                      item_tfms(Noise{}), batch_tfms(Noise{}));
   };
-  return DataLoaders(std::vector<Loader>{loader(24, 0, true), loader(8, 3, false)});
+  return DataLoaders(loader(24, 0, true), loader(8, 3, false));
 }
 
 inline Sequential net(std::int64_t hidden = 8) {

@@ -18,33 +18,21 @@
 
 namespace fastxx {
 
-/// Extension points of a DataLoader without any set. Hooks of your own are a struct with members of fastai's names; the
-/// one there is: `before_batch(std::vector<Item>)`, which returns the items to collate (runs in workers, so const).
-///
-/// Source:  fastai 2.7.18 data/load.py (features M-36)
-/// Example: examples/doc/loader.cpp
-struct LoaderHooks {};
-
-/// A function as a DataLoader's only hook: `BeforeBatch{[](std::vector<Item> items) { return items; }}`.
-template <class Function>
-struct BeforeBatch {
-  Function before_batch;
-};
-template <class Function>
-BeforeBatch(Function) -> BeforeBatch<Function>;
-
 namespace detail {
 
-template <class Hooks, class Item>
-concept HasBeforeBatch = requires(Hooks const& hooks, std::vector<Item> items) {
-  hooks.before_batch(std::move(items));
+// In the place of a before_batch that nobody gave: it takes no items.
+struct NoBeforeBatch {};
+
+template <class BeforeBatch, class Item>
+concept TakesItems = requires(BeforeBatch const& before_batch, std::vector<Item> items) {
+  before_batch(std::move(items));
 };
 
-// The part of a batch that belongs to the workers.
-template <class Hooks, class Item>
-auto collate_hooked(Hooks const& hooks, std::vector<Item>& items) {
-  if constexpr (HasBeforeBatch<Hooks, Item>)
-    return collate(hooks.before_batch(std::move(items)));
+// The part of a batch that belongs to the workers. A before_batch that takes other items is left out.
+template <class BeforeBatch, class Item>
+auto collate_with(BeforeBatch const& before_batch, std::vector<Item>& items) {
+  if constexpr (TakesItems<BeforeBatch, Item>)
+    return collate(before_batch(std::move(items)));
   else
     return collate(std::move(items));
 }
@@ -92,31 +80,31 @@ auto finish_batch(AfterBatch const& after_batch, Collated collated, at::Device d
 
 }  // namespace detail
 
-/// What turns items into batches, in the order it is applied: item transforms, hooks, (collate), the device, batch
-/// transforms. A DataLoader's is `loader.batching()`.
+/// What turns items into batches, in the order it is applied: item transforms, before_batch, (collate), the device,
+/// batch transforms. A DataLoader's is `loader.batching()`.
 ///
 /// Source:  own design: what fastai's DataLoader.create_batch and after_batch do, without a loader
-template <class AfterItem = Pipeline<>, class AfterBatch = Pipeline<>, class Hooks = LoaderHooks>
+template <class AfterItem = Pipeline<>, class AfterBatch = Pipeline<>, class BeforeBatch = detail::NoBeforeBatch>
 struct Batching {
   AfterItem after_item = AfterItem();
   AfterBatch after_batch = AfterBatch();
-  Hooks hooks = Hooks();
+  BeforeBatch before_batch = BeforeBatch();
   at::Device device = at::kCPU;
 };
 
 /// The batch of items as a dataset gives them, all of an item or its inputs alone: `batch_of(items, batching, {.split_idx
-/// = Split::valid})`. It does what a DataLoader does; a before_batch hook that does not take these items is left out.
+/// = Split::valid})`. It does what a DataLoader does; a before_batch that does not take these items is left out.
 ///
 /// Runs:    in the calling thread
 /// Errors:  those of the transforms and of collate
 /// Source:  fastai 2.7.18 data/load.py DataLoader.create_batch, learner.py predict
-template <class Item, class AfterItem, class AfterBatch, class Hooks>
-auto batch_of(std::vector<Item> items, Batching<AfterItem, AfterBatch, Hooks> const& batching,
+template <class Item, class AfterItem, class AfterBatch, class BeforeBatch>
+auto batch_of(std::vector<Item> items, Batching<AfterItem, AfterBatch, BeforeBatch> const& batching,
               CallContext const& context) {
   std::vector<std::decay_t<decltype(batching.after_item(std::declval<Item>(), context))>> made;
   made.reserve(items.size());
   for (auto& item : items) made.push_back(batching.after_item(std::move(item), context));
-  return detail::finish_batch(batching.after_batch, detail::collate_hooked(batching.hooks, made), batching.device,
+  return detail::finish_batch(batching.after_batch, detail::collate_with(batching.before_batch, made), batching.device,
                               context);
 }
 
@@ -155,8 +143,8 @@ auto predicted_as(Tensor const& predictions) {
 /// Each is a tuple of as many elements as the batch has.
 ///
 /// Source:  fastai 2.7.18 data/core.py TfmdDL.decode_batch
-template <class Batch, class AfterItem, class AfterBatch, class Hooks>
-auto decode_batch(Batch const& batch, Batching<AfterItem, AfterBatch, Hooks> const& batching, std::size_t max_n) {
+template <class Batch, class AfterItem, class AfterBatch, class BeforeBatch>
+auto decode_batch(Batch const& batch, Batching<AfterItem, AfterBatch, BeforeBatch> const& batching, std::size_t max_n) {
   auto const columns = detail::batch_tuple(batching.after_batch.decode(batch));
   auto const n = std::min(max_n, detail::column_size(std::get<0>(columns)));
   auto sample = [&](std::size_t index) {

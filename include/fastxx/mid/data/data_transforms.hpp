@@ -1,9 +1,8 @@
 #pragma once
 
 #include <fastxx/low/arguments/parts.hpp>
-#include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/attributes.hpp>
-#include <fastxx/mid/data/batch_of.hpp>
+#include <fastxx/mid/data/loader_parts.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -13,11 +12,8 @@
 
 namespace fastxx {
 
-/// The names of the parts that type_tfms(...), item_tfms(...), batch_tfms(...) and before_batch(...) make.
+/// The name of the part that type_tfms(...) makes.
 struct TypeTransformsPart {};
-struct ItemTransformsPart {};
-struct BatchTransformsPart {};
-struct HooksPart {};
 
 /// How many pipelines, counted from the first, make inputs; the others make targets.
 template <std::size_t N>
@@ -63,39 +59,19 @@ constexpr auto type_tfms(NInp<N>, Pipelines... pipelines) {
   using Made = detail::TypePipelines<N, Pipelines...>;
   return Part<TypeTransformsPart, Made>{Made{{std::move(pipelines)...}}};
 }
-/// Transforms of single items, run in the workers on the CPU.
-template <class... Transforms>
-constexpr auto item_tfms(Transforms... transforms) {
-  auto composed = pipeline(std::move(transforms)...);
-  return Part<ItemTransformsPart, decltype(composed)>{std::move(composed)};
-}
-/// Transforms of whole batches, run on the loader's device. They are tried on every element of a batch: a generic lambda
-/// takes the targets as well, `only<TensorImage>(f)` leaves them alone; `describe<Batch>()` of the pipeline lists what each
-/// stage takes and gives.
-template <class... Transforms>
-constexpr auto batch_tfms(Transforms... transforms) {
-  auto composed = pipeline(std::move(transforms)...);
-  return Part<BatchTransformsPart, decltype(composed)>{std::move(composed)};
-}
-/// A function from the items of a batch, a vector, to those that are collated: it pads them to one length. Written as a
-/// template it serves items with and without targets.
-template <class Function>
-constexpr auto before_batch(Function function) {
-  return Part<HooksPart, BeforeBatch<Function>>{{std::move(function)}};
-}
 
 /// All that turns raw items into batches, and back: what a program that trains and one that predicts must say alike. Put
 /// it into a function that both call: `auto clothes() { return data_transforms(type_tfms(...), batch_tfms(...)); }`.
 ///
 /// Source:  own design; in fastai the pickled Learner carries it
 /// Example: examples/fashion_mnist.cpp
-template <class TypePipelines, class AfterItem, class AfterBatch, class Hooks>
+template <class TypePipelines, class Batching>
 struct DataTransforms {
   static constexpr std::size_t n_inp = TypePipelines::n_inp;
   static constexpr std::size_t n_pipelines = std::tuple_size_v<decltype(TypePipelines::pipelines)>;
 
   TypePipelines type_tfms;
-  Batching<AfterItem, AfterBatch, Hooks> batching;
+  Batching batching;
 
   auto const& pipelines() const { return type_tfms.pipelines; }
   /// The vocabulary of the targets, and its size: what a classifier's last layer must give.
@@ -110,10 +86,8 @@ struct DataTransforms {
 /// Example: examples/fashion_mnist.cpp
 template <class... Parts>
 constexpr auto data_transforms(Parts... parts) {
-  constexpr bool known =
-      (detail::count_parts<TypeTransformsPart, Parts...>() + detail::count_parts<ItemTransformsPart, Parts...>() +
-       detail::count_parts<BatchTransformsPart, Parts...>() + detail::count_parts<HooksPart, Parts...>()) ==
-      sizeof...(Parts);
+  constexpr bool known = ((std::is_same_v<detail::part_name_t<Parts>, TypeTransformsPart> ||
+                           detail::is_loader_part_v<detail::part_name_t<Parts>>)&&...);
   static_assert(known,
                 "fastxx::data_transforms(parts...): a part must be type_tfms(...), item_tfms(...), batch_tfms(...) or "
                 "before_batch(...); n_inp<N>() is the first argument of type_tfms");
@@ -122,11 +96,8 @@ constexpr auto data_transforms(Parts... parts) {
                 "fastxx::data_transforms(parts...): type_tfms(...) must be given, and each part once");
   if constexpr (known && detail::count_parts<TypeTransformsPart, Parts...>() == 1) {
     auto types = detail::pick_part<TypeTransformsPart>(0, std::move(parts)...);
-    auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), std::move(parts)...);
-    auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), std::move(parts)...);
-    auto hooks = detail::pick_part<HooksPart>(LoaderHooks(), std::move(parts)...);
-    return DataTransforms<decltype(types), decltype(after_item), decltype(after_batch), decltype(hooks)>{
-        std::move(types), {std::move(after_item), std::move(after_batch), std::move(hooks)}};
+    auto batching = detail::pick_batching(std::move(parts)...);
+    return DataTransforms<decltype(types), decltype(batching)>{std::move(types), std::move(batching)};
   }
 }
 

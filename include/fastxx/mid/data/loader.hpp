@@ -1,16 +1,15 @@
 #pragma once
 
-#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/low/transform/context.hpp>
-#include <fastxx/low/transform/pipeline.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/loader_state.hpp>
 #include <fastxx/mid/data/detail/other_names.hpp>
 #include <fastxx/mid/data/detail/refused.hpp>
+#include <fastxx/mid/data/loader_parts.hpp>
 #include <fastxx/mid/data/plan.hpp>
 
 #include <concepts>
@@ -49,7 +48,7 @@ struct LoaderOptions {
 ///
 /// A dataset that can make a batch quicker than item by item has `batch(indices) const` as well (or `batch(indices,
 /// CallContext)`, `batch(indices, CallContext, EpochPlan)`), which returns what collate() would make of these items; see
-/// BatchIndices. A DataLoader uses it unless there is a before_batch hook, or an item transform that takes one item at a
+/// BatchIndices. A DataLoader uses it unless there is a before_batch, or an item transform that takes one item at a
 /// time (one without `encodes_batch`, or one that draws): then it goes by items.
 template <class Dataset>
 concept LoadableDataset = detail::HasItems<Dataset> && requires(Dataset const& dataset) {
@@ -58,43 +57,86 @@ concept LoadableDataset = detail::HasItems<Dataset> && requires(Dataset const& d
 
 namespace detail {
 
-// Where a DataLoader wants a pipeline: no part of dataloaders(...), no single stage.
-template <class Transforms>
-concept LoaderTransforms = !is_part_v<Transforms> && !NamesEncodes<Transforms>;
-
 [[noreturn]] void refuse_option(std::string const& key, std::string expected, std::string got, std::string fix);
 
 void check_loader(LoaderOptions const& options, std::size_t items);
 
 std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t items);
 
+template <class Dataset, class Batching>
+using LoaderStateOf = LoaderState<LoaderOptions, BatchSource<Dataset, Batching>>;
+
+template <class Dataset, class Batching>
+std::shared_ptr<LoaderStateOf<Dataset, Batching>> loader_state(std::shared_ptr<Dataset const> dataset,
+                                                               LoaderOptions const& options, Batching batching) {
+  auto const items = static_cast<std::size_t>(dataset->size());
+  check_loader(options, items);
+  auto plans = make_plans(options, items);
+  std::size_t const batches = plans->batches();
+  batching.device = options.device;
+  return std::make_shared<LoaderStateOf<Dataset, Batching>>(
+      options, BatchSource<Dataset, Batching>{.dataset = std::move(dataset),
+                                              .batching = std::move(batching),
+                                              .seed = options.seed,
+                                              .split_idx = options.split_idx,
+                                              .items = items,
+                                              .plans = std::move(plans),
+                                              .batches = batches});
+}
+
+// What the parts say, for a loader whose type may be written out.
+template <class Wanted, class... Parts>
+Wanted batching_of_type(Parts... parts) {
+  constexpr bool same = std::is_same_v<decltype(loader_batching(std::move(parts)...)), Wanted>;
+  static_assert(same,
+                "fastxx::DataLoader<...>(dataset, options, parts...): these parts make a loader of another type; write "
+                "DataLoader without <...>, and decltype(loader) for the type");
+  if constexpr (same)
+    return loader_batching(std::move(parts)...);
+  else
+    return never<Wanted>();
+}
+
+template <class Second>
+consteval void refuse_second() {
+  static_assert(sizeof(Second) == 0,
+                "fastxx::DataLoader(dataset, options, parts...): options have names and come before the parts; write "
+                "DataLoader(dataset, {.batch_size = 64}, item_tfms(...), batch_tfms(...))");
+}
+
+// What a loader was given must do something, though another loader's before_batch may be left out.
+template <class BeforeBatch, class Item>
+consteval void check_before_batch() {
+  static_assert(
+      std::is_same_v<BeforeBatch, NoBeforeBatch> || TakesItems<BeforeBatch, Item>,
+      "fastxx: before_batch(f): 'f' must be callable, unchanged, with a std::vector<item_type> and return the "
+      "items to collate; item_type is that of the loader, after item_tfms(...)");
+}
+
 }  // namespace detail
 
-/// Batches of a dataset: items through after_item, collated (or whole from the dataset), moved to the device, through
-/// after_batch.
+/// Batches of a dataset: items through item_tfms, collated (or whole from the dataset), moved to the device, through
+/// batch_tfms: `DataLoader(dataset, {.batch_size = 64}, item_tfms(...), batch_tfms(...), before_batch(f))`, the parts in
+/// any order or left out.
 ///
 /// A cheap handle: copies are the same loader. The dataset is moved in and shared with new_with(); give a handle or a
 /// std::move'd container. What a batch holds depends on (seed, epoch, item index) only, not on the workers.
 ///
-/// Runs:    dataset, after_item, before_batch and collate in the workers (or the calling thread when there are none);
-///          device move and after_batch in the calling thread. Workers start with the first begin() and live as long as
+/// Runs:    dataset, item_tfms, before_batch and collate in the workers (or the calling thread when there are none);
+///          device move and batch_tfms in the calling thread. Workers start with the first begin() and live as long as
 ///          the loader; they run ahead into the next epoch, by `prefetch` batches each.
 /// Errors:  data_error [loader.empty], [loader.batch_size], [loader.workers], [loader.prefetch] here; [loader.item] and
 ///          [loader.batch] from begin() and ++, at the batch they belong to, around what was thrown
 /// Source:  fastai 2.7.18 data/load.py, data/core.py TfmdDL (features M-35, M-39, TR-17, TR-18, TR-21)
 /// Example: examples/doc/loader.cpp
-template <class Dataset, class AfterItem = Pipeline<>, class AfterBatch = Pipeline<>, class Hooks = LoaderHooks>
+template <class Dataset, class Batching = fastxx::Batching<>>
 class DataLoader {
-  using Source = detail::BatchSource<Dataset, AfterItem, Hooks>;
-  using State = detail::LoaderState<LoaderOptions, Source, AfterBatch>;
+  using Source = detail::BatchSource<Dataset, Batching>;
+  using State = detail::LoaderStateOf<Dataset, Batching>;
 
  public:
   using dataset_type = Dataset;
   using item_type = typename Source::Item;
-  static_assert(
-      std::is_same_v<Hooks, LoaderHooks> || detail::HasBeforeBatch<Hooks, item_type>,
-      "fastxx::DataLoader(..., hooks): 'hooks' needs a const member before_batch(std::vector<item_type>) that "
-      "returns the items to collate");
   static_assert(Source::whole_type_fits(),
                 "fastxx::DataLoader(dataset): batch(indices) of 'dataset' must return the type that its items collate "
                 "to: see fastxx::collate");
@@ -103,15 +145,25 @@ class DataLoader {
   static constexpr bool whole_batches = Source::whole;
   class iterator;
 
-  explicit DataLoader(Dataset dataset, LoaderOptions options = {}, AfterItem after_item = AfterItem(),
-                      AfterBatch after_batch = AfterBatch(), Hooks hooks = Hooks())
-      : DataLoader(std::make_shared<Dataset const>(std::move(dataset)), options, std::move(after_item),
-                   std::move(after_batch), std::move(hooks), Shared{}) {}
-  template <std::integral Number, class... More>
-  DataLoader(Dataset const&, Number, More const&...) : DataLoader(detail::never<Dataset>()) {
-    static_assert(sizeof(Number) == 0,
-                  "fastxx::DataLoader(dataset, options): options have names; write DataLoader(dataset, {.batch_size = "
-                  "64, .shuffle = true})");
+  template <class... Parts>
+  explicit DataLoader(Dataset dataset, LoaderOptions const& options = {}, Parts... parts)
+      : DataLoader(detail::loader_state(std::make_shared<Dataset const>(std::move(dataset)), options,
+                                        detail::batching_of_type<Batching>(std::move(parts)...))) {
+    detail::check_before_batch<decltype(Batching::before_batch), item_type>();
+  }
+  // From what new_with() and dataloaders() have at hand.
+  explicit DataLoader(std::shared_ptr<State> state) : state_(std::move(state)) {}
+
+  // What stands in the place of the options: one sentence says how it is written.
+  template <class Second>
+  requires(!std::is_same_v<Second, LoaderOptions>)
+      DataLoader(Dataset const&, Second const&, LoaderOptions const& = {}) {
+    detail::refuse_second<Second>();
+  }
+  template <class Second, class Third, class... More>
+  requires(!std::is_same_v<Second, LoaderOptions>)
+      DataLoader(Dataset const&, Second const&, Third const&, More const&...) {
+    detail::refuse_second<Second>();
   }
 
   /// Start the next epoch. One that was left early has used its number all the same. While another iteration of this
@@ -163,10 +215,8 @@ class DataLoader {
     }
   }
 
-  /// A copy of what turns items into batches, to keep without the dataset.
-  Batching<AfterItem, AfterBatch, Hooks> batching() const {
-    return {after_item(), after_batch(), hooks(), options().device};
-  }
+  /// What turns items into batches; a copy of it needs neither the loader nor the dataset.
+  Batching const& batching() const { return state_->source.batching; }
 
   /// The number the next begin() gives its epoch; setting it goes on where an earlier run stopped.
   std::int64_t epoch() const { return state_->next_epoch(); }
@@ -177,80 +227,60 @@ class DataLoader {
 
   Dataset const& dataset() const { return *state_->source.dataset; }
   LoaderOptions const& options() const { return state_->options; }
-  AfterItem const& after_item() const { return state_->source.after_item; }
-  AfterBatch const& after_batch() const { return state_->after_batch; }
-  Hooks const& hooks() const { return state_->source.hooks; }
+  auto const& after_item() const { return batching().after_item; }
+  auto const& before_batch() const { return batching().before_batch; }
+  auto const& after_batch() const { return batching().after_batch; }
 
-  /// A loader of its own over the same dataset, with copies of the pipelines and hooks; its epochs start at 0.
-  DataLoader new_with(LoaderOptions options) const {
-    return DataLoader(state_->source.dataset, options, after_item(), after_batch(), hooks(), Shared{});
+  /// A loader of its own over the same dataset, with copies of the transforms; its epochs start at 0.
+  DataLoader new_with(LoaderOptions const& options) const {
+    return DataLoader(detail::loader_state(state_->source.dataset, options, batching()));
   }
 
-  /// A loader of its own over another dataset, with these options and copies of the pipelines and hooks; a hook that
-  /// does not take the items of that dataset is left out.
+  /// A loader of its own over another dataset, with these options and copies of the transforms; a before_batch that does
+  /// not take the items of that dataset is left out.
   template <class Other>
   auto with_dataset(Other dataset) const {
     return with_dataset(std::move(dataset), options());
   }
   template <class Other>
   auto with_dataset(Other dataset, LoaderOptions const& other_options) const {
-    using Item = typename detail::BatchSource<Other, AfterItem, LoaderHooks>::Item;
-    if constexpr (std::is_same_v<Hooks, LoaderHooks> || detail::HasBeforeBatch<Hooks, Item>)
-      return DataLoader<Other, AfterItem, AfterBatch, Hooks>(std::move(dataset), other_options, after_item(),
-                                                             after_batch(), hooks());
+    if constexpr (LoadableDataset<Other>)
+      return DataLoader<Other, Batching>(
+          detail::loader_state(std::make_shared<Other const>(std::move(dataset)), other_options, batching()));
     else
-      return DataLoader<Other, AfterItem, AfterBatch>(std::move(dataset), other_options, after_item(), after_batch());
+      return DataLoader<Other, Batching>(dataset);
   }
+
+ protected:
+  DataLoader() = default;
 
  private:
-  struct Shared {};
-
-  DataLoader(std::shared_ptr<Dataset const> dataset, LoaderOptions const& options, AfterItem after_item,
-             AfterBatch after_batch, Hooks hooks, Shared) {
-    auto const items = static_cast<std::size_t>(dataset->size());
-    detail::check_loader(options, items);
-    auto plans = detail::make_plans(options, items);
-    std::size_t const batches = plans->batches();
-    Source source{.dataset = std::move(dataset),
-                  .after_item = std::move(after_item),
-                  .hooks = std::move(hooks),
-                  .seed = options.seed,
-                  .split_idx = options.split_idx,
-                  .items = items,
-                  .plans = std::move(plans),
-                  .batches = batches};
-    state_ = std::make_shared<State>(options, std::move(source), std::move(after_batch));
-  }
-
   std::shared_ptr<State> state_;
 };
 
-template <class Dataset, std::integral Number, class... More>
-DataLoader(Dataset, Number, More...) -> DataLoader<Dataset>;
+template <class Dataset, class... Parts>
+DataLoader(Dataset, LoaderOptions, Parts...)
+    -> DataLoader<Dataset, decltype(detail::loader_batching(std::declval<Parts>()...))>;
 
 // What cannot be loaded: one sentence says why, and a DataLoader of others keeps more errors away.
-template <class Dataset, class AfterItem, class AfterBatch, class Hooks>
-requires(!LoadableDataset<Dataset> || !detail::LoaderTransforms<AfterItem> ||
-         !detail::LoaderTransforms<AfterBatch>) class DataLoader<Dataset, AfterItem, AfterBatch, Hooks>
+template <class Dataset, class Batching>
+requires(!LoadableDataset<Dataset>) class DataLoader<Dataset, Batching>
     : public DataLoader<std::vector<detail::AnyLoaders::batch_type>> {
  public:
-  explicit DataLoader(Dataset const&, LoaderOptions const& = {}, AfterItem const& = detail::never<AfterItem>(),
-                      AfterBatch const& = detail::never<AfterBatch>(), Hooks const& = detail::never<Hooks>())
-      : DataLoader<std::vector<detail::AnyLoaders::batch_type>>({}) {
-    constexpr bool loadable = LoadableDataset<Dataset>;
-    static_assert(loadable,
-                  "fastxx::DataLoader(dataset): 'dataset' needs size() and operator[](index) const, or size() and "
-                  "item(index, context) const");
-    static_assert(!loadable || (detail::LoaderTransforms<AfterItem> && detail::LoaderTransforms<AfterBatch>),
-                  "fastxx::DataLoader(dataset, options, after_item, after_batch): transforms are given as pipelines, "
-                  "pipeline(IntToFloatTensor{}); item_tfms(...) and batch_tfms(...) go to dataloaders(...)");
-  }
+  static constexpr bool loadable = LoadableDataset<Dataset>;  // the compiler does not list how it was tried
+  static_assert(loadable,
+                "fastxx::DataLoader(dataset): 'dataset' needs size() and operator[](index) const, or size() and "
+                "item(index, context) const");
+  template <class... More>
+  explicit DataLoader(Dataset const&, LoaderOptions const& = {}, More const&...) {}
+  template <class Second, class... More>
+  DataLoader(Dataset const&, Second const&, More const&...) {}
 };
 
 /// Reads one epoch, once (an input iterator that moves but does not copy); keeps the loader alive. The batch it shows
 /// is the caller's until ++: to change, or to move from.
-template <class Dataset, class AfterItem, class AfterBatch, class Hooks>
-class DataLoader<Dataset, AfterItem, AfterBatch, Hooks>::iterator {
+template <class Dataset, class Batching>
+class DataLoader<Dataset, Batching>::iterator {
  public:
   using iterator_concept = std::input_iterator_tag;
   using value_type = batch_type;

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/threads.hpp>
@@ -13,6 +12,7 @@
 #include <fastxx/mid/data/detail/refused.hpp>
 #include <fastxx/mid/data/detail/test_items.hpp>
 #include <fastxx/mid/data/loader.hpp>
+#include <fastxx/mid/data/loader_parts.hpp>
 #include <fastxx/mid/data/plan.hpp>
 
 #include <algorithm>
@@ -180,9 +180,8 @@ class DataLoaders : public ClassNames {
   /// Copies of all that turns raw items into batches, as it has been set up: what predicting needs, without the items.
   auto transforms() const requires(std::tuple_size_v<pipelines_type> > 0) {
     using Types = detail::TypePipelinesOf<n_inp, pipelines_type>;
-    auto batching = valid().batching();
-    return DataTransforms<typename Types::type, decltype(batching.after_item), decltype(batching.after_batch),
-                          decltype(batching.hooks)>{{pipelines()}, std::move(batching)};
+    using Batching = std::decay_t<decltype(valid().batching())>;
+    return DataTransforms<typename Types::type, Batching>{{pipelines()}, valid().batching()};
   }
 
   pipelines_type const& pipelines() const requires(std::tuple_size_v<pipelines_type> > 0) {
@@ -235,6 +234,32 @@ struct FirstBatch {
 
 LoaderOptions loader_options(DataLoadersOptions const& options, int split_idx);
 
+// Loaders for every subset, with all that turns items into batches; what learns has not learnt yet.
+template <class Datasets, class Batching>
+auto make_loaders(Datasets const& datasets, DataLoadersOptions const& options, Batching batching) {
+  apply(thread_plan(options.workers));
+  auto const train = datasets.train();
+  using Subset = std::decay_t<decltype(train)>;
+  using AfterItem = decltype(batching.after_item);
+  AfterItem::template check<std::decay_t<decltype(train[0])>>();
+  batching.after_item.setup(TrainItems<Subset>{train}, true);
+  auto loader = [&](Subset subset, int split_idx, auto const& own_batching) {
+    return DataLoader(loader_state(std::make_shared<Subset const>(std::move(subset)),
+                                   loader_options(options, split_idx), own_batching));
+  };
+  auto one = loader(train, Split::train, fastxx::Batching{batching.after_item, Pipeline<>(), batching.before_batch});
+  check_before_batch<decltype(batching.before_batch), typename decltype(one)::item_type>();
+  batching.after_batch.setup(FirstBatch<decltype(one)>{one}, true);
+  decltype(batching.after_batch)::template check<typename decltype(one)::batch_type>();
+
+  std::vector<DataLoader<Subset, Batching>> loaders;
+  for (std::size_t s = 0; s < datasets.n_subsets(); ++s) {
+    int const split_idx = static_cast<int>(s);
+    loaders.push_back(loader(datasets.subset(split_idx), split_idx, batching));
+  }
+  return DataLoaders(std::move(loaders));
+}
+
 }  // namespace detail
 
 /// Loaders for every subset of the datasets: `dataloaders(dsets, {.batch_size = 64}, batch_tfms(Normalize{}))`.
@@ -247,29 +272,7 @@ LoaderOptions loader_options(DataLoadersOptions const& options, int split_idx);
 template <class Datasets, class... Parts>
 requires detail::SplitData<Datasets>
 auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options = {}, Parts... parts) {
-  static_assert(((detail::is_part_v<Parts> && !std::is_same_v<detail::part_name_t<Parts>, TypeTransformsPart>)&&...),
-                "fastxx::dataloaders: transforms are given as item_tfms(...), batch_tfms(...) or before_batch(...)");
-  static_assert(((detail::count_parts<detail::part_name_t<Parts>, Parts...>() == 1) && ...),
-                "fastxx::dataloaders: item_tfms(...), batch_tfms(...) or before_batch(...) is given twice");
-  apply(thread_plan(options.workers));
-  auto after_item = detail::pick_part<ItemTransformsPart>(Pipeline<>(), std::move(parts)...);
-  auto after_batch = detail::pick_part<BatchTransformsPart>(Pipeline<>(), std::move(parts)...);
-  auto const hooks = detail::pick_part<HooksPart>(LoaderHooks(), std::move(parts)...);
-  auto const train = datasets.train();
-  decltype(after_item)::template check<std::decay_t<decltype(train[0])>>();
-  after_item.setup(detail::TrainItems<std::decay_t<decltype(train)>>{train}, true);
-  auto one = DataLoader(train, detail::loader_options(options, Split::train), after_item, Pipeline<>(), hooks);
-  after_batch.setup(detail::FirstBatch<decltype(one)>{one}, true);
-  decltype(after_batch)::template check<typename decltype(one)::batch_type>();
-
-  using Loader = decltype(DataLoader(datasets.train(), LoaderOptions{}, after_item, after_batch, hooks));
-  std::vector<Loader> loaders;
-  for (std::size_t s = 0; s < datasets.n_subsets(); ++s) {
-    int const split_idx = static_cast<int>(s);
-    loaders.push_back(DataLoader(datasets.subset(split_idx), detail::loader_options(options, split_idx), after_item,
-                                 after_batch, hooks));
-  }
-  return DataLoaders<Loader>(std::move(loaders));
+  return detail::make_loaders(datasets, options, detail::loader_batching(std::move(parts)...));
 }
 
 /// The same from raw items and all that is done with them, said once for training and serving:
@@ -277,9 +280,8 @@ auto dataloaders(Datasets const& datasets, DataLoadersOptions const& options = {
 ///
 /// Source:  own design; fastai's DataBlock.dataloaders
 /// Example: examples/fashion_mnist.cpp
-template <class Items, class Splitter, class Types, class AfterItem, class AfterBatch, class Hooks>
-auto dataloaders(Items items, Splitter const& splitter,
-                 DataTransforms<Types, AfterItem, AfterBatch, Hooks> const& transforms,
+template <class Items, class Splitter, class Types, class Batching>
+auto dataloaders(Items items, Splitter const& splitter, DataTransforms<Types, Batching> const& transforms,
                  DataLoadersOptions const& options = {}) {
   if constexpr (detail::are_datasets_arguments<Items, Splitter, Pipeline<>>()) {
     auto const datasets = std::apply(
@@ -287,10 +289,7 @@ auto dataloaders(Items items, Splitter const& splitter,
           return Datasets(std::move(items), splitter, n_inp<Types::n_inp>(), pipeline...);
         },
         transforms.pipelines());
-    auto const& batching = transforms.batching;
-    return dataloaders(datasets, options, Part<ItemTransformsPart, AfterItem>{batching.after_item},
-                       Part<BatchTransformsPart, AfterBatch>{batching.after_batch},
-                       Part<HooksPart, Hooks>{batching.hooks});
+    return detail::make_loaders(datasets, options, transforms.batching);
   } else {
     return detail::RefusedLoaders{};
   }

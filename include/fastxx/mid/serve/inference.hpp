@@ -138,7 +138,7 @@ class InferenceLearner {
     return std::move(predict_encoded(std::move(one)).front());
   }
 
-  /// The same for many items, as one batch: hooks see them together and pad them to one length.
+  /// The same for many items, as one batch: before_batch sees them together and pads them to one length.
   template <class Items>
   auto predict_batch(Items const& items) {
     static_assert(

@@ -40,16 +40,10 @@ std::string names_of(Pipeline<Stages...> const& pipeline, std::string const& whe
   hana::for_each(pipeline.stages(), [&](auto const& stage) { names.add(stage); });
   return names.text();
 }
-template <class Before>
-std::string names_of(BeforeBatch<Before> const& hooks, std::string const& where) {
+template <class BeforeBatch>
+std::string names_of(BeforeBatch const& before_batch, std::string const& where) {
   StageNames names(where);
-  names.add(hooks.before_batch);
-  return names.text();
-}
-template <class Hooks>
-std::string names_of(Hooks const& hooks, std::string const& where) {
-  StageNames names(where);
-  if constexpr (!std::is_same_v<Hooks, LoaderHooks>) names.add(hooks);
+  if constexpr (!std::is_same_v<BeforeBatch, NoBeforeBatch>) names.add(before_batch);
   return names.text();
 }
 
@@ -60,8 +54,8 @@ consteval bool all_learnt_is_saved(Pipeline<Stages...> const*) {
            requires(Stages & stage, StateWriter & archive) { stage.serialize(archive); }) &&
           ...);
 }
-template <class Hooks>
-consteval bool all_learnt_is_saved(Hooks const*) {
+template <class BeforeBatch>
+consteval bool all_learnt_is_saved(BeforeBatch const*) {
   return true;
 }
 
@@ -78,7 +72,7 @@ void each_part(Transforms& transforms, Visit const& visit) {
   std::apply([&](auto&... pipeline) { (one(pipeline), ...); }, transforms.type_tfms.pipelines);
   visit("item_tfms", transforms.batching.after_item, "item_tfms");
   visit("batch_tfms", transforms.batching.after_batch, "batch_tfms");
-  visit("before_batch", transforms.batching.hooks, "before_batch");
+  visit("before_batch", transforms.batching.before_batch, "before_batch");
 }
 
 // The names of all stages and their state into a file. What has no name is refused.

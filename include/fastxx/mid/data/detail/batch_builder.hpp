@@ -100,22 +100,24 @@ class EpochPlans {
 template <class Dataset>
 using whole_batch_t = decltype(dataset_batch(std::declval<Dataset const&>(), std::declval<BatchIndices>(),
                                              CallContext{}, std::declval<EpochPlan const&>()));
-// Whether the dataset gives batches at once, and the item transforms take them; a hook takes items.
-template <class Dataset, class AfterItem, class Hooks, class DatasetItem, class Item>
+// Whether the dataset gives batches at once, and the item transforms take them; a before_batch takes items.
+template <class Dataset, class Batching, class DatasetItem, class Item>
 consteval bool loads_whole() {
-  if constexpr (GivesBatches<Dataset> && !HasBeforeBatch<Hooks, Item>)
-    return goes_whole<AfterItem, DatasetItem, whole_batch_t<Dataset>>;
+  if constexpr (GivesBatches<Dataset> && !TakesItems<decltype(Batching::before_batch), Item>)
+    return goes_whole<decltype(Batching::after_item), DatasetItem, whole_batch_t<Dataset>>;
   return false;
 }
 
 // What all iterations and workers of a loader share and none changes.
-template <class Dataset, class AfterItem, class Hooks>
+template <class Dataset, class Batching>
 struct BatchSource {
   using DatasetItem = std::decay_t<decltype(dataset_item(std::declval<Dataset const&>(), 0, CallContext{},
                                                          std::declval<EpochPlan const&>()))>;
-  using Item = std::decay_t<decltype(std::declval<AfterItem const&>()(std::declval<DatasetItem>(), CallContext{}))>;
-  using Collated = decltype(collate_hooked(std::declval<Hooks const&>(), std::declval<std::vector<Item>&>()));
-  static constexpr bool whole = loads_whole<Dataset, AfterItem, Hooks, DatasetItem, Item>();
+  using Item =
+      std::decay_t<decltype(std::declval<Batching const&>().after_item(std::declval<DatasetItem>(), CallContext{}))>;
+  using Collated =
+      decltype(collate_with(std::declval<Batching const&>().before_batch, std::declval<std::vector<Item>&>()));
+  static constexpr bool whole = loads_whole<Dataset, Batching, DatasetItem, Item>();
   static consteval bool whole_type_fits() {
     if constexpr (GivesBatches<Dataset> && is_collatable<DatasetItem>())
       return std::is_same_v<whole_batch_t<Dataset>, decltype(collate(std::declval<std::vector<DatasetItem>>()))>;
@@ -123,8 +125,7 @@ struct BatchSource {
   }
 
   std::shared_ptr<Dataset const> dataset;
-  AfterItem after_item;
-  Hooks hooks;
+  Batching batching;
   std::uint64_t seed;
   int split_idx;
   std::size_t items;  // in the dataset
@@ -187,7 +188,7 @@ class BatchBuilder {
       CallContext const context{.split_idx = source_.split_idx, .random = &random};
       auto whole = dataset_batch(*source_.dataset, indices_, context, *plan_);
       check_rows(whole, indices_.size());
-      return encode_whole<typename Source::DatasetItem>(source_.after_item, std::move(whole), context);
+      return encode_whole<typename Source::DatasetItem>(source_.batching.after_item, std::move(whole), context);
     } catch (...) {
       // Which item was refused shows when they are made one by one; if none is, it was the batch.
       auto const refused = std::current_exception();
@@ -203,7 +204,7 @@ class BatchBuilder {
 
   typename Source::Collated collate_items() {
     try {
-      auto batch = collate_hooked(source_.hooks, items_);
+      auto batch = collate_with(source_.batching.before_batch, items_);
       items_.clear();  // what an item holds is free before the next batch is asked for
       return batch;
     } catch (...) {
@@ -221,7 +222,7 @@ class BatchBuilder {
       try {
         auto random = Random::of(source_.seed, static_cast<std::uint64_t>(epoch_), index);
         CallContext const context{.split_idx = source_.split_idx, .random = &random};
-        items_.push_back(source_.after_item(dataset_item(*source_.dataset, index, context, *plan_), context));
+        items_.push_back(source_.batching.after_item(dataset_item(*source_.dataset, index, context, *plan_), context));
       } catch (...) {
         throw_item_error(item_name(*source_.dataset, index), epoch_, batch_);
       }

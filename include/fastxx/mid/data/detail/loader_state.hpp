@@ -18,20 +18,19 @@
 namespace fastxx::detail {
 
 // What the copies of a DataLoader and its iterations share: the source, the number of the next epoch, the workers.
-template <class Options, class Source, class AfterBatch>
+template <class Options, class Source>
 class LoaderState {
  public:
   using Builder = BatchBuilder<Source>;
   using Collated = typename Source::Collated;
-  using Batch = std::decay_t<decltype(finish_batch(std::declval<AfterBatch const&>(), std::declval<Collated>(),
-                                                   std::declval<at::Device>(), CallContext{}))>;
+  using Batch =
+      std::decay_t<decltype(finish_batch(std::declval<Source const&>().batching.after_batch, std::declval<Collated>(),
+                                         std::declval<at::Device>(), CallContext{}))>;
 
-  LoaderState(Options const& given, Source given_source, AfterBatch given_after_batch)
-      : options(given), source(std::move(given_source)), after_batch(std::move(given_after_batch)) {}
+  LoaderState(Options const& given, Source given_source) : options(given), source(std::move(given_source)) {}
 
   Options const options;
   Source const source;
-  AfterBatch const after_batch;
 
   std::uint64_t position_of(std::int64_t epoch) const { return static_cast<std::uint64_t>(epoch) * source.batches; }
 
@@ -39,7 +38,7 @@ class LoaderState {
   Batch finish(Collated&& collated, std::uint64_t position) const {
     auto random = Random::of(source.seed, position / source.batches, batch_stream + position % source.batches);
     CallContext const context{.split_idx = source.split_idx, .random = &random};
-    return finish_batch(after_batch, std::move(collated), options.device, context);
+    return finish_batch(source.batching.after_batch, std::move(collated), source.batching.device, context);
   }
 
   std::int64_t next_epoch() const {
