@@ -39,7 +39,7 @@ class IdxFile {
 
   // The most bytes the whole file can hold: deflate never packs tighter than 1032 to 1.
   std::uint64_t most_bytes() const {
-    if (size_ == 0) refuse_unknown_size("idx.open", "read_idx", path_);  // asked once the header has been read
+    if (size_ == 0) refuse_unknown_size("idx.open", "read_idx", path_);    // asked once the header has been read
     std::uint64_t const limit = std::numeric_limits<std::int64_t>::max();  // sparse files may be as long as this
     return gzdirect(file_.get()) ? size_ : std::min(size_, limit / 1032) * 1032;
   }

@@ -36,7 +36,7 @@ struct SafeTensorsInfo {
 namespace detail {
 
 inline constexpr std::uint64_t safetensors_header_limit = 100'000'000;  // the reference implementation's limit
-inline constexpr std::size_t safetensors_most_dimensions = 64;  // that many have libtorch's own functions
+inline constexpr std::size_t safetensors_most_dimensions = 64;          // that many have libtorch's own functions
 
 struct SafeTensorsType {
   std::string_view name;

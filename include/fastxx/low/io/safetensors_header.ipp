@@ -19,9 +19,8 @@ namespace fastxx::detail {
 
 FASTXX_INLINE void SafeTensorsProblem::fail(std::string_view key, ErrorText const& expected, ErrorText const& got,
                                             char const* fix) const {
-  throw io_error(
-      key,
-      {.call = "load_safetensors", .expected = expected, .got = brief(got), .where = where(), .fix = fix});
+  throw io_error(key,
+                 {.call = "load_safetensors", .expected = expected, .got = brief(got), .where = where(), .fix = fix});
 }
 
 FASTXX_INLINE std::string SafeTensorsProblem::where() const {
