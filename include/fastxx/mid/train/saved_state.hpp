@@ -27,6 +27,8 @@ Tensor numbers_tensor(std::vector<Number> const& numbers) {
   return tensor;
 }
 
+inline constexpr std::int64_t most_counted = std::int64_t{1} << 53;  // what is counted on from there does not overflow
+
 [[noreturn]] [[gnu::cold]] void refuse_saved(std::filesystem::path const& path, std::string expected, std::string got);
 
 // What is under a name in a file that is not trusted.

@@ -4,6 +4,7 @@
 #include <fastxx/mid/train/saved_state.hpp>
 
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -47,13 +48,18 @@ FASTXX_INLINE void put_optimizer(SafeTensors& file, OptimizerState const& state)
 inline OptimizerState::Group optimizer_group(SavedTensors const& saved, std::string const& prefix,
                                              std::filesystem::path const& path) {
   OptimizerState::Group group;
-  for (std::int64_t const step : saved.numbers<std::int64_t>(prefix + "steps"))
+  for (std::int64_t const step : saved.numbers<std::int64_t>(prefix + "steps")) {
+    if (step < 0 || step > most_counted)
+      refuse_saved(path, "a number of steps in " + prefix + "steps", std::to_string(step));
     group.parameters.push_back({.step = step, .tensors = {}});
+  }
   for (auto const& [name, tensor] : saved.part(prefix)) {
     if (name == "steps") continue;
     if (name.starts_with("hyper.")) {
       auto const value = saved.numbers<double>(prefix + name);
-      if (value.size() != 1) refuse_saved(path, "one number as " + prefix + name, std::to_string(value.size()));
+      if (value.size() != 1 || std::isnan(value[0]))
+        refuse_saved(path, "one number as " + prefix + brief(name),
+                     value.size() == 1 ? "nan" : std::to_string(value.size()));
       group.hypers.emplace(name.substr(6), value[0]);
       continue;
     }
@@ -61,7 +67,7 @@ inline OptimizerState::Group optimizer_group(SavedTensors const& saved, std::str
     auto const [end, code] = std::from_chars(name.data(), name.data() + name.size(), number);
     auto const length = static_cast<std::size_t>(end - name.data());
     if (code != std::errc() || length + 1 >= name.size() || name[length] != '.' || number >= group.parameters.size())
-      refuse_saved(path, "the state of a parameter", "a tensor " + prefix + name);
+      refuse_saved(path, "the state of a parameter", "a tensor " + prefix + brief(name));
     group.parameters[number].tensors.emplace(name.substr(length + 1), tensor);
   }
   return group;
