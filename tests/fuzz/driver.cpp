@@ -67,71 +67,13 @@ std::size_t place(Random& random, std::string const& text) {
   return random() % 2 ? one : std::min(one, below(random, text.size()));
 }
 
-char const* const words[] = {"0",
-                             "-1",
-                             "1",
-                             "2",
-                             "127",
-                             "128",
-                             "255",
-                             "256",
-                             "65536",
-                             "2147483647",
-                             "2147483648",
-                             "4294967295",
-                             "4294967296",
-                             "9007199254740993",
-                             "9223372036854775807",
-                             "9223372036854775808",
-                             "-9223372036854775808",
-                             "18446744073709551615",
-                             "18446744073709551616",
-                             "1e300",
-                             "-1e300",
-                             "1e-400",
-                             "1e400",
-                             "0.1",
-                             "-0",
-                             "00",
-                             "1.",
-                             "1e",
-                             "NaN",
-                             "null",
-                             "true",
-                             "\"\"",
-                             "[]",
-                             "{}",
-                             "[",
-                             "]",
-                             "{",
-                             "}",
-                             "\"",
-                             ",",
-                             ":",
-                             "\\",
-                             "\\u0000",
-                             "\\u001b[2J",
-                             "\\ud800",
-                             "\\udc00\\ud800",
-                             "\x1b[2J",
-                             "\xff",
-                             "\xc2\x9b",
-                             "\xed\xa0\x80",
-                             "\"shape\":[0]",
-                             "\"dtype\":\"BOOL\"",
-                             "\"data_offsets\":[0,0]",
-                             "\"__metadata__\":{}",
-                             "{\"number\":\"nan\"}",
-                             "{\"number\":\"-inf\"}",
-                             "\n"};
-
 void replace_number(Random& random, std::string& text) {
   auto const is_digit = [](char c) { return c >= '0' && c <= '9'; };
   std::size_t begin = place(random, text);
   while (begin < text.size() && !is_digit(text[begin])) ++begin;
   std::size_t end = begin;
   while (end < text.size() && is_digit(text[end])) ++end;
-  if (begin < end) text.replace(begin, end - begin, words[below(random, std::size(words))]);
+  if (begin < end) text.replace(begin, end - begin, fuzz::words[below(random, std::size(fuzz::words))]);
 }
 
 void replace_bytes(Random& random, std::string& text) {
@@ -181,7 +123,7 @@ void mutate(Random& random, std::string& text, std::vector<std::string> const& s
       return replace_number(random, text);
     case 5:
     case 6:
-      text.insert(at, words[below(random, std::size(words))]);
+      text.insert(at, fuzz::words[below(random, std::size(fuzz::words))]);
       break;
     case 7:
       text.erase(at, 1 + below(random, random() % 2 ? 4 : text.size()));
@@ -283,6 +225,7 @@ int main(int count, char** arguments) {
   std::uint64_t number = 0;
   for (; seconds > 0 ? passed() < seconds : number < inputs; ++number)
     run(input(seed, number, seeds), program + "-" + std::to_string(seed) + "-" + std::to_string(number));
-  std::printf("%s: %lu inputs from seed %lu in %.1f s, at most %ld MB\n", program.c_str(),
-              static_cast<unsigned long>(number), static_cast<unsigned long>(seed), passed(), peak_mb());
+  std::printf("%s: %lu inputs from seed %lu in %.1f s, at most %ld MB; %lu times the reader took what it was given\n",
+              program.c_str(), static_cast<unsigned long>(number), static_cast<unsigned long>(seed), passed(),
+              peak_mb(), static_cast<unsigned long>(fuzz::taken));
 }

@@ -19,6 +19,65 @@
 
 namespace fuzz {
 
+/// What mutations put into a text: numbers at the ends of types, pieces of JSON, orders to a terminal.
+inline constexpr char const* words[] = {"0",
+                                        "-1",
+                                        "1",
+                                        "2",
+                                        "127",
+                                        "128",
+                                        "255",
+                                        "256",
+                                        "65536",
+                                        "2147483647",
+                                        "2147483648",
+                                        "4294967295",
+                                        "4294967296",
+                                        "9007199254740993",
+                                        "9223372036854775807",
+                                        "9223372036854775808",
+                                        "-9223372036854775808",
+                                        "18446744073709551615",
+                                        "18446744073709551616",
+                                        "1e300",
+                                        "-1e300",
+                                        "1e-400",
+                                        "1e400",
+                                        "0.1",
+                                        "-0",
+                                        "00",
+                                        "1.",
+                                        "1e",
+                                        "NaN",
+                                        "null",
+                                        "true",
+                                        "\"\"",
+                                        "[]",
+                                        "{}",
+                                        "[",
+                                        "]",
+                                        "{",
+                                        "}",
+                                        "\"",
+                                        ",",
+                                        ":",
+                                        "\\",
+                                        "\\u0000",
+                                        "\\u001b[2J",
+                                        "\\ud800",
+                                        "\\udc00\\ud800",
+                                        "\x1b[2J",
+                                        "\xff",
+                                        "\xc2\x9b",
+                                        "\xed\xa0\x80",
+                                        "\"shape\":[0]",
+                                        "\"dtype\":\"BOOL\"",
+                                        "\"data_offsets\":[0,0]",
+                                        "\"__metadata__\":{}",
+                                        "{\"number\":\"nan\"}",
+                                        "{\"number\":\"-inf\"}",
+                                        "\n"};
+
 /// Inputs that the reader takes, which mutations begin from.
 std::vector<std::string> corpus();
 
@@ -46,12 +105,16 @@ class MemoryFile {
   std::abort();
 }
 
+inline std::uint64_t taken =
+    0;  ///< calls of takes() that gave true: mutations that only the first check sees test little
+
 /// Runs a reader: whether it took the input. What it refuses it must refuse with an error of fastxx, in a sentence that a
 /// terminal can show, and not because memory was at its end.
 template <class Read>
 bool takes(Read const& read) {
   try {
     read();
+    ++taken;
     return true;
   } catch (fastxx::error const& error) {
     std::string_view const text = error.what();

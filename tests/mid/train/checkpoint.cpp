@@ -429,7 +429,10 @@ TEST_CASE("a damaged checkpoint is one error and changes nothing") {
   CHECK(has(of_recorder("values.lengths", at::ones({1}, at::kLong)), "two losses in each row"));
   CHECK(has(of_recorder("lrs", at::zeros({1}, at::kDouble)), "as many learning rates as losses"));
   for (std::int64_t const step : {std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()})
-    CHECK(has(with([&](auto& file) { file.tensors["optimizer.0.steps"].fill_(step); }), "a number of steps"));
+    CHECK(has(with([&](auto& file) {
+                file.tensors["optimizer.0.steps"] = at::full_like(good.tensors.at("optimizer.0.steps"), step);
+              }),
+              "a number of steps"));
   auto const nan = std::numeric_limits<double>::quiet_NaN();
   CHECK(has(with([&](auto& file) { file.tensors["optimizer.0.hyper.lr"] = at::full({1}, nan, at::kDouble); }), "nan"));
   CHECK(
