@@ -6,7 +6,7 @@
 
 namespace {
 
-std::string words(std::initializer_list<unsigned> values) {
+std::string big_endian(std::initializer_list<unsigned> values) {
   std::string bytes;
   for (unsigned const value : values)
     for (int shift = 24; shift >= 0; shift -= 8) bytes += static_cast<char>(value >> shift);
@@ -30,10 +30,10 @@ std::string packed(std::string const& bytes) {
 }  // namespace
 
 std::vector<std::string> fuzz::corpus() {
-  std::vector<std::string> all{words({0x00000803, 2, 3, 4}) + std::string(24, 'x'), words({0x00000801, 5}) + "abcde",
-                               words({0x00000D02, 2, 2}) + std::string(16, '\x3f'),
-                               words({0x00000E01, 1}) + std::string(8, '\1'),
-                               words({0x00000801, 300'000}) + std::string(300'000, '\0')};
+  std::vector<std::string> all{
+      big_endian({0x00000803, 2, 3, 4}) + std::string(24, 'x'), big_endian({0x00000801, 5}) + "abcde",
+      big_endian({0x00000D02, 2, 2}) + std::string(16, '\x3f'), big_endian({0x00000E01, 1}) + std::string(8, '\1'),
+      big_endian({0x00000801, 300'000}) + std::string(300'000, '\0')};
   for (std::size_t i = all.size(); i-- > 0;) all.push_back(packed(all[i]));
   all.push_back(packed(all[0].substr(0, 9)) + packed(all[0].substr(9)) + packed(""));
   all.push_back(packed(all[0]) + "behind");

@@ -5,12 +5,14 @@
 
 #include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
+#include <zlib.h>
 
 namespace fastxx::detail {
 
@@ -28,8 +30,18 @@ FASTXX_INLINE Tensor const& SavedTensors::tensor(std::string const& name) const 
   return found->second;
 }
 
+FASTXX_INLINE std::string SavedTensors::word(std::string const& name) const {
+  auto const found = file_.metadata.find(name);
+  return found == file_.metadata.end() ? "" : found->second;
+}
+
+inline std::string checksum(void const* bytes, std::size_t size) {
+  return std::to_string(::crc32_z(0, static_cast<unsigned char const*>(bytes), size));
+}
+
 FASTXX_INLINE void put_optimizer(SafeTensors& file, OptimizerState const& state) {
-  std::string const archive = state.archive;
+  std::string const& archive = state.archive;
+  if (!archive.empty()) file.metadata["optimizer.archive.crc32"] = checksum(archive.data(), archive.size());
   file.tensors["optimizer.archive"] = numbers_tensor(std::vector<std::uint8_t>(archive.begin(), archive.end()));
   for (std::size_t g = 0; g < state.groups.size(); ++g) {
     std::string const prefix = "optimizer." + std::to_string(g) + ".";
@@ -76,6 +88,9 @@ inline OptimizerState::Group optimizer_group(SavedTensors const& saved, std::str
 FASTXX_INLINE OptimizerState read_optimizer(SavedTensors const& saved, std::filesystem::path const& path) {
   OptimizerState state;
   auto const archive = saved.numbers<std::uint8_t>("optimizer.archive");
+  // libtorch, which reads these bytes, crashes at some that are damaged.
+  if (!archive.empty() && saved.word("optimizer.archive.crc32") != checksum(archive.data(), archive.size()))
+    refuse_saved(path, "the bytes of a foreign optimizer with their checksum", "others");
   state.archive.assign(archive.begin(), archive.end());
   for (std::size_t g = 0; saved.has("optimizer." + std::to_string(g) + ".steps"); ++g)
     state.groups.push_back(optimizer_group(saved, "optimizer." + std::to_string(g) + ".", path));
