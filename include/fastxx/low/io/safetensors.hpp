@@ -36,7 +36,8 @@ std::string safetensors_header(SafeTensors const& content, std::vector<SafeTenso
 ///
 /// Equal content gives equal bytes. Tensors on other devices are copied to the CPU, views are written dense.
 /// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool
-/// Errors:  io_error [file.write]; tensor_error [safetensors.dtype], [.shape] over 64 dimensions; data_error [safetensors.header] for a bad name
+/// Errors:  io_error [file.write]; tensor_error [safetensors.dtype], [.shape] over 64 dimensions; data_error
+///          [safetensors.header] for a bad name
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
 void save_safetensors(std::filesystem::path const& path, SafeTensors const& content);
 
