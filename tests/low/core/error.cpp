@@ -53,3 +53,27 @@ TEST_CASE("error: a part may be given in pieces, words and whole numbers") {
   CHECK(fastxx::detail::join({std::numeric_limits<int>::min(), " ", static_cast<short>(-7), " ", 0u}) ==
         "-2147483648 -7 0");
 }
+
+TEST_CASE("error: control characters and bytes that are no UTF-8 are escaped in the sentence, not in the parts") {
+  auto const sentence = [](std::string const& got) { return std::string(error("a.b", {.got = got}).what()).substr(8); };
+  CHECK(sentence("\x1b[31mred\x1b[0m") == "\\x1b[31mred\\x1b[0m");
+  CHECK(sentence(std::string("\0\a\b\t\r\x7f", 6)) == "\\x00\\x07\\x08\\x09\\x0d\\x7f");
+  CHECK(sentence("\xc2\x9b"
+                 "31m") == "\\u009b31m");  // one character that begins such an order
+  CHECK(sentence("\xe2\x80\xae"
+                 "gpj.exe") == "\\u202egpj.exe");  // turns the writing around
+  CHECK(sentence("caf\xe9 \xff\xe2\x82") == "caf\\xe9 \\xff\\xe2\\x82");
+  std::string const ordinary =
+      "two\nlines, \xc5\xbe\xc3\xa1"
+      "ba \xe2\x82\xac \xf0\x9f\x98\x80 \\x1b \xef\xbf\xbd";
+  CHECK(sentence(ordinary) == ordinary);
+  CHECK(error("a.b", {.got = "\x1b"}).parts().got == "\x1b");
+  CHECK(std::string(error("a\x1b", {.call = "\x1b", .expected = "\x1b", .where = "\x1b", .fix = "\x1b"}).what()) ==
+        "[a\\x1b] \\x1b: expected \\x1b; at \\x1b; \\x1b");
+}
+
+TEST_CASE("error: a quote out of a file is one line and short") {
+  CHECK(fastxx::detail::brief("a\nb") == "a\\x0ab");
+  CHECK(fastxx::detail::brief(std::string(200, 'x')) == std::string(200, 'x'));
+  CHECK(fastxx::detail::brief(std::string(10'000'000, 'x')) == std::string(200, 'x') + "...");
+}

@@ -1,3 +1,4 @@
+#include "limits.hpp"
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/idx.hpp>
 #include <fastxx/low/io/safetensors.hpp>
@@ -64,6 +65,21 @@ TEST_CASE("file: what was written is read again, also no bytes, zero bytes and a
 
 TEST_CASE("file: files whose size the system does not know are read to their end") {
   CHECK(has(fastxx::read_file("/proc/self/status"), "Pid:"));
+}
+
+TEST_CASE("file: a file that is larger than memory is refused with its size") {
+  if (!memory_can_be_limited) return;
+  Folder const folder;
+  fastxx::write_file_atomically(folder.path / "f", "x");
+  fs::resize_file(folder.path / "f", std::uintmax_t{1} << 40);  // a sparse file takes no room
+  LimitedMemory const limited(4);
+  std::string const text = io_error_of([&] { fastxx::read_file(folder.path / "f"); });
+  CHECK_MESSAGE(has(text, "[file.memory] read_file: expected memory for 1099511627777 bytes; got less"), text);
+  CHECK(has(text, (folder.path / "f").string()));
+}
+
+TEST_CASE("file: the name of a file gives no orders to the terminal") {
+  CHECK(has(io_error_of([] { fastxx::read_file("/nowhere/\x1b[2J"); }), "/nowhere/\\x1b[2J"));
 }
 
 TEST_CASE("file: reading a missing file or a folder says path and reason") {

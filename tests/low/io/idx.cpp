@@ -1,3 +1,4 @@
+#include "limits.hpp"
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/idx.hpp>
 #include <fastxx/low/torch/ops.hpp>
@@ -6,7 +7,6 @@
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <filesystem>
 #include <string>
-#include <sys/resource.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -179,11 +179,6 @@ TEST_CASE("idx: a gzip file of several members, or with other bytes behind it, i
 
 TEST_CASE("idx: a gzip file that holds far more than its header says, or says it does, fills no memory") {
   Folder const folder;
-  auto const peak_mb = [] {
-    rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
-    return usage.ru_maxrss / 1024;
-  };
   gzFile const file = gzopen((folder.path / "bomb").c_str(), "wb1");
   std::string const header = words({0x00000801, 100}), zeros(1 << 20, '\0');
   gzwrite(file, header.data(), static_cast<unsigned>(header.size()));
@@ -195,4 +190,33 @@ TEST_CASE("idx: a gzip file that holds far more than its header says, or says it
   small.replace(small.size() - 4, 4, "\xff\xff\xff\xff");  // the length that gzip notes at the end
   CHECK(has(refusal(folder.file(small)), "[idx.corrupt]"));
   CHECK(peak_mb() - before < 64);
+}
+
+TEST_CASE("idx: a hundred megabytes of zeros in a hundred kilobytes are a file like any other") {
+  Folder const folder;
+  gzFile const file = gzopen((folder.path / "zeros").c_str(), "wb9");
+  std::string const header = words({0x00000802, 100, 1'000'000}), zeros(1'000'000, '\0');
+  gzwrite(file, header.data(), static_cast<unsigned>(header.size()));
+  for (int mb = 0; mb < 100; ++mb) gzwrite(file, zeros.data(), static_cast<unsigned>(zeros.size()));
+  gzclose(file);
+  at::Tensor const tensor = fastxx::read_idx(folder.path / "zeros");
+  CHECK((tensor.sizes() == at::IntArrayRef{100, 1'000'000}));
+  CHECK_FALSE(tensor.any().item<bool>());
+}
+
+TEST_CASE("idx: what is larger than memory is refused by us, with its size") {
+  if (!memory_can_be_limited) return;
+  Folder const folder;
+  fs::path const path = folder.file(words({0x00000E02, 0x80000000, 64}));
+  fs::resize_file(path, (std::uintmax_t{1} << 40) + 12);  // a sparse file takes no room
+  LimitedMemory const limited(4);
+  CHECK(has(refusal(path), "[idx.memory] read_idx: expected memory for 1099511627776 bytes; got less"));
+}
+
+TEST_CASE("idx: 255 dimensions, the most that the format has") {
+  Folder const folder;
+  std::string bytes("\0\0\x08\xff", 4);
+  for (int i = 0; i < 255; ++i) bytes += words({1});
+  CHECK(fastxx::read_idx(folder.file(bytes + "x")).dim() == 255);
+  CHECK(has(refusal(folder.file(bytes)), "[idx.truncated]"));
 }

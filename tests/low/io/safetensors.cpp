@@ -1,3 +1,4 @@
+#include "limits.hpp"
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/torch/ops.hpp>
@@ -186,14 +187,78 @@ TEST_CASE("safetensors: nesting is refused where the format ends, whatever its d
   CHECK(refusal(bytes_of(objects, ""), "nothing else") == "safetensors.header");
 }
 
-TEST_CASE("safetensors: 25,000 tensors in a header") {
+TEST_CASE("safetensors: 100,000 tensors in a header take time that grows as they do") {
   Folder const folder;
   SafeTensors content;
-  for (int i = 0; i < 25'000; ++i) content.tensors["block." + std::to_string(i)] = at::full({1}, i % 100, at::kByte);
+  for (int i = 0; i < 100'000; ++i) content.tensors["block." + std::to_string(i)] = at::full({1}, i % 100, at::kByte);
   fastxx::save_safetensors(folder.file, content);
-  SafeTensors const back = fastxx::load_safetensors(folder.file);
-  REQUIRE(back.tensors.size() == 25'000);
+  SafeTensors back;
+  CHECK(seconds_of([&] { back = fastxx::load_safetensors(folder.file); }) < 10);  // 0.3 s on a quiet machine
+  REQUIRE(back.tensors.size() == 100'000);
   CHECK(back.tensors.at("block.24977").item<int>() == 77);
+}
+
+TEST_CASE("safetensors: 100 MB take the time of reading them") {
+  Folder const folder;
+  fastxx::save_safetensors(folder.file,
+                           {.tensors = {{"w", at::ones({20'000'000})}, {"b", at::ones({20'000'000}, at::kBool)}}});
+  double const bytes = seconds_of([&] { fastxx::read_file(folder.file); });
+  CHECK(seconds_of([&] { fastxx::load_safetensors(folder.file); }) < 10 * bytes + .5);
+}
+
+TEST_CASE("safetensors: a list of numbers costs no more memory than its text, and a tensor has at most 64 dimensions") {
+  auto const list = [](std::size_t size) {
+    std::string text = "[1";
+    for (std::size_t i = 1; i < size; ++i) text += ",1";
+    return text + ']';
+  };
+  auto const shaped = [&](std::size_t rank) {
+    return bytes_of("{" + entry("w", "U8", list(rank), "[0,1]") + "}", "x");
+  };
+  CHECK(refusal(shaped(64)).empty());
+  CHECK(refusal(shaped(65), "a shorter list") == "safetensors.header");
+  std::string const shapes = shaped(20'000'000);
+  std::string const offsets = bytes_of("{" + entry("w", "U8", "[1]", list(20'000'000)) + "}", "x");
+  auto const before = peak_mb();
+  CHECK(refusal(shapes, "a shorter list") == "safetensors.header");
+  CHECK(refusal(offsets, "a shorter list") == "safetensors.header");
+  if (memory_can_be_limited) CHECK(peak_mb() - before < 80);  // 38 of them are the text
+  Folder const folder;
+  CHECK_THROWS_WITH_AS(
+      fastxx::save_safetensors(folder.file, {.tensors = {{"w", at::ones(std::vector<std::int64_t>(65, 1))}}}),
+      doctest::Contains("at most 64 dimensions; got 65; at tensor 'w'"), fastxx::tensor_error);
+}
+
+TEST_CASE("safetensors: what is larger than memory is refused by us, with its size") {
+  if (!memory_can_be_limited) return;
+  Folder const folder;
+  std::string const header = bytes_of("{" + entry("w", "U8", "[1099511627776]", "[0,1099511627776]") + "}", "");
+  fastxx::write_file_atomically(folder.file, header);
+  fs::resize_file(folder.file, header.size() + (std::uintmax_t{1} << 40));  // a sparse file takes no room
+  LimitedMemory const limited(4);
+  CHECK_THROWS_WITH_AS(
+      fastxx::load_safetensors(folder.file),
+      doctest::Contains("[safetensors.memory] load_safetensors: expected memory for 1099511627776 bytes; got less"),
+      fastxx::io_error);
+  CHECK_THROWS_WITH_AS(fastxx::load_safetensors(folder.file), doctest::Contains("tensor 'w'"), fastxx::io_error);
+}
+
+TEST_CASE("safetensors: what a header claims beyond the file is refused before memory is asked for") {
+  CHECK(refusal(bytes_of("{" + entry("w", "U8", "[1099511627776]", "[0,1099511627776]") + "}", "1234"),
+                "data up to byte 1099511627776; got a file with 4 bytes") == "safetensors.truncated");
+  CHECK(refusal(bytes_of("{" + entry("w", "U8", "[1099511627776]", "[0,4]") + "}", "1234")) == "safetensors.offsets");
+}
+
+TEST_CASE("safetensors: a name in a message gives no orders to the terminal and stays in its line") {
+  std::string const name = R"(\u001b[2J\u009b1m\r\na)";
+  CHECK(refusal(bytes_of("{" + entry(name, "U8", "[4]", "[0,3]") + "}", "1234"),
+                "tensor '\\x1b[2J\\u009b1m\\x0d\\x0aa'") == "safetensors.offsets");
+  CHECK(refusal(bytes_of("{" + entry("w", name, "[4]", "[0,4]") + "}", "1234"), "'\\x1b[2J\\u009b1m\\x0d\\x0aa'") ==
+        "safetensors.dtype");
+  std::string long_name;  // cut between two code points
+  for (int i = 0; i < 1000; ++i) long_name += "\xe2\x82\xac";
+  CHECK(refusal(bytes_of("{" + entry(long_name, "U8", "[4]", "[0,3]") + "}", "1234"), "\xe2\x82\xac...'") ==
+        "safetensors.offsets");
 }
 
 TEST_CASE("safetensors: offsets outside, overlapping, with gaps or against the shape are refused by name") {

@@ -143,6 +143,31 @@ TEST_CASE("export: a file of other stages, of another model, a truncated one and
   CHECK(refusal_of(load).key == "load_learner.format");
 }
 
+TEST_CASE(
+    "export: a class that a file names twice, and words for the terminal in it, are refused and shown as escapes") {
+  Folder const folder;
+  auto const file = folder.path / "export.safetensors";
+  trained().export_to(file);
+  SafeTensors const good = load_safetensors(file);
+  auto refused = [&](std::string const& ending, std::string const& value) {
+    SafeTensors changed = good;
+    int found = 0;
+    for (auto& [name, words] : changed.metadata)
+      if (name.ends_with(ending)) words = value, ++found;
+    CHECK(found == 1);
+    save_safetensors(file, changed);
+    return refusal_of([&] { load_learner(file, signs(), small); });
+  };
+  auto const twice = refused(".vocab", R"(["minus","minus","plus"])");  // plus would be a minus without a word
+  CHECK(twice.key == "categorize.repeated");
+  CHECK(has(twice.text, "'minus' twice"));
+  auto const stages = refused("stages.type_tfms.0", "\x1b[2J\n" + std::string(10'000, 'x'));
+  CHECK(stages.key == "load_learner.stages");
+  CHECK(has(stages.text, "got \\x1b[2J\\x0axxx"));
+  CHECK(stages.text.size() < 1000);
+  CHECK(has(refused("fastxx.format", "\x1b[2J").text, "got format \\x1b[2J"));
+}
+
 TEST_CASE("export: a folder that cannot be written to is one error") {
   auto learn = trained();
   CHECK(refusal_of([&] { learn.export_to("/proc/fastxx/export.safetensors"); }).key != "no error");

@@ -7,7 +7,9 @@
 #include <fastxx/mid/inspect/lr_find.hpp>
 
 #include <csignal>
+#include <limits>
 #include <map>
+#include <string>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -412,6 +414,32 @@ TEST_CASE("a damaged checkpoint is one error and changes nothing") {
             "[checkpoint.file]"));
   CHECK(has(with([](auto& file) { file.tensors["recorder.lrs"] = at::zeros({2, 2}); }), "[checkpoint.file]"));
   CHECK(has(with([](auto& file) { file.tensors["grad.0.weight"] = at::zeros({1}); }), "[checkpoint.file]"));
+  for (char const* count : {"train_iter", "data_epoch", "next_data_epoch", "valid_epoch"})
+    for (char const* value : {"-1", "9223372036854775807"})  // the next number of which is undefined
+      CHECK(
+          has(with([&](auto& file) { file.metadata[std::string("position.") + count] = value; }), "[checkpoint.file]"));
+  for (char const* share : {"-0.5", "2.0", R"({"number":"nan"})"})
+    CHECK(has(with([&](auto& file) { file.metadata["position.pct_train"] = share; }), "[checkpoint.file]"));
+  auto const of_recorder = [&](char const* name, at::Tensor const& tensor) {
+    return with([&](auto& file) { file.tensors[std::string("recorder.") + name] = tensor; });
+  };
+  CHECK(has(of_recorder("iters", at::zeros({0}, at::kLong)), "a row for each of recorder.iters; got 0 and 1"));
+  CHECK(has(of_recorder("iters", at::full({1}, -1, at::kLong)), "recorder.iters; got -1"));
+  CHECK(has(of_recorder("iters", at::full({1}, 1000, at::kLong)), "recorder.iters; got 1000"));
+  CHECK(has(of_recorder("values.lengths", at::ones({1}, at::kLong)), "two losses in each row"));
+  CHECK(has(of_recorder("lrs", at::zeros({1}, at::kDouble)), "as many learning rates as losses"));
+  for (std::int64_t const step : {std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()})
+    CHECK(has(with([&](auto& file) {
+                file.tensors["optimizer.0.steps"] = at::full_like(good.tensors.at("optimizer.0.steps"), step);
+              }),
+              "a number of steps"));
+  auto const nan = std::numeric_limits<double>::quiet_NaN();
+  CHECK(has(with([&](auto& file) { file.tensors["optimizer.0.hyper.lr"] = at::full({1}, nan, at::kDouble); }), "nan"));
+  CHECK(
+      has(with([](auto& file) { file.metadata["fit.epochs"] = "\x1b[2J\nerror: none"; }), "\\x1b[2J\\x0aerror: none"));
+  CHECK(with([](auto& file) {
+          for (int i = 0; i < 1000; ++i) file.metadata["fit." + std::to_string(i)] = std::string(1000, 'x');
+        }).size() < 10'000);
   CHECK(has(with([](auto& file) { file.tensors["model.0.weight"] = at::zeros({8, 1}, at::kDouble); }), "Double"));
   // The first of two parts fits, the second does not: the first is put back.
   CHECK(has(with([](auto& file) { file.metadata.erase("part.0.losses"); }), "[state.missing]"));
@@ -501,6 +529,24 @@ TEST_CASE("frozen groups, an optimizer of libtorch, and a metric with state go o
   resume::train(second, folder.path / "run", 1);
   require_same(second, whole);
   CHECK(second.opt->frozen_idx() == 1);
+
+  // libtorch crashes at some damaged states of its optimizers, so it does not see them.
+  auto const good = load_safetensors(folder.path / "run");
+  auto refusal = [&](auto const& change) {
+    SafeTensors file = good;
+    change(file);
+    save_safetensors(folder.path / "run", file);
+    auto third = make();
+    return message([&] { resume::train(third, folder.path / "run", 1); });
+  };
+  CHECK(refusal([](auto&) {}).empty());
+  CHECK(has(refusal([](auto& file) {
+              auto& archive = file.tensors.at("optimizer.archive");
+              archive = archive.clone();
+              archive[archive.numel() / 2] += 1;
+            }),
+            "expected the bytes of a foreign optimizer with their checksum"));
+  CHECK(has(refusal([](auto& file) { file.metadata.erase("optimizer.archive.crc32"); }), "with their checksum"));
 }
 
 TEST_CASE(

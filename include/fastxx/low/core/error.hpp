@@ -36,6 +36,10 @@ struct TextPiece {
 // join({"group ", 3}) is "group 3". One call, where a sum of strings is the inlined code of as many strings.
 [[gnu::cold]] std::string join(std::initializer_list<TextPiece> pieces);
 
+// What a message quotes out of a file: one line of at most 200 bytes, however long the text, whose control characters and
+// bytes that are no UTF-8 are written as escapes.
+[[gnu::cold]] std::string brief(std::string_view text);
+
 }  // namespace detail
 
 /// A std::string whose construction and destruction are calls: written at every place that throws, std::string's own
@@ -77,7 +81,9 @@ namespace detail {
 
 /// Everything fastxx throws on purpose: a stable key for programs, one sentence for people.
 ///
-/// The key ("loader.batch_size") does not change between versions; the sentence may.
+/// The key ("loader.batch_size") does not change between versions; the sentence may. In the sentence control characters
+/// other than the end of a line, and bytes that are no UTF-8, are written as escapes (\x1b), whoever said them: what a
+/// file holds cannot give orders to a terminal. The parts are as they came.
 /// Source:  own design
 /// Example: examples/doc/errors.cpp
 class error : public std::runtime_error {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/utf8.hpp>
 
+#include <cstddef>
 #include <initializer_list>
 #include <stdexcept>
 #include <string>
@@ -17,6 +19,40 @@ namespace fastxx::detail {
     text.append(piece.is_number ? std::string_view(std::to_string(piece.number)) : piece.words);
   }
   return text;
+}
+
+// What a terminal obeys instead of showing it, and what changes the order in which it shows the rest.
+inline bool is_order(char32_t point) {
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x2028 && point <= 0x202E) ||
+         (point >= 0x2066 && point <= 0x2069);
+}
+
+inline std::string escape(char32_t point, bool byte) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::string text = byte || point < 0x80 ? "\\x" : "\\u";
+  for (int shift = byte || point < 0x80 ? 4 : 12; shift >= 0; shift -= 4) text += hex[point >> shift & 15];
+  return text;
+}
+
+// The text without orders; once there are `most` bytes the rest is left out.
+inline std::string printable(std::string_view text, bool keep_lines, std::size_t most) {
+  std::string result;
+  while (!text.empty() && result.size() < most) {
+    std::string_view bytes = text;
+    char32_t const point = next_code_point(text);
+    bytes.remove_suffix(text.size());
+    bool const damaged = point == 0xFFFD && bytes.size() == 1;
+    if (damaged || (is_order(point) && !(point == '\n' && keep_lines)))
+      result += escape(damaged ? static_cast<unsigned char>(bytes[0]) : point, damaged);
+    else
+      result += bytes;
+  }
+  if (!text.empty()) result += "...";
+  return result;
+}
+
+[[gnu::noinline]] FASTXX_INLINE std::string brief(std::string_view text) {
+  return printable(text, /*keep_lines=*/false, 200);
 }
 
 }  // namespace fastxx::detail
@@ -61,7 +97,7 @@ namespace fastxx::detail {
   add(parts.expected.empty() ? ": " : "; got ", parts.got);
   add("; at ", parts.where);
   add("; ", parts.fix);
-  return text;
+  return printable(text, /*keep_lines=*/true, text.max_size());
 }
 
 }  // namespace fastxx::detail

@@ -44,11 +44,15 @@ std::ptrdiff_t read_fully_at(int descriptor, char* bytes, std::size_t size, std:
 // Files of /proc and their like have bytes but no size, so nothing can be checked against it.
 [[noreturn]] void refuse_unknown_size(std::string_view key, std::string_view call, std::filesystem::path const& path);
 
+// A file that is larger than the machine, or says so.
+[[noreturn]] void refuse_memory(std::string_view key, std::string_view call, std::string where, std::uint64_t bytes);
+
 }  // namespace detail
 
 /// Read a whole file as bytes.
 ///
-/// Errors:  io_error [file.read] with the path and the system's reason, or what stands there that is no regular file
+/// Errors:  io_error [file.read] with the path and the system's reason, or what stands there that is no regular file;
+///          [file.memory] for a file that is larger than memory
 /// Source:  own design
 std::string read_file(std::filesystem::path const& path);
 

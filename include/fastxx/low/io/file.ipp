@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <fcntl.h>
 #include <filesystem>
 #include <functional>
@@ -114,6 +115,22 @@ FASTXX_INLINE void refuse_unknown_size(std::string_view key, std::string_view ca
                        .fix = "copy it to a disk and read the copy"});
 }
 
+FASTXX_INLINE void refuse_memory(std::string_view key, std::string_view call, std::string where, std::uint64_t bytes) {
+  throw io_error(key, {.call = std::string(call),
+                       .expected = {"memory for ", bytes, " bytes"},
+                       .got = "less",
+                       .where = std::move(where),
+                       .fix = "free some memory or use a larger machine; a file that should be smaller is damaged"});
+}
+
+inline void make_room(std::string& bytes, std::size_t size, std::filesystem::path const& path) {
+  try {
+    bytes.resize(size);
+  } catch (std::exception const&) {  // std::bad_alloc, or std::length_error for a sparse file as long as they go
+    refuse_memory("file.memory", "read_file", path.string(), size);
+  }
+}
+
 }  // namespace fastxx::detail
 
 namespace fastxx {
@@ -126,7 +143,7 @@ FASTXX_INLINE std::string read_file(std::filesystem::path const& path) {
   // Files of /proc say size 0, so the size is only a first guess and the end of the file decides.
   for (std::size_t room = static_cast<std::size_t>(status.st_size) + 1;; room = bytes.size() + 65536) {
     std::size_t const before = bytes.size();
-    bytes.resize(before + room);
+    detail::make_room(bytes, before + room, path);
     std::ptrdiff_t const n = detail::read_fully(file.get(), bytes.data() + before, room);
     if (n < 0) detail::throw_file_error("file.read", "read_file", path, errno);
     bytes.resize(before + static_cast<std::size_t>(n));

@@ -9,8 +9,10 @@
 #include <bit>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 #include <filesystem>
 #include <libdeflate.h>
+#include <limits>
 #include <memory>
 #include <new>
 #include <optional>
@@ -37,9 +39,11 @@ class IdxFile {
 
   // The most bytes the whole file can hold: deflate never packs tighter than 1032 to 1.
   std::uint64_t most_bytes() const {
-    if (size_ == 0) refuse_unknown_size("idx.open", "read_idx", path_);  // asked once the header has been read
-    return gzdirect(file_.get()) ? size_ : size_ * 1032;
+    if (size_ == 0) refuse_unknown_size("idx.open", "read_idx", path_);    // asked once the header has been read
+    std::uint64_t const limit = std::numeric_limits<std::int64_t>::max();  // sparse files may be as long as this
+    return gzdirect(file_.get()) ? size_ : std::min(size_, limit / 1032) * 1032;
   }
+  std::filesystem::path const& path() const { return path_; }
 
   [[noreturn, gnu::cold]] void fail(std::string_view key, ErrorText const& expected, ErrorText const& got,
                                     char const* fix) const;
@@ -183,15 +187,15 @@ inline std::vector<std::int64_t> read_idx_shape(IdxFile& file, IdxType type, uns
 // A tensor with room for the file's header in front of its data, so that a whole file can be unpacked there.
 inline Tensor idx_tensor(IdxFile const& file, std::vector<std::int64_t> const& shape, IdxType type,
                          std::uint64_t header) {
+  std::uint64_t size = type.bytes;
+  for (std::int64_t const extent : shape) size *= static_cast<std::uint64_t>(extent);
   try {
-    std::uint64_t size = type.bytes;
-    for (std::int64_t const extent : shape) size *= static_cast<std::uint64_t>(extent);
     std::uint64_t const room = (header + 63) / 64 * 64;  // libtorch's memory begins at a multiple of 64, as data should
     Tensor const memory = detail::empty_cpu({static_cast<std::int64_t>(room + size)}, at::kByte);
     return at::from_blob(
         memory.data_ptr<std::uint8_t>() + room, shape, [memory](void*) {}, at::dtype(type.dtype));
-  } catch (c10::Error const&) {
-    file.fail("idx.memory", "enough memory for the data", "none left", "fetch the file again, or use a larger machine");
+  } catch (std::exception const&) {  // libtorch's, or that of a machine without any left
+    refuse_memory("idx.memory", "read_idx", file.path().string(), size);
   }
 }
 

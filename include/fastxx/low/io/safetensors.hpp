@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fastxx {
@@ -35,7 +36,8 @@ std::string safetensors_header(SafeTensors const& content, std::vector<SafeTenso
 ///
 /// Equal content gives equal bytes. Tensors on other devices are copied to the CPU, views are written dense.
 /// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool
-/// Errors:  io_error [file.write]; tensor_error [safetensors.dtype]; data_error [safetensors.header] for a bad name
+/// Errors:  io_error [file.write]; tensor_error [safetensors.dtype], [.shape] over 64 dimensions; data_error
+///          [safetensors.header] for a bad name
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
 void save_safetensors(std::filesystem::path const& path, SafeTensors const& content);
 
@@ -53,7 +55,8 @@ class SafeTensorsReader {
   std::vector<std::string> const& names() const { return names_; }
   bool contains(std::string const& name) const { return entries_.contains(name); }
   SafeTensorsInfo const& info(std::string const& name) const { return entry(name).info; }
-  std::map<std::string, std::string> const& metadata() const { return metadata_; }
+  std::map<std::string, std::string> const& metadata() const& { return metadata_; }
+  std::map<std::string, std::string>&& metadata() && { return std::move(metadata_); }
   /// Read one tensor. Several threads may do so at once.
   Tensor tensor(std::string const& name) const;
 
@@ -72,7 +75,7 @@ class SafeTensorsReader {
 ///
 /// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool; others are an error here, and
 ///          SafeTensorsReader reads the tensors beside them
-/// Errors:  io_error [safetensors.open], [.truncated], [.header], [.dtype], [.shape], [.offsets], [.bool],
+/// Errors:  io_error [safetensors.open], [.truncated], [.header], [.dtype], [.shape], [.offsets], [.bool], [.memory],
 ///          with the path and the tensor's name
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
 SafeTensors load_safetensors(std::filesystem::path const& path);

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <exception>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -48,10 +49,20 @@ void in_data_order(Entries& entries, Function const& f) {
       if (entry.type.bytes == bytes) f(entry);
 }
 
+inline void require_dimensions(std::string const& name, Tensor const& tensor) {
+  if (tensor.dim() <= static_cast<std::int64_t>(safetensors_most_dimensions)) return;
+  throw tensor_error("safetensors.shape", {.call = "save_safetensors",
+                                           .expected = {"at most ", safetensors_most_dimensions, " dimensions"},
+                                           .got = {tensor.dim()},
+                                           .where = {"tensor '", name, "'"},
+                                           .fix = "flatten it or leave it out"});
+}
+
 inline std::vector<SafeTensorsEntry> safetensors_layout(SafeTensors const& content) {
   std::vector<SafeTensorsEntry> entries;
   for (auto const& [name, tensor] : content.tensors) {
     auto const type = safetensors_type(name, tensor);  // g++ 12 destroys twice what stands before a throw in a list
+    require_dimensions(name, tensor);
     entries.push_back({name, {.shape = tensor.sizes().vec()}, type, 0, 0});
   }
   std::uint64_t position = 0;
@@ -124,7 +135,8 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
   std::uint64_t length = 0;
   read(reinterpret_cast<char*>(&length), sizeof length);
   if (status.st_size == 0) refuse_unknown_size("safetensors.open", "load_safetensors", problem.path);
-  std::uint64_t const after = static_cast<std::uint64_t>(status.st_size) - sizeof length;
+  auto const size = static_cast<std::uint64_t>(status.st_size);
+  std::uint64_t const after = size - std::min<std::uint64_t>(size, sizeof length);  // a file may grow under our eyes
   if (length > safetensors_header_limit)
     problem.fail("safetensors.header", "a header of at most 100000000 bytes", {length}, "name a safetensors file");
   if (length > after) problem.fail("safetensors.truncated", {"a header of ", length, " bytes"}, {after});
@@ -134,10 +146,18 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
   return text;
 }
 
+inline Tensor safetensor_memory(SafeTensorsEntry const& entry, SafeTensorsProblem const& problem) {
+  try {
+    return detail::empty_cpu(entry.info.shape, entry.type.dtype);
+  } catch (std::exception const&) {  // libtorch's, or that of a machine without any left
+    problem.refuse_memory(entry.end - entry.begin);
+  }
+}
+
 inline Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& entry, std::uint64_t data_begin,
                               SafeTensorsProblem const& problem) {
   if (!entry.info.readable) refuse_safetensors_type(entry.info.dtype, problem);
-  Tensor tensor = detail::empty_cpu(entry.info.shape, entry.type.dtype);
+  Tensor tensor = safetensor_memory(entry, problem);
   std::uint64_t const bytes = entry.end - entry.begin;
   auto* data = static_cast<char*>(tensor.data_ptr());
   std::ptrdiff_t const n = read_fully_at(file.get(), data, bytes, data_begin + entry.begin);
@@ -188,9 +208,10 @@ FASTXX_INLINE Tensor SafeTensorsReader::tensor(std::string const& name) const {
 }
 
 FASTXX_INLINE SafeTensors load_safetensors(std::filesystem::path const& path) {
-  SafeTensorsReader const reader(path);
-  SafeTensors content{.metadata = reader.metadata()};
+  SafeTensorsReader reader(path);
+  SafeTensors content;
   for (auto const& name : reader.names()) content.tensors[name] = reader.tensor(name);
+  content.metadata = std::move(reader).metadata();
   return content;
 }
 

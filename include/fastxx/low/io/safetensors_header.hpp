@@ -6,6 +6,7 @@
 #include <fastxx/low/torch/tensor.hpp>
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -35,6 +36,7 @@ struct SafeTensorsInfo {
 namespace detail {
 
 inline constexpr std::uint64_t safetensors_header_limit = 100'000'000;  // the reference implementation's limit
+inline constexpr std::size_t safetensors_most_dimensions = 64;          // that many have libtorch's own functions
 
 struct SafeTensorsType {
   std::string_view name;
@@ -79,6 +81,8 @@ struct SafeTensorsProblem {
       std::string_view key, ErrorText const& expected, ErrorText const& got,
       char const* fix = "the file is damaged or hostile; fetch it again from a source you trust") const;
   void expect_first(bool first, std::string const& name) const;
+  [[noreturn, gnu::cold]] void refuse_memory(std::uint64_t bytes) const;
+  std::string where() const;
 };
 
 [[noreturn]] void refuse_safetensors_type(std::string const& dtype, SafeTensorsProblem const& problem);

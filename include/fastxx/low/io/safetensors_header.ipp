@@ -1,12 +1,15 @@
 #pragma once
 
+#include <fastxx/low/io/file.hpp>
 #include <fastxx/low/io/json.hpp>
 #include <fastxx/low/io/safetensors_header.hpp>
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <new>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,31 +17,30 @@
 
 namespace fastxx::detail {
 
-// What a hostile file makes us quote must not fill the screen.
-inline std::string brief(std::string text) {
-  if (text.size() > 200) text.replace(200, std::string::npos, "...");
-  return text;
-}
-
 FASTXX_INLINE void SafeTensorsProblem::fail(std::string_view key, ErrorText const& expected, ErrorText const& got,
                                             char const* fix) const {
-  throw io_error(
-      key, {.call = "load_safetensors",
-            .expected = expected,
-            .got = brief(got),
-            .where = {path.string(), tensor.empty() ? "" : ", tensor '", brief(tensor), tensor.empty() ? "" : "'"},
-            .fix = fix});
+  throw io_error(key,
+                 {.call = "load_safetensors", .expected = expected, .got = brief(got), .where = where(), .fix = fix});
+}
+
+FASTXX_INLINE std::string SafeTensorsProblem::where() const {
+  return tensor.empty() ? path.string() : join({path.string(), ", tensor '", brief(tensor), "'"});
+}
+
+FASTXX_INLINE void SafeTensorsProblem::refuse_memory(std::uint64_t bytes) const {
+  detail::refuse_memory("safetensors.memory", "load_safetensors", where(), bytes);
 }
 
 FASTXX_INLINE void SafeTensorsProblem::expect_first(bool first, std::string const& name) const {
   if (!first) fail("safetensors.header", "each name once", {"'", name, "' twice"});
 }
 
-// A JSON list of whole numbers from 0 to 2^63-1.
-inline std::vector<std::int64_t> read_extents(JsonReader& json) {
+// A JSON list of whole numbers from 0 to 2^63-1. No more than `most` of them, since two bytes of text would be eight here.
+inline std::vector<std::int64_t> read_extents(JsonReader& json, std::size_t most) {
   std::vector<std::int64_t> numbers;
   json.open('[');
   while (json.more(']')) {
+    if (numbers.size() == most) json.fail("a shorter list of numbers");
     if (json.peek() == '-') json.fail("a whole number from 0");
     numbers.push_back(json.integer());
   }
@@ -109,9 +111,9 @@ inline SafeTensorsEntry read_entry(JsonReader& json, std::string const& name, Sa
       entry.type = safetensors_type(entry.info.dtype);
       entry.info.readable = entry.type.dtype != at::ScalarType::Undefined;
     } else if (&has == &has_shape) {
-      entry.info.shape = read_extents(json);
+      entry.info.shape = read_extents(json, safetensors_most_dimensions);
     } else {
-      auto const offsets = read_extents(json);
+      auto const offsets = read_extents(json, 2);
       if (offsets.size() != 2 || offsets[0] > offsets[1])
         problem.fail("safetensors.offsets", "data_offsets as [begin, end]", "others");
       entry.begin = static_cast<std::uint64_t>(offsets[0]);
@@ -168,6 +170,9 @@ FASTXX_INLINE SafeTensorsEntries parse_safetensors_header(std::string_view text,
     json.end();
   } catch (JsonError const& error) {
     problem.fail("safetensors.header", error.what(), {"something else at byte ", error.byte});
+  } catch (std::bad_alloc const&) {
+    entries.clear(), metadata.clear();
+    problem.refuse_memory(text.size());
   }
   return entries;
 }

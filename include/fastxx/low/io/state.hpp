@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -117,6 +118,10 @@ T read_number(JsonReader& from) {
     else
       return static_cast<std::uint64_t>(from.natural());
   }();
+  if constexpr (std::is_floating_point_v<T> && sizeof(T) < sizeof(wide)) {
+    // Otherwise the conversion would be undefined.
+    if (std::isfinite(wide) && std::abs(wide) > std::numeric_limits<T>::max()) from.fail("a number that fits");
+  }
   T const value = static_cast<T>(wide);
   if (static_cast<decltype(wide)>(value) != wide && wide == wide) from.fail("a number that fits");  // no NaN is itself
   return value;

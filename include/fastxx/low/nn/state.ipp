@@ -43,7 +43,7 @@ FASTXX_INLINE std::string difference(std::map<std::string, Tensor> const& have,
     }
   }
   for (auto const& entry : have)
-    if (strict && !want.contains(entry.first)) add({"unexpected ", entry.first});
+    if (strict && !want.contains(entry.first)) add({"unexpected ", brief(entry.first)});
   if (text.size() > 600) text.replace(600, std::string::npos, "...");
   return text;
 }

@@ -242,6 +242,9 @@ void OptimWrapper<Torch>::load_state_dict(OptimWrapperState const& state) {
   } catch (c10::Error const& error) {
     put_back();
     refuse("the archive of a " + type_name<Torch>(), error.what_without_backtrace());
+  } catch (std::exception const& error) {  // libtorch's unpickler lets out what the standard library throws
+    put_back();
+    refuse("the archive of a " + type_name<Torch>(), error.what());
   } catch (...) {
     put_back();
     throw;

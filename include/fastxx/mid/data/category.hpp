@@ -104,6 +104,8 @@ namespace detail {
 struct Finished {
   Finished(Vocabulary& vocab, bool sort, bool add_na) { vocab.finish(sort, add_na); }
 };
+
+void require_each_once(std::vector<std::string> const& names);
 }  // namespace detail
 
 /// Labels to class indices and back. Without a vocabulary it learns one from the training labels.
@@ -112,7 +114,7 @@ struct Finished {
 /// every label that is not in the vocabulary.
 /// Dtypes:  std::string -> Category; decode: Category or a TensorCategory of one element -> TitledStr
 /// Errors:  data_error [categorize.unseen] naming the label; [categorize.empty]; [categorize.index] for an index outside
-///          the vocabulary; [categorize.shape]
+///          the vocabulary; [categorize.shape]; [categorize.repeated] for a file that names a class twice
 /// Source:  fastai 2.7.18 data/transforms.py Categorize (TR-09); carries the loss function of its targets
 /// Example: examples/doc/datasets.cpp
 struct Categorize {
@@ -147,6 +149,7 @@ struct Categorize {
     archive("vocab", names);
     archive("add_na", add_na);
     archive("allow_empty", allow_empty);
+    detail::require_each_once(names);  // before the first that came twice would move all that follow
     vocab = CategoryMap(std::move(names), /*sort=*/false);
   }
 

@@ -37,6 +37,26 @@ FASTXX_INLINE void Vocabulary::finish(bool sort, bool add_na) {
   if (!in_order || !has_na) *this = CategoryMap(names(), sort && sortable_, add_na);
 }
 
+}  // namespace fastxx
+
+namespace fastxx::detail {
+
+FASTXX_INLINE void require_each_once(std::vector<std::string> const& names) {
+  CategoryMap seen;
+  for (std::string const& name : names) {
+    if (seen.contains(name))
+      throw data_error("categorize.repeated", {.call = "Categorize",
+                                               .expected = "each class of the saved vocabulary once",
+                                               .got = "'" + brief(name) + "' twice",
+                                               .fix = "the file is damaged or was written by hand; export it again"});
+    seen.add(name);
+  }
+}
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
 FASTXX_INLINE Category Categorize::encodes(std::string const& label) const {
   if (label.empty() && !allow_empty)
     throw data_error("categorize.empty", {.call = "Categorize",

@@ -19,12 +19,13 @@ FASTXX_INLINE void StageNames::add_name(std::string const& name, std::string con
 FASTXX_INLINE void check_format(SafeTensors const& file, std::string const& path) {
   auto const format = file.metadata.find("fastxx.format");
   if (format != file.metadata.end() && format->second == "2") return;
-  throw io_error("load_learner.format",
-                 {.call = "load_learner",
-                  .expected = "an export of this version (format 2)",
-                  .got = format == file.metadata.end() ? "a file without transforms" : "format " + format->second,
-                  .where = path,
-                  .fix = "export the model again; weights alone are loaded with load_state_dict"});
+  throw io_error(
+      "load_learner.format",
+      {.call = "load_learner",
+       .expected = "an export of this version (format 2)",
+       .got = format == file.metadata.end() ? "a file without transforms" : "format " + brief(format->second),
+       .where = path,
+       .fix = "export the model again; weights alone are loaded with load_state_dict"});
 }
 
 FASTXX_INLINE void check_stages(SafeTensors const& file, std::string const& path, std::string const& name,
@@ -36,7 +37,7 @@ FASTXX_INLINE void check_stages(SafeTensors const& file, std::string const& path
                   .expected = where + " of this program: " + (stages.empty() ? "no stages" : stages),
                   .got = found == file.metadata.end() ? "nothing said of them"
                          : found->second.empty()      ? "no stages"
-                                                      : found->second,
+                                                      : brief(found->second),
                   .where = path,
                   .fix = "load it with the transforms it was exported with"});
 }

@@ -33,8 +33,8 @@ struct CheckpointOptions {
 /// that of the next batch. A fit that had ended has nothing left to do and leaves its result. A file of another fit is
 /// refused before anything is changed, so every fit needs a file of its own; compared are what was said to the learner,
 /// the size of the data and the choice of a splitter, not the items themselves. A callback without `serialize` begins
-/// anew. Batch and predictions are not saved. For one
-/// rank. Not for lr_find, which leaves no trace.
+/// anew. The state of one of libtorch's optimizers is read by libtorch, which trusts the file. Batch and predictions are
+/// not saved. For one rank. Not for lr_find, which leaves no trace.
 /// Errors:  state_error [checkpoint.other] naming what differs, [checkpoint.foreign] for a training loader that begins
 ///          nowhere but at its first batch, [checkpoint.ranks], [state_dict.mismatch], [optimizer.state]; io_error
 ///          [checkpoint.file] and those of load_safetensors for a damaged file, [file.write] when it cannot be written

@@ -48,6 +48,8 @@ FitIdentity identity_of(TrainState const& learn);
 // Everything a fit is in the middle of. Tensors on the CPU are shared, not copied: write it before training goes on.
 SafeTensors saved_run(TrainState const& learn, FitIdentity fit, RunPosition const& position);
 
+class SavedTensors;
+
 // A saved run that has been read and compared: a file that is damaged or does not fit stops here.
 class SavedRun {
  public:
@@ -60,6 +62,7 @@ class SavedRun {
 
  private:
   void read(TrainState const& learn);
+  void read_recorder(SavedTensors const& saved);
 
   void check_model(TrainState const& learn) const;
 

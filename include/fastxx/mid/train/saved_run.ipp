@@ -56,8 +56,9 @@ inline void require_same_fit(FitIdentity mine, FitIdentity saved, std::filesyste
   std::string expected, got;
   for (auto const& [name, text] : mine) {
     if (saved.at(name) == text) continue;
-    expected += (expected.empty() ? "" : "; ") + name + ": " + text;
-    got += (got.empty() ? "" : "; ") + name + ": " + saved.at(name);
+    expected += (expected.empty() ? "" : "; ") + brief(name) + ": " + text;
+    got += (got.empty() ? "" : "; ") + brief(name) + ": " + brief(saved.at(name));
+    if (got.size() > 2000) break;  // no fit has so many words
   }
   if (expected.empty()) return;
   throw state_error(
@@ -218,19 +219,17 @@ FASTXX_INLINE void SavedRun::read(TrainState const& learn) {
   StateReader reader(file_, "", path_.string());
   reader("position", position_);
   auto const batches = learn.reader(true)->size();
+  bool counted = position_.pct_train >= 0 && position_.pct_train < 1.001;  // a sum of many parts
+  for (std::int64_t const count :
+       {position_.train_iter, position_.data_epoch, position_.next_data_epoch, position_.valid_epoch})
+    counted = counted && count >= 0 && count <= most_counted;
   bool const groups_fit = position_.frozen >= 0 && position_.frozen <= static_cast<std::int64_t>(learn.opt->n_groups());
   if (position_.epoch < 0 || position_.epoch > learn.n_epoch || position_.batch < 0 || position_.batch > batches ||
-      position_.data_epoch < 0 || position_.next_data_epoch < 0 || position_.valid_epoch < 0 || !groups_fit)
+      !groups_fit || !counted)
     refuse_saved(path_, "a position inside this fit",
                  "epoch " + std::to_string(position_.epoch) + ", batch " + std::to_string(position_.batch));
   reader("recorder.smooth_loss", smooth_loss_);
-  lrs_ = saved.numbers<double>("recorder.lrs"), losses_ = saved.numbers<double>("recorder.losses");
-  for (std::int64_t const iters : saved.numbers<std::int64_t>("recorder.iters"))
-    iters_.push_back(static_cast<std::size_t>(iters));
-  values_ = read_rows(saved, "recorder.values", path_);
-  auto final_rows = read_rows(saved, "recorder.final", path_);
-  if (final_rows.size() != 1) refuse_saved(path_, "one row as recorder.final", std::to_string(final_rows.size()));
-  final_ = std::move(final_rows[0]);
+  read_recorder(saved);
   optimizer_ = read_optimizer(saved, path_);
   weights_ = saved.part("model."), gradients_ = saved.part("grad.");
   for (auto& [name, tensor] : file_.tensors)
@@ -242,6 +241,25 @@ FASTXX_INLINE void SavedRun::read(TrainState const& learn) {
       refuse_saved(path_, "a state of the generator as " + name, e.what_without_backtrace());
     }
   }
+}
+
+FASTXX_INLINE void SavedRun::read_recorder(SavedTensors const& saved) {
+  lrs_ = saved.numbers<double>("recorder.lrs"), losses_ = saved.numbers<double>("recorder.losses");
+  if (lrs_.size() != losses_.size())
+    refuse_saved(path_, "as many learning rates as losses", join({lrs_.size(), " and ", losses_.size()}));
+  values_ = read_rows(saved, "recorder.values", path_);
+  for (RecorderRow const& row : values_)
+    if (row.size() < 2) refuse_saved(path_, "two losses in each row of recorder.values", std::to_string(row.size()));
+  for (std::int64_t const iters : saved.numbers<std::int64_t>("recorder.iters")) {
+    if (iters < 0 || static_cast<std::size_t>(iters) > losses_.size())
+      refuse_saved(path_, join({"0 to ", losses_.size(), " in recorder.iters"}), std::to_string(iters));
+    iters_.push_back(static_cast<std::size_t>(iters));
+  }
+  if (iters_.size() != values_.size())
+    refuse_saved(path_, "a row for each of recorder.iters", join({iters_.size(), " and ", values_.size()}));
+  auto final_rows = read_rows(saved, "recorder.final", path_);
+  if (final_rows.size() != 1) refuse_saved(path_, "one row as recorder.final", std::to_string(final_rows.size()));
+  final_ = std::move(final_rows[0]);
 }
 
 FASTXX_INLINE void SavedRun::check_model(TrainState const& learn) const {

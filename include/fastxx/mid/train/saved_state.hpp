@@ -27,6 +27,8 @@ Tensor numbers_tensor(std::vector<Number> const& numbers) {
   return tensor;
 }
 
+inline constexpr std::int64_t most_counted = std::int64_t{1} << 53;  // what is counted on from there does not overflow
+
 [[noreturn]] [[gnu::cold]] void refuse_saved(std::filesystem::path const& path, std::string expected, std::string got);
 
 // What is under a name in a file that is not trusted.
@@ -35,6 +37,7 @@ class SavedTensors {
   SavedTensors(SafeTensors const& file, std::filesystem::path const& path) : file_(file), path_(path) {}
 
   bool has(std::string const& name) const { return file_.tensors.contains(name); }
+  std::string word(std::string const& name) const;  ///< of the metadata; empty when there is none
   Tensor const& tensor(std::string const& name) const;
   template <class Number>
   std::vector<Number> numbers(std::string const& name) const {
@@ -69,7 +72,8 @@ void save_state_of(TrainState const& learn, std::filesystem::path const& path, S
 
 /// Give a learner what save_state_of or a Checkpoint wrote, or the weights of a bare file, as Python's
 /// `save_file(model.state_dict(), path)` writes it; Learner::load finds it here. Nothing is changed by a file that does
-/// not fit.
+/// not fit. The state of one of libtorch's optimizers (TorchOptimizer) is read by libtorch, which believes what it reads:
+/// damage is found by a checksum, malice is not. From others, take weights alone, `{.with_opt = false}`.
 ///
 /// Errors:  io_error for a missing, truncated or hostile file; state_error [state_dict.mismatch] naming what the model
 ///          does not have, with both shapes, [load.optimizer] when the file has no optimizer state, [optimizer.state]

@@ -4,12 +4,15 @@
 #include <fastxx/mid/train/saved_state.hpp>
 
 #include <charconv>
+#include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <string>
 #include <utility>
 #include <vector>
+#include <zlib.h>
 
 namespace fastxx::detail {
 
@@ -27,8 +30,18 @@ FASTXX_INLINE Tensor const& SavedTensors::tensor(std::string const& name) const 
   return found->second;
 }
 
+FASTXX_INLINE std::string SavedTensors::word(std::string const& name) const {
+  auto const found = file_.metadata.find(name);
+  return found == file_.metadata.end() ? "" : found->second;
+}
+
+inline std::string checksum(void const* bytes, std::size_t size) {
+  return std::to_string(::crc32_z(0, static_cast<unsigned char const*>(bytes), size));
+}
+
 FASTXX_INLINE void put_optimizer(SafeTensors& file, OptimizerState const& state) {
-  std::string const archive = state.archive;
+  std::string const& archive = state.archive;
+  if (!archive.empty()) file.metadata["optimizer.archive.crc32"] = checksum(archive.data(), archive.size());
   file.tensors["optimizer.archive"] = numbers_tensor(std::vector<std::uint8_t>(archive.begin(), archive.end()));
   for (std::size_t g = 0; g < state.groups.size(); ++g) {
     std::string const prefix = "optimizer." + std::to_string(g) + ".";
@@ -47,13 +60,18 @@ FASTXX_INLINE void put_optimizer(SafeTensors& file, OptimizerState const& state)
 inline OptimizerState::Group optimizer_group(SavedTensors const& saved, std::string const& prefix,
                                              std::filesystem::path const& path) {
   OptimizerState::Group group;
-  for (std::int64_t const step : saved.numbers<std::int64_t>(prefix + "steps"))
+  for (std::int64_t const step : saved.numbers<std::int64_t>(prefix + "steps")) {
+    if (step < 0 || step > most_counted)
+      refuse_saved(path, "a number of steps in " + prefix + "steps", std::to_string(step));
     group.parameters.push_back({.step = step, .tensors = {}});
+  }
   for (auto const& [name, tensor] : saved.part(prefix)) {
     if (name == "steps") continue;
     if (name.starts_with("hyper.")) {
       auto const value = saved.numbers<double>(prefix + name);
-      if (value.size() != 1) refuse_saved(path, "one number as " + prefix + name, std::to_string(value.size()));
+      if (value.size() != 1 || std::isnan(value[0]))
+        refuse_saved(path, "one number as " + prefix + brief(name),
+                     value.size() == 1 ? "nan" : std::to_string(value.size()));
       group.hypers.emplace(name.substr(6), value[0]);
       continue;
     }
@@ -61,7 +79,7 @@ inline OptimizerState::Group optimizer_group(SavedTensors const& saved, std::str
     auto const [end, code] = std::from_chars(name.data(), name.data() + name.size(), number);
     auto const length = static_cast<std::size_t>(end - name.data());
     if (code != std::errc() || length + 1 >= name.size() || name[length] != '.' || number >= group.parameters.size())
-      refuse_saved(path, "the state of a parameter", "a tensor " + prefix + name);
+      refuse_saved(path, "the state of a parameter", "a tensor " + prefix + brief(name));
     group.parameters[number].tensors.emplace(name.substr(length + 1), tensor);
   }
   return group;
@@ -70,6 +88,9 @@ inline OptimizerState::Group optimizer_group(SavedTensors const& saved, std::str
 FASTXX_INLINE OptimizerState read_optimizer(SavedTensors const& saved, std::filesystem::path const& path) {
   OptimizerState state;
   auto const archive = saved.numbers<std::uint8_t>("optimizer.archive");
+  // libtorch, which reads these bytes, crashes at some that are damaged.
+  if (!archive.empty() && saved.word("optimizer.archive.crc32") != checksum(archive.data(), archive.size()))
+    refuse_saved(path, "the bytes of a foreign optimizer with their checksum", "others");
   state.archive.assign(archive.begin(), archive.end());
   for (std::size_t g = 0; saved.has("optimizer." + std::to_string(g) + ".steps"); ++g)
     state.groups.push_back(optimizer_group(saved, "optimizer." + std::to_string(g) + ".", path));

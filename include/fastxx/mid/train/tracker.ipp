@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -49,7 +50,7 @@ FASTXX_INLINE void PatientTracker::before_fit(TrainState const& learn) {
 
 FASTXX_INLINE bool PatientTracker::ran_out(TrainState const& learn) {
   if (leaves_no_trace(learn)) return false;
-  wait_ = tracker_.is_new_best(learn) ? 0 : wait_ + 1;
+  wait_ = tracker_.is_new_best(learn) ? 0 : std::min(wait_, most_counted) + 1;  // a file may say any number
   if (wait_ < patience_) return false;
   wait_ = 0;
   return true;
