@@ -4,7 +4,9 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/plot/figure.hpp>
 
+#include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,17 @@ namespace detail {
 // The points worth drawing: of long series the lowest and the highest in each of a thousand parts, because more cannot
 // be told apart and a million of them costs minutes. What cannot be shown comes back as a gap.
 std::vector<std::pair<double, double>> drawn_points(Series const& series, LinePlotOptions const& options);
+
+// What the data need on one axis.
+struct Extent {
+  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
+  bool whole = true;
+
+  void include(double value);
+};
+
+// Range and ticks of one axis, "x" or "y".
+std::string axis_commands(std::string_view axis, bool log, Extent const& extent);
 
 }  // namespace detail
 

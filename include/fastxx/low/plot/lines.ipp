@@ -20,17 +20,11 @@ struct PlottedPoints {
   std::string style, name;
 };
 
-// What the data need on one axis.
-struct Extent {
-  double low = std::numeric_limits<double>::infinity(), high = -std::numeric_limits<double>::infinity();
-  bool whole = true;
-
-  void include(double value) {
-    if (std::isnan(value)) return;
-    low = std::min(low, value), high = std::max(high, value);
-    whole = whole && value == std::floor(value);
-  }
-};
+FASTXX_INLINE void Extent::include(double value) {
+  if (std::isnan(value)) return;
+  low = std::min(low, value), high = std::max(high, value);
+  whole = whole && value == std::floor(value);
+}
 
 // The value where it is drawn: between the largest and the smallest numbers that gnuplot can leave room around. What has
 // no place is NaN, a gap: infinity, and on a logarithmic axis what is not positive.
@@ -123,7 +117,7 @@ inline std::string log_ticks(std::string_view axis, double low, double high) {
 
 // What gnuplot does not do by itself: a range where there are no data or all are one number, and no halves between the
 // first few batches.
-inline std::string axis_commands(std::string_view axis, bool log, Extent const& extent) {
+FASTXX_INLINE std::string axis_commands(std::string_view axis, bool log, Extent const& extent) {
   bool const empty = extent.low > extent.high;
   double low = empty ? (log ? 0.1 : 0) : extent.low, high = empty ? 1 : extent.high;
   double const size = std::max(std::abs(low), std::abs(high));
