@@ -3,6 +3,7 @@
 #include <fastxx/low/io/idx.hpp>
 #include <fastxx/low/io/safetensors.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <filesystem>
@@ -11,8 +12,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace fs = std::filesystem;
 
@@ -236,6 +239,28 @@ TEST_CASE("file: what a killed writer has left goes when the file is written aga
     CHECK(folder.count() == 1);
   }
   CHECK(fastxx::read_file(path) == "new");
+}
+
+TEST_CASE("file: many writers of one file all succeed, and none takes another's temporary for one left behind") {
+  Folder const folder;
+  fs::path const path = folder.path / "model";
+  std::atomic<int> failures{0};
+  std::vector<std::thread> writers;
+  for (int thread = 0; thread < 6; ++thread)
+    writers.emplace_back([&, thread] {
+      for (int i = 0; i < 300; ++i) {
+        try {
+          fastxx::write_file_atomically(path, std::string(100, static_cast<char>('a' + thread)));
+        } catch (fastxx::io_error const&) {
+          ++failures;
+        }
+      }
+    });
+  for (std::thread& writer : writers) writer.join();
+  CHECK(failures == 0);
+  std::string const bytes = fastxx::read_file(path);
+  CHECK(bytes == std::string(100, bytes[0]));
+  CHECK(folder.count() == 1);
 }
 
 TEST_CASE("file: a link that waits where a temporary file would be leads nowhere") {

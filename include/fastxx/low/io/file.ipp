@@ -184,14 +184,24 @@ inline std::filesystem::path temporary_beside(std::filesystem::path const& path,
   return path.parent_path() / join({".", path.filename().string().substr(0, 100), ".", n, ".tmp"});
 }
 
-// Whoever writes a temporary file has locked it: what can be locked was left behind by a killed process.
+// Whether the open file is still the one that the path names.
+inline bool is_at(int descriptor, std::filesystem::path const& path) {
+  struct stat open {
+  }, named{};
+  return ::fstat(descriptor, &open) == 0 && ::lstat(path.c_str(), &named) == 0 && open.st_dev == named.st_dev &&
+         open.st_ino == named.st_ino;
+}
+
+// Whoever writes a temporary file has locked it: what can be locked was left behind by a killed process. Unless it has
+// got its final name since we opened it; what is called so now is another's.
 inline void remove_if_left_behind(std::filesystem::path const& temporary) {
   FileHandle const file(open_retrying(temporary.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK));
-  if (file.get() >= 0 && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) ::unlink(temporary.c_str());
+  if (file.get() >= 0 && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && is_at(file.get(), temporary))
+    ::unlink(temporary.c_str());
 }
 
 // A new empty file beside `target`, whose name another process may know but not take; it is gone again when this object
-// dies before `replace()`.
+// dies before `replace()`. Locked all the time, the renaming included.
 class TemporaryFile {
  public:
   explicit TemporaryFile(std::filesystem::path target) : target_(std::move(target)) {
@@ -210,18 +220,20 @@ class TemporaryFile {
   TemporaryFile(TemporaryFile const&) = delete;
   TemporaryFile& operator=(TemporaryFile const&) = delete;
   ~TemporaryFile() {
-    if (!replaced_ && descriptor_ >= 0) ::unlink(temporary_.c_str());
+    if (descriptor_ < 0) return;
+    if (!replaced_) ::unlink(temporary_.c_str());
+    ::close(descriptor_);
   }
 
-  int descriptor() const { return descriptor_; }
+  // A descriptor to write with and to close, which leaves the file locked; -1 with errno when there is none.
+  int descriptor() const { return descriptor_ < 0 ? -1 : ::fcntl(descriptor_, F_DUPFD_CLOEXEC, 0); }
   bool replace() { return replaced_ = ::rename(temporary_.c_str(), target_.c_str()) == 0; }
 
  private:
   // False when another process took it for one left behind, before it was locked. (Some file systems have no locks.)
   bool lock() const {
-    struct stat status {};
     (void)::flock(descriptor_, LOCK_EX);
-    return ::fstat(descriptor_, &status) == 0 && status.st_nlink > 0;
+    return is_at(descriptor_, temporary_);
   }
 
   std::filesystem::path target_, temporary_;
@@ -236,8 +248,9 @@ namespace fastxx {
 FASTXX_INLINE void write_file_atomically(std::filesystem::path const& path,
                                          std::function<void(FileWriter&)> const& fill) {
   detail::TemporaryFile temporary(detail::regular_target(path));
-  if (temporary.descriptor() < 0) detail::throw_file_error("file.write", "write_file", path, errno);
-  FileWriter writer(path, temporary.descriptor());
+  int const descriptor = temporary.descriptor();
+  if (descriptor < 0) detail::throw_file_error("file.write", "write_file", path, errno);
+  FileWriter writer(path, descriptor);
   fill(writer);
   writer.finish();
   if (!temporary.replace()) detail::throw_file_error("file.write", "write_file", path, errno);
@@ -252,9 +265,10 @@ FASTXX_INLINE void make_output_folder(std::filesystem::path const& path) {
   std::filesystem::create_directories(path, code);
   if (code) detail::throw_file_error("file.folder", "make_output_folder", path, code.value());
   detail::TemporaryFile const probe(path / "probe");
-  bool const written = probe.descriptor() >= 0 && ::write(probe.descriptor(), "x", 1) == 1;
+  detail::FileHandle file(probe.descriptor());
+  bool const written = file.get() >= 0 && ::write(file.get(), "x", 1) == 1;
   int reason = written ? 0 : errno;
-  if (int const at_close = detail::FileHandle(probe.descriptor()).close(); reason == 0) reason = at_close;
+  if (int const at_close = file.close(); reason == 0) reason = at_close;
   if (reason != 0) detail::throw_file_error("file.folder", "make_output_folder", path, reason);
 }
 
