@@ -21,12 +21,6 @@ namespace fastxx::detail {
   return text;
 }
 
-// What a terminal obeys instead of showing it, and what changes the order in which it shows the rest.
-inline bool is_order(char32_t point) {
-  return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x2028 && point <= 0x202E) ||
-         (point >= 0x2066 && point <= 0x2069);
-}
-
 inline std::string escape(char32_t point, bool byte) {
   constexpr std::string_view hex = "0123456789abcdef";
   std::string text = byte || point < 0x80 ? "\\x" : "\\u";

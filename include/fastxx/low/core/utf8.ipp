@@ -40,6 +40,11 @@ FASTXX_INLINE bool is_utf8(std::string_view text) {
   return true;
 }
 
+FASTXX_INLINE bool is_order(char32_t point) {
+  return point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x2028 && point <= 0x202E) ||
+         (point >= 0x2066 && point <= 0x2069);
+}
+
 FASTXX_INLINE void append_utf8(std::string& text, char32_t point) {
   auto const add = [&](char32_t bits) { text += static_cast<char>(bits); };
   if (point < 0x80) return add(point);

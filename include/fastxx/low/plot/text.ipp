@@ -43,14 +43,12 @@ inline bool has_glyph(char32_t point) {
   return known[point];
 }
 
-// One line of text that the fonts can show: control characters, line ends and marks that turn the
-// direction of the text become spaces.
-inline std::u32string printable(std::string_view text) {
+// One line of text that the fonts can show, with spaces in the place of orders.
+inline std::u32string shown_line(std::string_view text) {
   std::u32string line;
   while (!text.empty()) {
     char32_t const point = next_code_point(text);
-    bool const control = point < 0x20 || (point >= 0x7F && point < 0xA0) || (point >= 0x2028 && point < 0x202F);
-    line += control ? U' ' : has_glyph(point) ? point : U'?';
+    line += is_order(point) ? U' ' : has_glyph(point) ? point : U'?';
   }
   return line;
 }
@@ -93,12 +91,12 @@ namespace fastxx {
 
 FASTXX_INLINE double text_width_px(std::string_view text, double size_px) {
   double sum = 0;
-  for (char32_t const point : detail::printable(text)) sum += detail::advance_px(point, size_px);
+  for (char32_t const point : detail::shown_line(text)) sum += detail::advance_px(point, size_px);
   return sum;
 }
 
 FASTXX_INLINE std::string shortened_text(std::string_view text, double width_px, double size_px) {
-  std::u32string line = detail::printable(text);
+  std::u32string line = detail::shown_line(text);
   if (detail::fitting_characters(line, width_px, size_px) < line.size()) {
     line.resize(detail::fitting_characters(line, width_px - size_px, size_px));
     while (!line.empty() && line.back() == U' ') line.pop_back();
