@@ -1,7 +1,7 @@
 #pragma once
 // The low level without torch::nn: types, dispatch, semantic tensors, transforms, pipelines, collections, extensions.
 // Beside it: low/nn.hpp (modules, hooks), low/patch.hpp (changes to live modules), low/transform/any.hpp (pipelines put
-// together at run time).
+// together at run time), low/dispatch/runtime_dispatch.hpp (dispatch on what a std::variant or std::any holds).
 
 #include <fastxx/low/arguments.hpp>
 #include <fastxx/low/collection.hpp>

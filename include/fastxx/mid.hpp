@@ -15,6 +15,7 @@
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/data/loader.hpp>
+#include <fastxx/mid/data/loader_parts.hpp>
 #include <fastxx/mid/data/loaders.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/data/splitter.hpp>

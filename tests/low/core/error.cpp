@@ -64,9 +64,10 @@ TEST_CASE("error: control characters and bytes that are no UTF-8 are escaped in 
                  "gpj.exe") == "\\u202egpj.exe");  // turns the writing around
   CHECK(sentence("caf\xe9 \xff\xe2\x82") == "caf\\xe9 \\xff\\xe2\\x82");
   std::string const ordinary =
-      "two\nlines, \xc5\xbe\xc3\xa1"
+      "one line, \xc5\xbe\xc3\xa1"
       "ba \xe2\x82\xac \xf0\x9f\x98\x80 \\x1b \xef\xbf\xbd";
   CHECK(sentence(ordinary) == ordinary);
+  CHECK(sentence("a folder\nwith a line in it") == "a folder\\x0awith a line in it");
   CHECK(error("a.b", {.got = "\x1b"}).parts().got == "\x1b");
   CHECK(std::string(error("a\x1b", {.call = "\x1b", .expected = "\x1b", .where = "\x1b", .fix = "\x1b"}).what()) ==
         "[a\\x1b] \\x1b: expected \\x1b; at \\x1b; \\x1b");

@@ -104,7 +104,7 @@ struct Tripled : PatchManagerOf<Tripled> {  // changes members that are no tenso
 };
 
 template <class Action>
-std::string key_of(Action const& action) {
+std::string key_of_refusal(Action const& action) {
   try {
     action();
   } catch (error const& e) {
@@ -127,9 +127,9 @@ TEST_CASE("PatchManager: is_patched, patch_data and get_manager before, while an
   Recorder manager(net);
   CHECK_FALSE(PatchManager::is_patched(net));
   CHECK(manager.patch_data_or_empty().empty());
-  CHECK(key_of([&] { manager.patch_data(); }) == "patch.missing");
-  CHECK(key_of([&] { PatchManager::get_manager(net); }) == "patch.missing");
-  CHECK(key_of([&] { manager.unpatch(); }) == "patch.missing");
+  CHECK(key_of_refusal([&] { manager.patch_data(); }) == "patch.missing");
+  CHECK(key_of_refusal([&] { PatchManager::get_manager(net); }) == "patch.missing");
+  CHECK(key_of_refusal([&] { manager.unpatch(); }) == "patch.missing");
 
   manager.patch();
   CHECK(Recorder::is_patched(net));
@@ -269,9 +269,9 @@ TEST_CASE("PatchManager: one patch for a tree of modules") {
   Recorder(net->foreign).patch();
   CHECK(PatchManager::is_patched(net));
   CHECK_FALSE(PatchManager::is_patched(net->fc));
-  CHECK(key_of([&] { Recorder(net->foreign).patch(); }) == "patch.already");
-  CHECK(key_of([&] { Recorder(net).patch(); }) == "patch.already");
-  CHECK(key_of([&] { Recorder(net->foreign->conv).patch(); }) == "patch.inside");
+  CHECK(key_of_refusal([&] { Recorder(net->foreign).patch(); }) == "patch.already");
+  CHECK(key_of_refusal([&] { Recorder(net).patch(); }) == "patch.already");
+  CHECK(key_of_refusal([&] { Recorder(net->foreign->conv).patch(); }) == "patch.inside");
   try {
     Recorder(net).patch();
   } catch (state_error const& e) {
@@ -280,7 +280,7 @@ TEST_CASE("PatchManager: one patch for a tree of modules") {
   Recorder(net).unpatch();  // a manager of the whole takes off the patch of the part
   CHECK_FALSE(PatchManager::is_patched(net));
   Recorder(net).patch();
-  CHECK(key_of([&] { Recorder(net->fc).patch(); }) == "patch.inside");
+  CHECK(key_of_refusal([&] { Recorder(net->fc).patch(); }) == "patch.inside");
   Recorder(net).unpatch();
   CHECK_NOTHROW(Recorder(net->fc).patch());
 }
@@ -296,7 +296,7 @@ TEST_CASE("PatchManager: what throws leaves nothing half done") {
   Recorder(linear).unpatch();
 
   auto const empty = torch::nn::Sequential();
-  CHECK(key_of([&] { Recorder(empty).patch(); }) == "hook.empty_sequential");
+  CHECK(key_of_refusal([&] { Recorder(empty).patch(); }) == "hook.empty_sequential");
   CHECK_FALSE(PatchManager::is_patched(empty));
 
   Foreign net;
@@ -318,7 +318,7 @@ TEST_CASE("PatchManager: unpatch() from the pre-forward hook works, from the pos
   CHECK_NOTHROW(layers->forward(at::ones({1, 2})));
   CHECK_FALSE(PatchManager::is_patched(layers));
   Leaving(net).patch();
-  CHECK(key_of([&] { net->eval(); }) == "patch.busy");
+  CHECK(key_of_refusal([&] { net->eval(); }) == "patch.busy");
   CHECK(PatchManager::is_patched(net));
   CHECK_NOTHROW(fastxx::forward(net, at::ones({1, 1, 4, 4})));
   CHECK_FALSE(PatchManager::is_patched(net));

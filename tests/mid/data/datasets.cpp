@@ -221,6 +221,34 @@ TEST_CASE("datasets: empty items, an empty subset and an index that is no item a
   CHECK(key_of([] { lettered(pairs, {{0}, {7}}); }) == "datasets.index");
 }
 
+TEST_CASE("without validation: one list of items, or valid_pct = 0; the rest of the loaders is as usual") {
+  CHECK(RandomSplitter{.valid_pct = 0, .seed = 1}(pairs).size() == 1);
+  CHECK(RandomSplitter{.valid_pct = .1, .seed = 1}(pairs).at(1).empty());  // too few for a tenth: refused later
+  for (Splits const& splits : {RandomSplitter{.valid_pct = 0, .seed = 1}(pairs), Splits{{0, 1, 2, 3, 4}}}) {
+    auto dls = dataloaders(lettered(pairs, splits), {.batch_size = 2, .valid_batch_size = 3, .seed = 4});
+    CHECK(dls.train().size() == 2);
+    CHECK(dls.valid().size() == 0);
+    CHECK(dls.valid().begin() == dls.valid().end());
+    auto test = dls.test_dl(pairs);
+    CHECK(test.size() == 2);  // in batches of three, none dropped
+    CHECK(std::get<0>(*test.begin()).equal(at::tensor({10, 20, 30})));
+    CHECK(dls.c() == 3);
+  }
+  CHECK(key_of([] { DataLoaders(std::vector<DataLoader<std::vector<int>>>{}); }) == "dataloaders.count");
+}
+
+TEST_CASE("category: a name that is no UTF-8 is refused before training, not at the export after it") {
+  std::vector<Pair> const latin{{1, "caf\xe9"}, {2, "tea"}, {3, "tea"}};
+  try {
+    lettered(latin, {{0, 1}, {2}});
+    FAIL("a name that no file of ours can hold was taken");
+  } catch (data_error const& e) {
+    CHECK(e.key() == "categorize.utf8");
+    CHECK(std::string(e.what()).find("caf\\xe9") != std::string::npos);
+  }
+  CHECK(lettered({{1, "caf\xc3\xa9"}, {2, "caf\xc3\xa9"}}, {{0}, {1}}).n_subsets() == 2);
+}
+
 TEST_CASE("M-50 dataloaders: training shuffles and drops the last batch, validation does neither") {
   std::vector<Pair> items;
   for (int i = 0; i < 30; ++i) items.emplace_back(i, i % 2 ? "odd" : "even");

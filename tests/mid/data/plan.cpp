@@ -8,6 +8,7 @@
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <limits>
 #include <memory>
+#include <new>
 #include <numeric>
 #include <set>
 #include <string>
@@ -302,4 +303,27 @@ TEST_CASE("plan: an item can be a window of what the plan holds, the same for an
   CHECK(streams.size() > 2);
   CHECK(key_of([&] { DataLoader(documents).begin(); }) == "loader.item");
   CHECK(key_of([] { EpochPlan({0}, 1, false).get<Stream>(); }) == "plan.get");
+}
+
+namespace {
+struct NoMemory {
+  std::vector<std::int64_t> plan(std::int64_t, Random&) const { throw std::bad_alloc(); }
+};
+}  // namespace
+
+TEST_CASE("plan: an order that memory cannot hold is refused with the bytes it takes") {
+  auto text_of = [](LoaderPlan const& plan, std::int64_t items, bool shuffle) -> std::string {
+    Random random(1);
+    try {
+      plan({.items = items, .shuffle = shuffle}, random);
+    } catch (data_error const& e) {
+      return e.what();
+    }
+    return "no error";
+  };
+  std::int64_t const too_many = std::int64_t{1} << 61;  // more bytes than there are addresses
+  for (bool const shuffle : {false, true})
+    CHECK(text_of({}, too_many, shuffle).find("[plan.memory]") != std::string::npos);
+  CHECK(text_of(NoMemory{}, std::int64_t{1} << 31, true).find("2147483648 items: 17179869184 bytes") !=
+        std::string::npos);
 }

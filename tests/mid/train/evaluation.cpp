@@ -3,8 +3,11 @@
 #include <fastxx/mid/inspect/lr_find.hpp>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
@@ -224,4 +227,86 @@ TEST_CASE("lr_find: a loss below zero does not end it, and nothing is changed by
   auto learn = toy::learner();
   learn.loss_func = [](at::Tensor const& p, at::Tensor const& t) { return at::mse_loss(p, t) - 100; };
   CHECK(toy::quiet(learn).lr_find({.end_lr = 1e-3}).lrs.size() == 85);
+}
+
+TEST_CASE("without validation: training is the same, the table says None, and predictions ask for a loader") {
+  using Loader = DataLoader<std::vector<toy::Item>>;
+  auto losses = [](DataLoaders<Loader> dls, RecorderRow& row) {
+    Learner learn(std::move(dls), toy::model(), loss_func(toy::Loss{}),
+                  metrics([](at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().mean(); }));
+    std::vector<std::string> last;
+    learn.logger = [&](std::vector<std::string> const& texts) { last = texts; };
+    learn.fit_one_cycle(2, .1);
+    CHECK(last.size() == 5);
+    row = learn.recorder().values.back();
+    return std::pair(learn.recorder().losses, last);
+  };
+  RecorderRow with, without;
+  Loader const train(toy::line(8), {.batch_size = 4, .shuffle = true, .seed = 3});
+  auto const plain = losses(DataLoaders(train, Loader(toy::line(4), {.batch_size = 4})), with);
+  auto const alone = losses(DataLoaders(train.new_with(train.options())), without);
+  CHECK(alone.first == plain.first);
+  CHECK(without.at(0) == with.at(0));
+  CHECK_FALSE(without.at(1).has_value());
+  CHECK_FALSE(without.at(2).has_value());
+  CHECK(alone.second.at(2) == "None");
+
+  Learner learn(DataLoaders{train}, toy::model(), loss_func(toy::Loss{}));
+  toy::quiet(learn);
+  CHECK(learn.dls.valid().size() == 0);
+  CHECK_FALSE(learn.validate().at(0).has_value());
+  CHECK_THROWS_WITH_AS(learn.get_preds(), doctest::Contains("[predictions.none]"), data_error);
+  CHECK(learn.get_preds(learn.dls.train()).preds.size(0) == 8);
+  CHECK(learn.lr_find({.start_lr = 1e-4, .end_lr = 1e-3, .num_it = 20}).lrs.size() > 10);
+}
+
+namespace {
+// The number of threads inside the batches.
+struct SeeThreads {
+  std::shared_ptr<std::vector<int>> seen = std::make_shared<std::vector<int>>();
+  void after_batch(auto&) { seen->push_back(at::get_num_threads()); }
+};
+}  // namespace
+
+TEST_CASE("threads: a batch of little work gets one, by its size alone, unless it is said otherwise") {
+  std::optional<std::string> omp;
+  if (char const* given = std::getenv("OMP_NUM_THREADS")) omp = given;
+  unsetenv("OMP_NUM_THREADS");
+  int const before = at::get_num_threads();
+  at::set_num_threads(2);
+  auto used = [](Sequential net, bool adapt) {
+    SeeThreads see;
+    Learner learn(toy::loaders(8, 4), std::move(net), loss_func(toy::Loss{}), callbacks(see));
+    learn.threads.adapt = adapt;
+    toy::quiet(learn).fit(1, 1e-9);
+    for (int const one : *see.seen) CHECK(one == see.seen->front());
+    CHECK(at::get_num_threads() == 2);
+    CHECK(learn.threads.used == see.seen->front());
+    return learn.threads;
+  };
+  auto const small = used(toy::model(), true);
+  CHECK(small.used == 1);
+  CHECK(small.work == 8);  // a weight and a bias for each of four items
+  CHECK(to_string(small) == "1 thread inside a tensor operation; a batch takes about 8 multiplications");
+  CHECK(used(toy::model(), false).used == 2);
+  auto const large = used(Sequential(torch::nn::Linear(1, 300000), torch::nn::Linear(300000, 1)), true);
+  CHECK(large.used == 2);
+  CHECK(large.work == 4 * 900001.);
+  setenv("OMP_NUM_THREADS", "2", 1);
+  CHECK(used(toy::model(), true).used == 2);
+  omp ? setenv("OMP_NUM_THREADS", omp->c_str(), 1) : unsetenv("OMP_NUM_THREADS");
+  at::set_num_threads(before);
+}
+
+TEST_CASE("threads: the work of a batch is each parameter for each item and each place in it") {
+  torch::nn::Conv2d const convolution(3, 5, 2);  // 65 parameters
+  CHECK(fastxx::detail::batch_work(*convolution, {at::zeros({7, 3, 4, 6})}) == 65. * 7 * 24);
+  CHECK(fastxx::detail::batch_work(*convolution, {at::zeros({7, 20})}) == 65. * 7);                  // rows of a table
+  CHECK(fastxx::detail::batch_work(*convolution, {at::zeros({7, 20}, at::kLong)}) == 65. * 7 * 20);  // words
+  CHECK(fastxx::detail::batch_work(*convolution, {at::zeros({0, 3, 4, 6}), at::zeros({2})}) == 65. * 2);
+  CHECK(fastxx::detail::batch_work(*convolution, {}) == 0);
+  CHECK(to_string(LearnerThreads{.used = 4, .short_waits = true, .others = 1.04}) ==
+        "4 threads inside a tensor operation, which wait without spinning: other programs use 1.0 cores");
+  CHECK(to_string(LearnerThreads{.used = 1, .short_waits = true, .others = 1}) ==
+        "1 thread inside a tensor operation: other programs use 1.0 cores");
 }

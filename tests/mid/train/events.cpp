@@ -80,7 +80,7 @@ Events operator+(Events left, Events const& right) {
   return left;
 }
 
-Events const start{"before_fit", "before_epoch", "before_train"};
+Events const opening{"before_fit", "before_epoch", "before_train"};
 Events const forward_pass{"before_batch", "after_pred", "after_loss"};
 Events const backward{"before_backward", "after_backward"};
 Events const step{"before_step", "after_step"};
@@ -92,7 +92,7 @@ Events const finish{"after_epoch", "after_fit"};
 TEST_CASE("M-13 M-14 M-17 learner: one epoch of one batch fires fastai's events in fastai's order") {
   CHECK(event_names.size() == 24);
   CHECK(events_of_fit() ==
-        start + forward_pass + backward + step + Events{"after_batch", "after_train"} + validation + finish);
+        opening + forward_pass + backward + step + Events{"after_batch", "after_train"} + validation + finish);
 }
 
 namespace {
@@ -112,7 +112,7 @@ TEST_CASE("M-13 learner: after_create fires once, when the learner is made") {
 
 TEST_CASE("M-15 M-19 cancel: the batch is skipped from the event on, then after_cancel_batch and after_batch") {
   CHECK(events_of_fit(ThrowAt<CancelBatchException, Event::before_batch>{}) ==
-        start + Events{"before_batch", "after_cancel_batch", "after_batch", "after_train"} + validation + finish);
+        opening + Events{"before_batch", "after_cancel_batch", "after_batch", "after_train"} + validation + finish);
 }
 
 namespace {
@@ -125,7 +125,7 @@ struct Look {
 TEST_CASE("TR-52 cancel: a batch cancelled in before_step makes no step and keeps its gradients") {
   bool has_grad = false;
   auto const seen = events_of_fit(ThrowAt<CancelBatchException, Event::before_step>{}, Look{&has_grad});
-  CHECK(seen == start + forward_pass + backward +
+  CHECK(seen == opening + forward_pass + backward +
                     Events{"before_step", "after_cancel_batch", "after_batch", "after_train"} + validation + finish);
   CHECK(has_grad);
 }
@@ -135,7 +135,7 @@ TEST_CASE("M-15 cancel: a cancelled step is followed by after_cancel_step and af
   Learner learn(toy::loaders(4, 4), toy::model(), loss_func(toy::Loss{}),
                 callbacks(log, ThrowAt<CancelStepException, Event::before_step>{}));
   toy::quiet(learn).fit(1);
-  CHECK(*log.seen == start + forward_pass + backward +
+  CHECK(*log.seen == opening + forward_pass + backward +
                          Events{"before_step", "after_cancel_step", "after_step", "after_batch", "after_train"} +
                          validation + finish);
   CHECK(learn.model->parameters()[0].item<float>() == 0);
@@ -144,30 +144,30 @@ TEST_CASE("M-15 cancel: a cancelled step is followed by after_cancel_step and af
 
 TEST_CASE("M-15 cancel: a cancelled backward pass still reaches the step") {
   CHECK(events_of_fit(ThrowAt<CancelBackwardException, Event::before_backward>{}) ==
-        start + forward_pass + Events{"before_backward", "after_cancel_backward", "after_backward"} + step +
+        opening + forward_pass + Events{"before_backward", "after_cancel_backward", "after_backward"} + step +
             Events{"after_batch", "after_train"} + validation + finish);
 }
 
 TEST_CASE("M-15 TR-51 cancel: cancelling training from a batch skips after_batch, validation goes on") {
   CHECK(events_of_fit(ThrowAt<CancelTrainException, Event::before_batch>{}) ==
-        start + Events{"before_batch", "after_cancel_train", "after_train"} + validation + finish);
+        opening + Events{"before_batch", "after_cancel_train", "after_train"} + validation + finish);
 }
 
 TEST_CASE("M-15 cancel: cancelling validation reaches after_cancel_validate and after_validate") {
   CHECK(events_of_fit(ThrowAt<CancelValidException, Event::before_validate>{}) ==
-        start + forward_pass + backward + step +
+        opening + forward_pass + backward + step +
             Events{"after_batch", "after_train", "before_validate", "after_cancel_validate", "after_validate"} +
             finish);
 }
 
 TEST_CASE("M-15 cancel: cancelling the epoch skips validation") {
   CHECK(events_of_fit(ThrowAt<CancelEpochException, Event::before_batch>{}) ==
-        start + Events{"before_batch", "after_cancel_epoch"} + finish);
+        opening + Events{"before_batch", "after_cancel_epoch"} + finish);
 }
 
 TEST_CASE("M-16 TR-51 cancel: cancelling fit in after_batch skips after_train and after_epoch") {
   CHECK(events_of_fit(ThrowAt<CancelFitException, Event::after_batch>{}) ==
-        start + forward_pass + backward + step + Events{"after_batch", "after_cancel_fit", "after_fit"});
+        opening + forward_pass + backward + step + Events{"after_batch", "after_cancel_fit", "after_fit"});
 }
 
 namespace {
@@ -213,14 +213,15 @@ struct Change {
   }
   std::shared_ptr<int> epochs = std::make_shared<int>(0);
 };
-struct Once {  // the second epoch sees weights that the zero gradient left alone
+struct OneZeroGradient {  // the second epoch sees weights that the zero gradient left alone
   void before_epoch(auto& learn) { CHECK(learn.model->parameters()[0].template item<float>() == 0); }
 };
 }  // namespace
 
 TEST_CASE("M-12 M-18 callback: what it writes to the learner takes effect at once") {
   Change change;
-  Learner learn(toy::loaders(4, 4), toy::model(), loss_func(toy::Loss{}), opt_func(SGD{}), callbacks(change, Once{}));
+  Learner learn(toy::loaders(4, 4), toy::model(), loss_func(toy::Loss{}), opt_func(SGD{}),
+                callbacks(change, OneZeroGradient{}));
   toy::quiet(learn).fit(1);
   CHECK(*change.epochs == 2);
 }

@@ -44,17 +44,17 @@ class Meeting {
   int arrived_ = 0, round_ = 0;
 };
 
-using Batch = std::tuple<at::Tensor, at::Tensor>;
-Batch batch_of_line(float first, int n) {
+using LineBatch = std::tuple<at::Tensor, at::Tensor>;
+LineBatch batch_of_line(float first, int n) {
   at::Tensor const x = at::arange(n).to(at::kFloat).add(first).unsqueeze(1);
   return {x, 2 * x + 1};
 }
 
-auto mean_error = [](at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().mean(); };
+auto mean_distance = [](at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().mean(); };
 
 template <class Callback>
-auto learner_over(std::vector<Batch> const& train, std::vector<Batch> const& valid, Callback callback) {
-  Learner learn(loaders_of(train, valid), toy::model(), loss_func(toy::Loss{}), opt_func(SGD{}), metrics(mean_error),
+auto learner_over(std::vector<LineBatch> const& train, std::vector<LineBatch> const& valid, Callback callback) {
+  Learner learn(loaders_of(train, valid), toy::model(), loss_func(toy::Loss{}), opt_func(SGD{}), metrics(mean_distance),
                 callbacks(std::move(callback)));
   toy::quiet(learn);
   return learn;
@@ -63,9 +63,10 @@ struct Nothing {
   void after_batch(TrainState&) {}
 };
 
-std::vector<Batch> const train{batch_of_line(0, 2), batch_of_line(2, 2), batch_of_line(4, 2), batch_of_line(6, 2)};
-std::vector<Batch> const first{batch_of_line(0, 3), batch_of_line(3, 3), batch_of_line(6, 1)};
-std::vector<Batch> const second{batch_of_line(7, 2)};
+std::vector<LineBatch> const four_batches{batch_of_line(0, 2), batch_of_line(2, 2), batch_of_line(4, 2),
+                                          batch_of_line(6, 2)};
+std::vector<LineBatch> const first{batch_of_line(0, 3), batch_of_line(3, 3), batch_of_line(6, 1)};
+std::vector<LineBatch> const second{batch_of_line(7, 2)};
 
 // Runs a body as rank 0 and as rank 1.
 template <class Body>
@@ -78,13 +79,13 @@ void both(Body const& body) {
 }  // namespace
 
 TEST_CASE("ranks: with uneven batches loss and metrics are those of one rank that saw everything") {
-  std::vector<Batch> all = first;
+  std::vector<LineBatch> all = first;
   all.push_back(second[0]);
-  auto const expected = learner_over(train, all, Nothing{}).validate();
+  auto const expected = learner_over(four_batches, all, Nothing{}).validate();
   Meeting meeting;
   std::vector<RecorderRow> rows(2);
   both([&](int rank) {
-    auto learn = learner_over(train, rank == 0 ? first : second, Nothing{});
+    auto learn = learner_over(four_batches, rank == 0 ? first : second, Nothing{});
     learn.ranks = meeting.ranks(rank);
     rows[static_cast<std::size_t>(rank)] = learn.validate();
   });
@@ -116,7 +117,7 @@ std::vector<End> ends_of(Action action) {
   std::vector<End> ends(2);
   both([&](int rank) {
     auto& end = ends[static_cast<std::size_t>(rank)];
-    auto learn = learner_over(train, first, AtThird<Action>{action});
+    auto learn = learner_over(four_batches, first, AtThird<Action>{action});
     learn.ranks = meeting.ranks(rank);
     try {
       learn.fit(4);
@@ -164,7 +165,7 @@ struct NoReduce {
 }  // namespace
 
 TEST_CASE("ranks: a metric that cannot be added up is refused by name") {
-  Learner learn(loaders_of(train, first), toy::model(), loss_func(toy::Loss{}), metrics(NoReduce{}));
+  Learner learn(loaders_of(four_batches, first), toy::model(), loss_func(toy::Loss{}), metrics(NoReduce{}));
   toy::quiet(learn);
   CHECK(*learn.validate()[1] == 1);
   learn.ranks = {.rank = 0, .size = 2, .sum = [](double x) { return x; }, .any = [](bool x) { return x; }};

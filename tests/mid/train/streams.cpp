@@ -55,6 +55,15 @@ TEST_CASE("training and validation loaders of different types: ours and a vector
   CHECK(learn.recorder().losses.size() == 4);
 }
 
+TEST_CASE("without validation: loaders_of(train) of anybody's loader") {
+  std::vector<toy::Item> batches{{at::ones({2, 1}), at::ones({2, 1})}};
+  Learner learn(loaders_of(batches), toy::model(), loss_func(toy::Loss{}));
+  toy::quiet(learn).fit(2, .1);
+  CHECK(learn.recorder().losses.size() == 2);
+  CHECK_FALSE(learn.recorder().values.back().at(1).has_value());
+  CHECK(decltype(loaders_of<2>(batches))::n_inp == 2);
+}
+
 TEST_CASE("TR-24 inputs alone: predictions without targets; loss and metrics leave themselves out") {
   auto learn = toy::learner(metrics([](at::Tensor const& p, at::Tensor const& t) { return (p - t).mean(); }));
   toy::quiet(learn).fit(1, {.lr = .1});

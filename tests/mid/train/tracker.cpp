@@ -126,6 +126,16 @@ struct StopAt {
 };
 }  // namespace
 
+TEST_CASE("without validation a column that validation fills cannot be watched, the training loss can") {
+  DataLoader const train(toy::line(8), {.batch_size = 8});
+  Learner learn(DataLoaders{train}, toy::model(), loss_func(toy::Loss{}));
+  learn.logger = [](auto const&) {};
+  CHECK_THROWS_WITH_AS(learn.fit(1, callbacks(EarlyStopping())), doctest::Contains("[tracker.no_validation]"),
+                       state_error);
+  learn.fit(3, {.lr = 0}, callbacks(EarlyStopping({.track = {.monitor = "train_loss"}})));
+  CHECK(learn.epoch == 1);  // the loss stays as it was
+}
+
 TEST_CASE("they remember over a kill") {
   resume::Folder const folder;
   auto make = [&](char const* name) {

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -17,8 +19,9 @@ FASTXX_INLINE L<double> even_mults(EvenMults const& of) {
                       .got = "start " + repr(of.start) + ", stop " + repr(of.stop) + ", n " + std::to_string(of.n)});
   if (of.n == 1) return L<double>{of.stop};
   double const step = std::pow(of.stop / of.start, 1.0 / static_cast<double>(of.n - 1));
-  return L<std::int64_t>::range(of.n).map(
-      [&](std::int64_t i) { return of.start * std::pow(step, static_cast<double>(i)); });
+  std::vector<double> mults;
+  for (std::int64_t i = 0; i < of.n; ++i) mults.push_back(of.start * std::pow(step, static_cast<double>(i)));
+  return L<double>(std::move(mults));
 }
 
 FASTXX_INLINE std::int64_t round_multiple(double x, std::int64_t mult, RoundOptions options) {

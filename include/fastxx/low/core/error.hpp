@@ -81,9 +81,9 @@ namespace detail {
 
 /// Everything fastxx throws on purpose: a stable key for programs, one sentence for people.
 ///
-/// The key ("loader.batch_size") does not change between versions; the sentence may. In the sentence control characters
-/// other than the end of a line, and bytes that are no UTF-8, are written as escapes (\x1b), whoever said them: what a
-/// file holds cannot give orders to a terminal. The parts are as they came.
+/// The key ("loader.batch_size") does not change between versions; the sentence may. It is one line: control characters,
+/// ends of lines and bytes that are no UTF-8 are written as escapes (\x1b), whoever said them: what a file holds cannot
+/// give orders to a terminal. The parts are as they came.
 /// Source:  own design
 /// Example: examples/doc/errors.cpp
 class error : public std::runtime_error {

@@ -29,14 +29,14 @@ inline std::string escape(char32_t point, bool byte) {
 }
 
 // The text without orders; once there are `most` bytes the rest is left out.
-inline std::string printable(std::string_view text, bool keep_lines, std::size_t most) {
+inline std::string printable(std::string_view text, std::size_t most) {
   std::string result;
   while (!text.empty() && result.size() < most) {
     std::string_view bytes = text;
     char32_t const point = next_code_point(text);
     bytes.remove_suffix(text.size());
     bool const damaged = point == 0xFFFD && bytes.size() == 1;
-    if (damaged || (is_order(point) && !(point == '\n' && keep_lines)))
+    if (damaged || is_order(point))
       result += escape(damaged ? static_cast<unsigned char>(bytes[0]) : point, damaged);
     else
       result += bytes;
@@ -45,9 +45,7 @@ inline std::string printable(std::string_view text, bool keep_lines, std::size_t
   return result;
 }
 
-[[gnu::noinline]] FASTXX_INLINE std::string brief(std::string_view text) {
-  return printable(text, /*keep_lines=*/false, 200);
-}
+[[gnu::noinline]] FASTXX_INLINE std::string brief(std::string_view text) { return printable(text, 200); }
 
 }  // namespace fastxx::detail
 
@@ -91,7 +89,7 @@ namespace fastxx::detail {
   add(parts.expected.empty() ? ": " : "; got ", parts.got);
   add("; at ", parts.where);
   add("; ", parts.fix);
-  return printable(text, /*keep_lines=*/true, text.max_size());
+  return printable(text, text.max_size());
 }
 
 }  // namespace fastxx::detail

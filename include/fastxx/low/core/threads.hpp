@@ -31,6 +31,9 @@ namespace detail {
 // The whole cores a cgroup allows, from its folder (version 2: cpu.max, version 1: two files); 0 when it sets no limit.
 int cgroup_cores(std::filesystem::path const& folder);
 
+// The numbers of the processors that this thread may run on; none where the system does not say.
+std::vector<int> affinity_cpus();
+
 }  // namespace detail
 
 /// The cores this process may use: its affinity, or less where a cgroup (a container) limits its share.

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 #ifdef __linux__
 #include <sched.h>
@@ -28,12 +29,20 @@ FASTXX_INLINE int cgroup_cores(std::filesystem::path const& folder) {
   return quota > 0 && period > 0 ? std::max(1, static_cast<int>(quota / period + 0.5)) : 0;
 }
 
-inline int affinity_cores() {
+FASTXX_INLINE std::vector<int> affinity_cpus() {
+  std::vector<int> cpus;
 #ifdef __linux__
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0)
+    for (int cpu = 0; cpu < CPU_SETSIZE; ++cpu)
+      if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
 #endif
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  return cpus;
+}
+
+inline int affinity_cores() {
+  auto const cpus = affinity_cpus().size();
+  return cpus > 0 ? static_cast<int>(cpus) : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 // OMP_NUM_THREADS may be a list, one number per nesting level; the first is the one that counts. 0 when unusable.

@@ -32,12 +32,12 @@ FASTXX_INLINE Normalize Normalize::from_stats(std::vector<double> const& mean, s
 
 FASTXX_INLINE TensorImage Normalize::encodes(TensorImage const& image) const {
   check(image);
-  return (image - mean.to(image.device())).div_(std.to(image.device()));
+  return detail::keep_type(image.tensor().sub(mean.to(image.device())).div_(std.to(image.device())), image);
 }
 
 FASTXX_INLINE TensorImage Normalize::decodes(TensorImage const& image) const {
   check(image);
-  return (image * std.to(image.device())).add_(mean.to(image.device()));
+  return detail::keep_type(image.tensor().mul(std.to(image.device())).add_(mean.to(image.device())), image);
 }
 
 FASTXX_INLINE void Normalize::check(TensorImage const& image) const {

@@ -50,6 +50,7 @@ struct collate_for<Category> {
 
 /// Class names in order, with the way back from a name to its index.
 ///
+/// Errors:  data_error [categorize.utf8] for a name that is no UTF-8
 /// Source:  fastai 2.7.18 data/transforms.py CategoryMap
 /// Example: examples/doc/datasets.cpp
 class CategoryMap {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/utf8.hpp>
 #include <fastxx/mid/data/category.hpp>
 
 #include <algorithm>
@@ -28,7 +29,15 @@ FASTXX_INLINE std::string CategoryMap::to_string() const {
 }
 
 FASTXX_INLINE void CategoryMap::add(std::string name) {
-  if (index_.emplace(name, static_cast<std::int64_t>(names_.size())).second) names_.push_back(std::move(name));
+  if (contains(name)) return;
+  // Now, not after hours of training: no file of ours could hold it.
+  if (!detail::is_utf8(name))
+    throw data_error("categorize.utf8", {.call = "CategoryMap",
+                                         .expected = "names of classes in UTF-8",
+                                         .got = "'" + name + "'",
+                                         .fix = "convert the labels, for instance with iconv -f latin1 -t utf-8"});
+  index_.emplace(name, static_cast<std::int64_t>(names_.size()));
+  names_.push_back(std::move(name));
 }
 
 FASTXX_INLINE void Vocabulary::finish(bool sort, bool add_na) {

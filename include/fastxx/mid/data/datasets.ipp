@@ -28,7 +28,9 @@ FASTXX_INLINE void check_splits(Splits const& splits, std::size_t n) {
                         .expected = "items in both the training and the validation subset",
                         .got = std::string("none in ") + (s == 0 ? "the training" : "the validation") + " subset of " +
                                std::to_string(n) + " items",
-                        .fix = "change the splitter's fraction or indices"});
+                        .fix = s == 0 ? "change the splitter's fraction or indices"
+                                      : "change the splitter's fraction or indices; to train without validation give "
+                                        "one list of items, or RandomSplitter{.valid_pct = 0}"});
     for (auto index : splits[s])
       if (index < 0 || static_cast<std::size_t>(index) >= n)
         throw data_error("datasets.index", {.call = "Datasets",

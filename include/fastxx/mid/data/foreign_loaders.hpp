@@ -68,16 +68,24 @@ class MixedLoaders : public ClassNames {
   Valid valid_;
 };
 
-/// See MixedLoaders; all elements of a batch but the last are inputs.
+/// See MixedLoaders; all elements of a batch but the last are inputs. `loaders_of(train)` trains without validation.
 template <class Train, class Valid>
 auto loaders_of(Train train, Valid valid) {
   constexpr std::size_t n_inp = detail::n_inputs<std::tuple<>, detail::stream_batch_t<Train>>();
   return MixedLoaders<n_inp, Train, Valid>(std::move(train), std::move(valid));
 }
+template <class Train>
+auto loaders_of(Train train) {
+  return loaders_of(std::move(train), std::vector<detail::stream_batch_t<Train>>());
+}
 /// The same with a number of inputs: `loaders_of<1>(train, valid)`.
 template <std::size_t NInp, class Train, class Valid>
 auto loaders_of(Train train, Valid valid) {
   return MixedLoaders<NInp, Train, Valid>(std::move(train), std::move(valid));
+}
+template <std::size_t NInp, class Train>
+auto loaders_of(Train train) {
+  return loaders_of<NInp>(std::move(train), std::vector<detail::stream_batch_t<Train>>());
 }
 
 }  // namespace fastxx

@@ -61,6 +61,9 @@ namespace detail {
 
 void check_loader(LoaderOptions const& options, std::size_t items);
 
+// How the validation loader is made of a training without validation: as the training loader, but for validation.
+LoaderOptions no_validation(LoaderOptions options);
+
 std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t items);
 
 template <class Dataset, class Batching>

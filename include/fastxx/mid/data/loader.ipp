@@ -31,6 +31,14 @@ FASTXX_INLINE void check_loader(LoaderOptions const& options, std::size_t items)
     refuse_option("prefetch", "at least 1 batch per worker", std::to_string(options.prefetch), "leave it at 2");
 }
 
+FASTXX_INLINE LoaderOptions no_validation(LoaderOptions options) {
+  options.shuffle = false;
+  options.drop_last = false;
+  options.split_idx = Split::valid;
+  options.plan = NoItemsPlan{};
+  return options;
+}
+
 FASTXX_INLINE std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t items) {
   PlannedEpoch const first{.number = 0,
                            .items = static_cast<std::int64_t>(items),
@@ -38,7 +46,7 @@ FASTXX_INLINE std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& option
                            .shuffle = options.shuffle,
                            .drop_last = drops_last(options)};
   auto plans = std::make_unique<EpochPlans>(options.plan, options.seed, first);
-  if (plans->batches() == 0) {
+  if (plans->batches() == 0 && !options.plan.may_be_empty()) {
     auto const planned = std::to_string(plans->of(0)->order().size());
     refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
                   "batch size " + std::to_string(options.batch_size) + " for " + planned + " items",

@@ -80,8 +80,10 @@ concept OwnLoader = requires {
 
 /// Training and validation loaders over subsets of one dataset, with what the pipelines know about the data.
 ///
-/// Loaders over datasets of your own work too: `DataLoaders(train, valid)`, or a vector of two or more.
+/// Loaders over datasets of your own work too: `DataLoaders(train, valid)`, or a vector of them. One loader alone trains
+/// without validation: valid() has no batches then, and the table says None for what it would give.
 ///
+/// Errors:  data_error [dataloaders.count], [dataloaders.index]
 /// Source:  fastai 2.7.18 data/core.py DataLoaders
 /// Example: examples/doc/datasets.cpp
 template <class Loader>
@@ -99,12 +101,15 @@ class DataLoaders : public ClassNames {
   static constexpr std::size_t n_inp = detail::n_inputs<subset_type, batch_type>();
 
   explicit DataLoaders(std::vector<Loader> loaders) : loaders_(std::move(loaders)) {
-    if (loaders_.size() < 2)
+    if (loaders_.empty())
       throw data_error("dataloaders.count", {.call = "DataLoaders",
-                                             .expected = "a training and a validation loader",
-                                             .got = std::to_string(loaders_.size()),
+                                             .expected = "a training loader, and one for validation if there is one",
+                                             .got = "none",
                                              .fix = "give both, the training loader first"});
+    if (loaders_.size() == 1) loaders_.push_back(train().new_with(detail::no_validation(train().options())));
   }
+  explicit DataLoaders(Loader train) requires(detail::OwnLoader<Loader>)
+      : DataLoaders(std::vector<Loader>{std::move(train)}) {}
   DataLoaders(Loader train, Loader valid) requires(detail::OwnLoader<Loader>)
       : DataLoaders(std::vector<Loader>{std::move(train), std::move(valid)}) {}
   template <class Train, class Valid>
@@ -256,6 +261,10 @@ auto make_loaders(Datasets const& datasets, DataLoadersOptions const& options, B
   for (std::size_t s = 0; s < datasets.n_subsets(); ++s) {
     int const split_idx = static_cast<int>(s);
     loaders.push_back(loader(datasets.subset(split_idx), split_idx, batching));
+  }
+  if (loaders.size() == 1) {
+    auto const for_valid = loader_options(options, Split::valid);
+    loaders.push_back(loaders[0].new_with(no_validation(for_valid)));
   }
   return DataLoaders(std::move(loaders));
 }

@@ -66,11 +66,20 @@ struct PlannedEpoch {
   operator std::int64_t() const { return number; }
 };
 
+/// No items at all: the validation loader of a training without validation.
+///
+/// Source:  own design
+/// Example: examples/doc/no_validation.cpp
+struct NoItemsPlan {
+  std::vector<std::int64_t> plan(std::int64_t, Random&) const { return {}; }
+};
+
 /// How a loader plans its epochs: any struct with a const member `plan(std::int64_t epoch, Random& random)`, or one that
 /// takes a PlannedEpoch in its place, which gives an order (std::vector<std::int64_t>, cut into batches of the loader's
 /// size) or an EpochPlan. The stream depends on seed and epoch alone. Each epoch must have as many batches as the first.
 ///
 /// Without one the order is the dataset's, or a new permutation each epoch when the loader shuffles.
+/// Errors:  data_error [plan.memory] with the bytes that the order of so many items takes
 /// Source:  own design
 /// Example: examples/doc/loader.cpp
 class LoaderPlan {
@@ -90,15 +99,20 @@ class LoaderPlan {
       make_ = [maker = std::move(maker)](PlannedEpoch const& epoch, Random& random) {
         return finished(maker.plan(epoch, random), epoch);
       };
+    may_be_empty_ = std::same_as<Maker, NoItemsPlan>;
   }
 
   EpochPlan operator()(PlannedEpoch const& epoch, Random& random) const;
+
+  /// Whether an epoch without a batch is meant, not a mistake.
+  bool may_be_empty() const { return may_be_empty_; }
 
  private:
   static EpochPlan finished(std::vector<std::int64_t> order, PlannedEpoch const& epoch);
   static EpochPlan finished(EpochPlan plan, PlannedEpoch const&) { return plan; }
 
   std::function<EpochPlan(PlannedEpoch const&, Random&)> make_;
+  bool may_be_empty_ = false;
 };
 
 /// Batches of items of about one length: all by falling length, or, when the loader shuffles, sorted within random

@@ -5,11 +5,27 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <numeric>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
+
+namespace fastxx::detail {
+
+[[noreturn]] inline void refuse_order(std::int64_t items) {
+  throw data_error(
+      "plan.memory",
+      {.call = "LoaderPlan",
+       .expected = {"memory for the order of ", items, " items: ", static_cast<std::uint64_t>(items) * 8, " bytes"},
+       .got = "less",
+       .fix = "plan epochs over a part of them: .plan = a struct whose plan(epoch, random) returns the indices of one "
+              "epoch"});
+}
+
+}  // namespace fastxx::detail
 
 namespace fastxx {
 
@@ -37,12 +53,16 @@ FASTXX_INLINE std::span<std::int64_t const> EpochPlan::batch(std::size_t number)
   return {order_.data() + first, ends_[number] - first};
 }
 
-FASTXX_INLINE EpochPlan LoaderPlan::operator()(PlannedEpoch const& epoch, Random& random) const {
+FASTXX_INLINE EpochPlan LoaderPlan::operator()(PlannedEpoch const& epoch, Random& random) const try {
   if (make_) return make_(epoch, random);
   if (epoch.shuffle) return finished(random.permutation(epoch.items), epoch);
   std::vector<std::int64_t> order(static_cast<std::size_t>(epoch.items));
   std::iota(order.begin(), order.end(), 0);
   return finished(std::move(order), epoch);
+} catch (std::bad_alloc const&) {
+  detail::refuse_order(epoch.items);
+} catch (std::length_error const&) {  // more than a vector can hold on any machine
+  detail::refuse_order(epoch.items);
 }
 
 FASTXX_INLINE EpochPlan LoaderPlan::finished(std::vector<std::int64_t> order, PlannedEpoch const& epoch) {

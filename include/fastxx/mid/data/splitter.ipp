@@ -16,7 +16,10 @@ FASTXX_INLINE Splits RandomSplitter::split(std::int64_t n) const {
   auto const n_valid = static_cast<std::int64_t>(valid_pct * static_cast<double>(n));
   Tensor const order = permutation(n);
   auto const* first = order.data_ptr<std::int64_t>();
-  return {{first + n_valid, first + n}, {first, first + n_valid}};
+  Splits splits{{first + n_valid, first + n}};
+  // A fraction that is too small for so few items is a mistake, and is refused where the subset is used.
+  if (valid_pct > 0) splits.emplace_back(first, first + n_valid);
+  return splits;
 }
 
 FASTXX_INLINE Tensor RandomSplitter::permutation(std::int64_t n) const {

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/thread_waits.hpp>
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/mid/train/interrupt.hpp>
 #include <fastxx/mid/train/recorder.hpp>
@@ -106,6 +107,7 @@ class TrainLoop : public TrainState {
   std::string batch_text() const;
 
   bool batch_is_over_ = false;  // this rank has no batch left in the phase
+  ThreadWaits waits_;
 
   void check_loss() const;
 };

@@ -36,6 +36,7 @@ FASTXX_INLINE void TrainLoop::run_fit() {
     TrainLoop& loop;
     ~Leave() {
       loop.in_fit_ = false;
+      loop.waits_.release();
       loop.release_batch();
       loop.pred.reset(), loop.loss.reset(), loop.loss_grad.reset();
     }
@@ -88,6 +89,7 @@ FASTXX_INLINE TrainLoop::EvaluationScope::EvaluationScope(TrainLoop& loop, Epoch
 
 FASTXX_INLINE TrainLoop::EvaluationScope::~EvaluationScope() {
   if (inside_event_) reader_.set_epoch(epoch_);
+  if (!inside_event_) loop_.waits_.release();
   if (!loop_.in_fit_) recorder_.final_record = loop_.recorder_->final_record;
   *loop_.recorder_ = std::move(recorder_);
   loop_.logger = std::move(logger_);
@@ -133,7 +135,10 @@ FASTXX_INLINE void TrainLoop::valid_batches() {
 }
 
 FASTXX_INLINE void TrainLoop::all_batches(std::int64_t first) {
+  detail::PhaseThreads phase(threads, waits_);
   for (iter = first; ranks.any_of(next_batch_here()); ++iter) {
+    if (!phase.decided() && !batch_is_over_) phase.decide(detail::batch_work(module(), inputs()));
+    phase.look();
     pred.reset(), loss.reset(), loss_grad.reset();
     batch_counts_ = false;
     if (ranks.size > 1)

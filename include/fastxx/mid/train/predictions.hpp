@@ -79,10 +79,13 @@ struct Gather {
   }
 };
 
+[[noreturn]] void refuse_empty_loader();
+
 // A loader that gives every item once, in the order of its dataset, as in validation (TR-17).
 template <class Loader>
 decltype(auto) in_dataset_order(Loader& loader) {
   if constexpr (requires { loader.new_with(loader.options()); }) {
+    if (loader.size() == 0) refuse_empty_loader();
     auto options = loader.options();
     options.shuffle = false;
     options.drop_last = false;

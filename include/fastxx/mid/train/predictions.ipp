@@ -1,10 +1,18 @@
 #pragma once
 
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 
 #include <vector>
 
 namespace fastxx::detail {
+
+FASTXX_INLINE void refuse_empty_loader() {
+  throw data_error("predictions.none", {.call = "get_preds",
+                                        .expected = "a loader with items",
+                                        .got = "the validation loader of a training without validation",
+                                        .fix = "give another one: dls.train(), or dls.test_dl(items)"});
+}
 
 FASTXX_INLINE bool GatherPredictions::wants(TrainState const& state) {
   if (level_ == 0) level_ = state.evaluating;

@@ -6,6 +6,7 @@
 #include <fastxx/mid/train/callback.hpp>
 #include <fastxx/mid/train/epoch_reader.hpp>
 #include <fastxx/mid/train/events.hpp>
+#include <fastxx/mid/train/learner_threads.hpp>
 #include <fastxx/mid/train/ranks.hpp>
 #include <fastxx/mid/train/rates.hpp>
 
@@ -130,6 +131,7 @@ class TrainState : public TrainPosition {
   std::array<double, 3> moms{.95, .85, .95};
   std::function<void(std::vector<std::string> const&)> logger{};  ///< gets the rows of the table
   Ranks ranks{};                                                  ///< who trains this model together
+  LearnerThreads threads{};                                       ///< what is done about libtorch's threads
 
   virtual ~TrainState() = default;
   TrainState(TrainState const&) = delete;

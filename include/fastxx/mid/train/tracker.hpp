@@ -85,7 +85,8 @@ struct SaveModelOptions {
 /// Writes the weights whenever the watched column is better than ever, and gives the best ones to the model at the end:
 /// `callbacks(SaveModel("best.safetensors", {.track = {.monitor = "accuracy"}}))`. learn.load reads the file.
 ///
-/// Errors:  state_error [tracker.monitor] for a column that the table does not have; io_error [file.write]
+/// Errors:  state_error [tracker.monitor] for a column that the table does not have, [tracker.no_validation]; io_error
+///          [file.write]
 /// Source:  fastai 2.7.18 callback/tracker.py SaveModelCallback (TR-73); differs: prints nothing
 /// Example: examples/doc/training.cpp
 class SaveModel {
@@ -120,7 +121,7 @@ struct EarlyStoppingOptions {
 
 /// Stops training when the watched column has not become better for some epochs.
 ///
-/// Errors:  state_error [tracker.monitor]
+/// Errors:  state_error [tracker.monitor], [tracker.no_validation]
 /// Source:  fastai 2.7.18 callback/tracker.py EarlyStoppingCallback (TR-73); differs: prints nothing
 /// Example: examples/doc/training.cpp
 class EarlyStopping {
@@ -149,7 +150,7 @@ struct PlateauOptions {
 /// Divides the learning rates of all groups when the watched column has not become better for some epochs. For fit: a
 /// schedule, as that of fit_one_cycle, sets the rates itself.
 ///
-/// Errors:  state_error [tracker.monitor]
+/// Errors:  state_error [tracker.monitor], [tracker.no_validation]
 /// Source:  fastai 2.7.18 callback/tracker.py ReduceLROnPlateau; differs: prints nothing
 /// Example: examples/doc/training.cpp
 class ReduceLROnPlateau {

@@ -24,6 +24,11 @@ FASTXX_INLINE void Tracker::before_fit(TrainState const& learn) {
                                           .got = "'" + options_.monitor + "'",
                                           .fix = "name a column of the table, or add the metric to the Learner"});
   }
+  if (options_.monitor != "train_loss" && learn.reader(false)->size() == 0)
+    throw state_error("tracker.no_validation", {.call = "callback that monitors '" + options_.monitor + "'",
+                                                .expected = "a validation loader with batches",
+                                                .got = "none: training runs without validation",
+                                                .fix = "monitor \"train_loss\", or split items off for validation"});
   column_ = static_cast<std::size_t>(found - names.begin()) - 1;
   if (options_.reset_on_fit) best_.reset();
 }

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <fastxx/low/torch/threads.hpp>
+#include <fastxx/mid/train/learner_threads.hpp>
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+namespace fastxx::detail {
+
+FASTXX_INLINE double batch_work(torch::nn::Module const& model, std::vector<Tensor> const& inputs) {
+  double parameters = 0, places = 0;
+  for (auto const& one : model.parameters()) parameters += static_cast<double>(one.numel());
+  for (auto const& input : inputs) {
+    if (!input.defined() || input.numel() == 0) continue;
+    bool const is_text = input.dim() == 2 && at::isIntegralType(input.scalar_type(), /*includeBool=*/false);
+    std::int64_t const features = input.dim() > 1 && !is_text ? input.size(1) : 1;
+    places = std::max(places, static_cast<double>(input.numel() / features));
+  }
+  return parameters * places;
+}
+
+FASTXX_INLINE void PhaseThreads::decide(double work) {
+  constexpr double little_work = 2e6;  // two threads begin to pay at two to four million; measured on an AMD EPYC
+  before_ = at::get_num_threads();
+  threads_.work = work;
+  if (threads_.adapt && before_ > 1 && work < little_work && !std::getenv("OMP_NUM_THREADS")) at::set_num_threads(1);
+  threads_.used = wanted_ = at::get_num_threads();
+}
+
+FASTXX_INLINE void PhaseThreads::look() {
+  if (!threads_.adapt || wanted_ <= 1) return;
+  waits_.update(wanted_);
+  threads_.short_waits = waits_.are_short();
+  threads_.others = waits_.others();
+  if (!threads_.follow_load) return;
+  int const count = threads_.short_waits ? std::min(wanted_, waits_.free_cores()) : wanted_;
+  if (count != threads_.used) at::set_num_threads(threads_.used = count);
+}
+
+FASTXX_INLINE PhaseThreads::~PhaseThreads() {
+  if (before_ > 0 && at::get_num_threads() != before_) at::set_num_threads(before_);
+}
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE std::string to_string(LearnerThreads const& threads) {
+  char work[32], others[32];
+  std::snprintf(work, sizeof work, "%.2g", threads.work);
+  std::snprintf(others, sizeof others, "%.1f", threads.others);
+  std::string const number =
+      std::to_string(threads.used) + (threads.used == 1 ? " thread" : " threads") + " inside a tensor operation";
+  if (threads.short_waits)
+    return number + (threads.used == 1 ? "" : ", which wait without spinning") + ": other programs use " + others +
+           " cores";
+  return threads.used == 1 ? number + "; a batch takes about " + work + " multiplications" : number;
+}
+
+}  // namespace fastxx
