@@ -45,8 +45,8 @@ struct Loose : fastxx::Module<Loose> {  // registers a member by hand
   Tensor forward(Tensor x) { return loose(x); }
 };
 
-struct ForeignImpl : torch::nn::Cloneable<ForeignImpl> {  // somebody else's module around ours
-  ForeignImpl() { reset(); }
+struct ForeignBlockImpl : torch::nn::Cloneable<ForeignBlockImpl> {  // somebody else's module around ours
+  ForeignBlockImpl() { reset(); }
   void reset() override { net = register_module("net", std::make_shared<Net>()); }
   Tensor forward(Tensor x) { return net->forward(x); }
   std::shared_ptr<Net> net;
@@ -59,7 +59,7 @@ std::vector<std::string> names_of(torch::nn::Module const& module) {
 }
 
 template <class Action>
-std::string key_of(Action const& action) {
+std::string key_of_module(Action const& action) {
   try {
     action();
   } catch (error const& e) {
@@ -147,18 +147,18 @@ TEST_CASE("Module: works in holders, Sequentials and other people's modules") {
   model->eval();
   CHECK_FALSE(model->clone()->is_training());
 
-  auto const foreign = std::make_shared<ForeignImpl>();
+  auto const foreign = std::make_shared<ForeignBlockImpl>();
   auto const x = at::randn({3, 4});
-  auto const twin = std::dynamic_pointer_cast<ForeignImpl>(foreign->clone());
+  auto const twin = std::dynamic_pointer_cast<ForeignBlockImpl>(foreign->clone());
   CHECK(at::equal(twin->forward(x), foreign->forward(x)));
   CHECK_FALSE(twin->net->head->weight.is_alias_of(foreign->net->head->weight));
   CHECK(twin->net->head->weight.is_same(twin->named_parameters()["net.head.weight"]));
 }
 
 TEST_CASE("Module: what clone() cannot copy is said, and copies without clone() are refused") {
-  CHECK(key_of([] { Loose().clone(); }) == "module.clone");
-  CHECK(key_of([] { Further().clone(); }) == "module.type");
+  CHECK(key_of_module([] { Loose().clone(); }) == "module.clone");
+  CHECK(key_of_module([] { Further().clone(); }) == "module.type");
   Net const net;
-  CHECK(key_of([&] { Net const copy = net; }) == "module.copy");
+  CHECK(key_of_module([&] { Net const copy = net; }) == "module.copy");
   CHECK_NOTHROW(net.clone());  // a refused copy leaves nothing behind
 }
