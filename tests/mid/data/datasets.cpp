@@ -225,7 +225,8 @@ TEST_CASE("without validation: one list of items, or valid_pct = 0; the rest of 
   CHECK(RandomSplitter{.valid_pct = 0, .seed = 1}(pairs).size() == 1);
   CHECK(RandomSplitter{.valid_pct = .1, .seed = 1}(pairs).at(1).empty());  // too few for a tenth: refused later
   for (Splits const& splits : {RandomSplitter{.valid_pct = 0, .seed = 1}(pairs), Splits{{0, 1, 2, 3, 4}}}) {
-    auto dls = dataloaders(lettered(pairs, splits), {.batch_size = 2, .valid_batch_size = 3, .seed = 4});
+    auto dls = dataloaders(lettered(pairs, splits), {.batch_size = 2, .valid_batch_size = 3, .workers = 2, .seed = 4});
+    CHECK(key_of([&] { dls.valid().one_batch(); }) == "loader.no_batches");
     CHECK(dls.train().size() == 2);
     CHECK(dls.valid().size() == 0);
     CHECK(dls.valid().begin() == dls.valid().end());

@@ -194,7 +194,12 @@ class DataLoader {
   std::size_t n_items() const { return state_->source.items; }
 
   /// The first batch of the next epoch, made here and now; the epochs go on as if nothing had happened.
+  ///
+  /// Errors:  data_error [loader.no_batches] where a training without validation has its validation loader
   batch_type one_batch() const {
+    if (size() == 0)
+      detail::refuse_option("no_batches", "a loader with batches", "the loader of a training without validation",
+                            "ask the training loader, or one of test_dl(items)");
     auto const position = state_->position_of(epoch());
     return state_->finish(*typename State::Builder(state_->source)(position, detail::Cancelled{}), position);
   }

@@ -60,10 +60,11 @@ class LoaderState {
   };
   using Workers = OrderedWorkers<MakeBuilder>;
 
-  // The workers, ready to give the batch of a position next; nothing when there are none or another iteration has them.
+  // The workers, ready to give the batch of a position next; nothing when there are none, or nothing to do for them, or
+  // another iteration has them.
   Workers* borrow_workers(std::uint64_t position) {
     std::lock_guard lock(mutex_);
-    if (options.workers == 0 || workers_lent_) return nullptr;
+    if (options.workers == 0 || source.batches == 0 || workers_lent_) return nullptr;
     if (!workers_) {
       auto const capacity = static_cast<std::size_t>(options.workers) * static_cast<std::size_t>(options.prefetch);
       workers_ = std::make_unique<Workers>(options.workers, capacity, MakeBuilder{&source});
