@@ -138,8 +138,7 @@ struct fastxx::collate_for<ImageView> {
 };
 
 int main() {
-  auto const plan = fastxx::thread_plan(2);
-  apply(plan);
+  at::set_num_threads(1);
   auto const images = make_images();
   auto const items = fastxx::item_tfms(LabelFromOne{});
   auto const batches = fastxx::batch_tfms(ScaleAndNormalize{});

@@ -136,7 +136,7 @@ void compare_ways(std::string const& network, std::string const& name) {
   for (std::size_t way = 0; way < n_ways; ++way) medians[way] = bench::median(times[way]);
   char note[160];
   std::snprintf(note, sizeof note, "one epoch; one thread %.0f ms, all %d threads %.0f ms, .follow_load %.0f ms",
-                medians[one], thread_plan(0).total, medians[all], medians[follow]);
+                medians[one], thread_plan(0).intra_op, medians[all], medians[follow]);
   bench::report({.name = name,
                  .ours = medians[by_default],
                  .other = std::min(medians[one], medians[all]),

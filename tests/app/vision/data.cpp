@@ -167,7 +167,11 @@ TEST_CASE("H-25 H-26 H-52 H-53 H-54 vision: a small network learns, and everythi
   };
   Datasets const dsets(First{&data.train, 1200}, RandomSplitter{.valid_pct = .2, .seed = 1}, pipeline(ItemGetter<0>{}),
                        pipeline(ItemGetter<1>{}, Categorize{}));
-  auto const dls = dataloaders(dsets, {.batch_size = 32, .seed = 1}, batch_tfms(IntToFloatTensor{}, Normalize{}));
+  auto const loaders = [&](int workers) {
+    return dataloaders(dsets, {.batch_size = 32, .workers = workers, .seed = 1},
+                       batch_tfms(IntToFloatTensor{}, Normalize{}));
+  };
+  auto const dls = loaders(0);
   show_batch(dls, folder.path / "batch.png", {.max_n = 4});
 
   set_seed(1);
@@ -204,4 +208,15 @@ TEST_CASE("H-25 H-26 H-52 H-53 H-54 vision: a small network learns, and everythi
   auto const cell = fastxx::detail::show_sample(fastxx::detail::decoded_item(interp.loader(), worst));
   CHECK(at::equal(cell.cell.image, std::get<0>(data.test[worst]).tensor()));
   CHECK(cell.cell.title == std::get<1>(data.test[worst]));
+
+  // The sums of a convolution depend on the number of libtorch's threads: workers must not take any.
+  auto const curve = [&](int workers) {
+    set_seed(1);
+    Learner again(loaders(workers), small_cnn(10), metrics(accuracy, error_rate));
+    again.logger = [](auto const&) {};
+    again.fit(1);
+    return again.recorder().losses;
+  };
+  auto const without = curve(0);
+  for (int const workers : {1, 3}) CHECK((curve(workers) == without));
 }

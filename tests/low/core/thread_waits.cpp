@@ -2,6 +2,7 @@
 #include <fastxx/low/core/threads.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -96,6 +97,19 @@ TEST_CASE("thread waits: they are short beside busy programs, and the number of 
     }());
   }
   at::set_num_threads(before);
+}
+
+TEST_CASE("thread waits: they are short while this program's workers are busy") {
+  auto const cpus = static_cast<int>(fastxx::detail::affinity_cpus().size());
+  std::atomic<bool> over = false;
+  auto workers = fastxx::start_workers(1, [&](int) {
+    while (!over) {
+    }
+  });
+  ThreadWaits waits;
+  CHECK((cpus == 1 || become_short(waits, cpus)));
+  over = true;
+  workers[0].join();
 }
 
 TEST_CASE("thread waits: who has set OMP_WAIT_POLICY has decided") {

@@ -1,7 +1,9 @@
 #include <fastxx/low/core/threads.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <filesystem>
@@ -39,34 +41,50 @@ auto threads_of_process() {
 
 }  // namespace
 
-TEST_CASE("threads: the plan honours OMP_NUM_THREADS and takes the workers off the intra-op threads") {
+TEST_CASE("threads: the plan honours OMP_NUM_THREADS, and is the same for any number of workers") {
   OmpNumThreads const eight("8");
   auto const plan = fastxx::thread_plan(3);
-  CHECK(plan.total == 8);
   CHECK(plan.workers == 3);
-  CHECK(plan.intra_op == 5);
-  CHECK(to_string(plan) == "8 threads: 5 inside a tensor operation, 3 loader workers");
+  CHECK(plan.intra_op == 8);
+  CHECK(fastxx::thread_plan(0).intra_op == 8);
+  CHECK(to_string(plan) == "8 threads inside a tensor operation, 3 loader workers");
+  OmpNumThreads const one("1");
+  CHECK(to_string(fastxx::thread_plan(1)) == "1 thread inside a tensor operation, 1 loader worker");
 }
 
-TEST_CASE("threads: more workers than cores leave one intra-op thread") {
-  OmpNumThreads const one("1");
-  CHECK(fastxx::thread_plan(4).intra_op == 1);
-  CHECK(to_string(fastxx::thread_plan(1)) == "1 thread: 1 inside a tensor operation, 1 loader worker");
+TEST_CASE("threads: processes on one machine share its cores evenly") {
+  OmpNumThreads const unset(nullptr);
+  CHECK(fastxx::thread_plan(0, 2).intra_op == std::max(1, fastxx::usable_cores() / 2));
+  CHECK(fastxx::thread_plan(0, 1000).intra_op == 1);
+}
+
+TEST_CASE("threads: what workers have worked is counted, after their end too") {
+  double const before = fastxx::detail::worker_seconds();
+  double during = 0;
+  auto workers = fastxx::start_workers(1, [&](int) {
+    auto const start = std::chrono::steady_clock::now();
+    while (std::chrono::steady_clock::now() - start < std::chrono::milliseconds(300))
+      during = fastxx::detail::worker_seconds();
+  });
+  workers[0].join();
+  CHECK(during > before);
+  CHECK(fastxx::detail::worker_seconds() >= during);
+  CHECK(fastxx::detail::worker_seconds() < before + 2);
 }
 
 TEST_CASE("threads: of a list in OMP_NUM_THREADS the first number counts, and nonsense counts as unset") {
   {
     OmpNumThreads const list("6,2");
-    CHECK(fastxx::thread_plan(0).total == 6);
+    CHECK(fastxx::thread_plan(0).intra_op == 6);
   }
   OmpNumThreads const unset(nullptr);
-  int const cores = fastxx::thread_plan(0).total;
+  int const cores = fastxx::thread_plan(0).intra_op;
   CHECK(cores == fastxx::usable_cores());
   CHECK(cores >= 1);
   CHECK(cores <= static_cast<int>(std::thread::hardware_concurrency()));
   for (char const* nonsense : {"many", "", "-3", "0"}) {
     OmpNumThreads const set(nonsense);
-    CHECK(fastxx::thread_plan(0).total == cores);
+    CHECK(fastxx::thread_plan(0).intra_op == cores);
   }
 }
 
@@ -99,7 +117,7 @@ TEST_CASE("threads: a negative number of workers is refused") {
 
 TEST_CASE("threads: apply sets libtorch's number for this thread and for those that start later") {
   int const before = at::get_num_threads();
-  apply(fastxx::ThreadPlan{.total = 3, .workers = 0, .intra_op = 3});
+  apply(fastxx::ThreadPlan{.intra_op = 3});
   CHECK(at::get_num_threads() == 3);
   CHECK(number_for_new_threads() == 3);
   at::set_num_threads(before);

@@ -118,6 +118,7 @@ FASTXX_INLINE ThreadWaits::Times ThreadWaits::now(std::vector<int> const& cpus) 
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   };
   times.ours = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  times.workers = detail::worker_seconds();
 #endif
   return times;
 }
@@ -129,8 +130,8 @@ FASTXX_INLINE void ThreadWaits::update(int threads) {
   Times const before = std::exchange(last_, now(cpus_));
   if (before.busy < 0 || last_.busy < 0) return;
   others_ = std::max(0., (last_.busy - before.busy - (last_.ours - before.ours)) / since.count());
-  auto const cpus = static_cast<double>(cpus_.size());
-  bool const contended = threads > 1 && others_ + threads > cpus + .25;  // a quarter of a core is the system's own work
+  double const wanted = others_ + (last_.workers - before.workers) / since.count() + threads;
+  bool const contended = threads > 1 && wanted > static_cast<double>(cpus_.size()) + .25;  // the system has work too
   if (contended == are_short()) return;
   short_.reset();
   try {

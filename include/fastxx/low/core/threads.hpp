@@ -15,15 +15,15 @@
 
 namespace fastxx {
 
-/// How many threads do what. The rule: intra-op threads = max(1, total - workers), because a team of intra-op threads
-/// waits for its slowest member and must not share its cores with loader workers.
+/// How many threads do what. Loader workers take none off libtorch's: the sums of many operations depend on the number of
+/// threads in their last digits, and the same seed shall give the same numbers for any number of workers. While workers
+/// are busy libtorch's threads wait without spinning, so that they can share the cores: see ThreadWaits.
 ///
-/// Source:  own design; Debian's libtorch starts with one intra-op thread
+/// Source:  own design; Debian's libtorch starts with one intra-op thread, PyTorch's own builds with one per core
 /// Example: examples/doc/loader.cpp
 struct ThreadPlan {
-  int total = 1;     ///< OMP_NUM_THREADS where it is set, else the cores this process may use
+  int intra_op = 1;  ///< threads inside one tensor operation: OMP_NUM_THREADS where it is set, else the cores to be had
   int workers = 0;   ///< threads of a DataLoader
-  int intra_op = 1;  ///< threads inside one tensor operation of the main thread
 };
 
 namespace detail {
@@ -49,10 +49,25 @@ ThreadPlan thread_plan(int workers, int local_ranks = 1);
 /// Give libtorch the plan's intra-op threads, for the calling thread and for threads that start later.
 void apply(ThreadPlan const& plan);
 
-/// "4 threads: 3 inside a tensor operation, 1 loader worker".
+/// "4 threads inside a tensor operation, 1 loader worker".
 std::string to_string(ThreadPlan const& plan);
 
 namespace detail {
+
+// Counts the time that the thread it lives in works among that of the workers.
+class WorkerTime {
+ public:
+  WorkerTime();
+  ~WorkerTime();
+  WorkerTime(WorkerTime const&) = delete;
+  WorkerTime& operator=(WorkerTime const&) = delete;
+
+ private:
+  int clock_ = 0;
+};
+
+// Seconds that all workers of this process have worked.
+double worker_seconds();
 
 // Where threads that have just started wait until all of them have, or until it is known that one could not.
 class StartGate {
@@ -84,6 +99,7 @@ std::vector<std::thread> start_workers(int count, Body body) {
   auto first_steps = [gate, body](int number) {
     at::get_num_threads();  // a thread takes the process's number at its first question; ours has to come after that
     at::set_num_threads(1);
+    detail::WorkerTime const counted;
     if (gate->arrive_and_wait()) body(number);
   };
   try {

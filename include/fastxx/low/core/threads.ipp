@@ -12,7 +12,9 @@
 #include <vector>
 
 #ifdef __linux__
+#include <pthread.h>
 #include <sched.h>
+#include <time.h>
 #endif
 
 namespace fastxx::detail {
@@ -72,7 +74,7 @@ FASTXX_INLINE ThreadPlan thread_plan(int workers, int local_ranks) {
                                          .fix = "use 0 to load in the calling thread"});
   int total = detail::omp_num_threads(std::getenv("OMP_NUM_THREADS"));
   if (total == 0) total = std::max(1, usable_cores() / local_ranks);
-  return {.total = total, .workers = workers, .intra_op = std::max(1, total - workers)};
+  return {.intra_op = total, .workers = workers};
 }
 
 FASTXX_INLINE void apply(ThreadPlan const& plan) {
@@ -80,7 +82,7 @@ FASTXX_INLINE void apply(ThreadPlan const& plan) {
 }
 
 FASTXX_INLINE std::string to_string(ThreadPlan const& plan) {
-  return std::to_string(plan.total) + (plan.total == 1 ? " thread: " : " threads: ") + std::to_string(plan.intra_op) +
+  return std::to_string(plan.intra_op) + (plan.intra_op == 1 ? " thread" : " threads") +
          " inside a tensor operation, " + std::to_string(plan.workers) +
          (plan.workers == 1 ? " loader worker" : " loader workers");
 }
@@ -88,6 +90,49 @@ FASTXX_INLINE std::string to_string(ThreadPlan const& plan) {
 }  // namespace fastxx
 
 namespace fastxx::detail {
+
+// The clocks of the workers that run, and what the others have worked.
+struct WorkerClocks {
+  std::mutex mutex;
+  std::vector<int> running;
+  double ended = 0;
+
+  static WorkerClocks& all() {
+    static WorkerClocks clocks;
+    return clocks;
+  }
+};
+
+inline double clock_seconds([[maybe_unused]] int clock) {
+#ifdef __linux__
+  timespec now{};
+  if (clock_gettime(clock, &now) == 0) return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+#endif
+  return 0;
+}
+
+FASTXX_INLINE WorkerTime::WorkerTime() {
+#ifdef __linux__
+  pthread_getcpuclockid(pthread_self(), &clock_);
+#endif
+  auto& clocks = WorkerClocks::all();
+  std::lock_guard const lock(clocks.mutex);
+  clocks.running.push_back(clock_);
+}
+FASTXX_INLINE WorkerTime::~WorkerTime() {
+  auto& clocks = WorkerClocks::all();
+  std::lock_guard const lock(clocks.mutex);
+  clocks.ended += clock_seconds(clock_);
+  clocks.running.erase(std::find(clocks.running.begin(), clocks.running.end(), clock_));
+}
+
+FASTXX_INLINE double worker_seconds() {
+  auto& clocks = WorkerClocks::all();
+  std::lock_guard const lock(clocks.mutex);
+  double sum = clocks.ended;
+  for (int const clock : clocks.running) sum += clock_seconds(clock);
+  return sum;
+}
 
 FASTXX_INLINE bool StartGate::arrive_and_wait() {
   std::unique_lock lock(mutex_);
