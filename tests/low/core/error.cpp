@@ -73,6 +73,15 @@ TEST_CASE("error: control characters and bytes that are no UTF-8 are escaped in 
         "[a\\x1b] \\x1b: expected \\x1b; at \\x1b; \\x1b");
 }
 
+TEST_CASE("error: of what others throw the first line that says something is shown, without orders") {
+  using fastxx::detail::first_line;
+  CHECK(first_line("one\ntwo") == "one");
+  CHECK(first_line("\n\nsecond\n") == "second");
+  CHECK(first_line("a\x1b[31m\rb") == "a\\x1b[31m\\x0db");
+  CHECK(first_line(std::string(300, '\x1b')).size() == 1200);
+  CHECK(first_line("\n").empty());
+}
+
 TEST_CASE("error: a quote out of a file is one line and short") {
   CHECK(fastxx::detail::brief("a\nb") == "a\\x0ab");
   CHECK(fastxx::detail::brief(std::string(200, 'x')) == std::string(200, 'x'));

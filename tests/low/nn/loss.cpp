@@ -98,6 +98,14 @@ TEST_CASE("CrossEntropyLossFlat: any layout of rows and any integer type of targ
   CHECK(close(CrossEntropyLossFlat{}(two_rows(), at::tensor({2, 0}).view({2, 1})), expected));
 }
 
+TEST_CASE("CrossEntropyLossFlat: targets with a fraction are no classes; whole numbers of any type are") {
+  Tensor const scores = at::tensor({1., 2., 0., 5.}).view({2, 2});
+  CHECK_THROWS_WITH_AS(CrossEntropyLossFlat{}(scores, at::tensor({.3, 1.3})),
+                       doctest::Contains("[cross_entropy.classes]"), tensor_error);
+  CHECK(at::equal(CrossEntropyLossFlat{}(scores, at::tensor({0., 1.})),
+                  CrossEntropyLossFlat{}(scores, at::tensor({0, 1}))));
+}
+
 TEST_CASE("CrossEntropyLossFlat: another number of targets is refused, with both shapes") {
   auto const text = tensor_error_of([] { CrossEntropyLossFlat{}(two_rows(), at::tensor({0, 1, 2})); });
   CHECK(text.find("[cross_entropy.shape]") == 0);

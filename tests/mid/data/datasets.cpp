@@ -219,6 +219,9 @@ TEST_CASE("datasets: empty items, an empty subset and an index that is no item a
   CHECK(key_of([] { lettered(pairs, {{0, 1, 2, 3, 4}, {}}); }) == "datasets.empty_split");
   CHECK(key_of([] { lettered(pairs, {{}, {0}}); }) == "datasets.empty_split");
   CHECK(key_of([] { lettered(pairs, {{0}, {7}}); }) == "datasets.index");
+  CHECK(key_of([] { lettered(pairs, Splits{}); }) == "datasets.empty_split");
+  CHECK(key_of([] { lettered(pairs, {{0, 1}}).valid(); }) == "datasets.subset");
+  CHECK(key_of([] { lettered(pairs, {{0, 1}, {1}}).subset(-1); }) == "datasets.subset");
 }
 
 TEST_CASE("without validation: one list of items, or valid_pct = 0; the rest of the loaders is as usual") {
@@ -234,6 +237,7 @@ TEST_CASE("without validation: one list of items, or valid_pct = 0; the rest of 
     CHECK(test.size() == 2);  // in batches of three, none dropped
     CHECK(std::get<0>(*test.begin()).equal(at::tensor({10, 20, 30})));
     CHECK(dls.c() == 3);
+    CHECK(dls.valid().with_dataset(dls.train().dataset()).size() == 2);
   }
   CHECK(key_of([] { DataLoaders(std::vector<DataLoader<std::vector<int>>>{}); }) == "dataloaders.count");
 }

@@ -309,21 +309,35 @@ namespace {
 struct NoMemory {
   std::vector<std::int64_t> plan(std::int64_t, Random&) const { throw std::bad_alloc(); }
 };
+struct Huge {
+  std::size_t n;
+  std::size_t size() const { return n; }
+  std::size_t operator[](std::size_t i) const { return i; }
+};
 }  // namespace
 
-TEST_CASE("plan: an order that memory cannot hold is refused with the bytes it takes") {
-  auto text_of = [](LoaderPlan const& plan, std::int64_t items, bool shuffle) -> std::string {
-    Random random(1);
+TEST_CASE("plan: an order that memory cannot hold is refused with the bytes it takes, a number that is none at once") {
+  auto text_of = [](auto const& body) -> std::string {
     try {
-      plan({.items = items, .shuffle = shuffle}, random);
+      body();
     } catch (data_error const& e) {
       return e.what();
+    } catch (std::bad_alloc const&) {
+      return "bad_alloc";
     }
     return "no error";
   };
-  std::int64_t const too_many = std::int64_t{1} << 61;  // more bytes than there are addresses
+  std::size_t const too_many = std::size_t{1} << 61;  // more bytes than there are addresses
   for (bool const shuffle : {false, true})
-    CHECK(text_of({}, too_many, shuffle).find("[plan.memory]") != std::string::npos);
-  CHECK(text_of(NoMemory{}, std::int64_t{1} << 31, true).find("2147483648 items: 17179869184 bytes") !=
+    CHECK(text_of([&] { DataLoader(Huge{too_many}, {.shuffle = shuffle}); }).find("[plan.memory]") !=
+          std::string::npos);
+  for (LoaderPlan const& plan : {LoaderPlan(PartialPlan{4}), LoaderPlan()})
+    CHECK(text_of([&] { DataLoader(Huge{too_many}, {.plan = plan}); }).find("[plan.memory]") != std::string::npos);
+  CHECK(text_of([&] {
+          DataLoader(Huge{2}, {.plan = WeightedPlan{{1, 1}, std::int64_t{1} << 60}});
+        }).find("1152921504606846976 items: 9223372036854775808 bytes") != std::string::npos);
+  CHECK(text_of([&] { DataLoader(Huge{4}, {.plan = NoMemory{}}); }) == "bad_alloc");  // somebody else's
+  CHECK(text_of([] { DataLoader(Huge{std::numeric_limits<std::size_t>::max()}, {}); }).find("[loader.size]") !=
         std::string::npos);
+  CHECK(text_of([] { DataLoader(Huge{4}, {.plan = PartialPlan{0}}); }).find("[loader.plan]") != std::string::npos);
 }

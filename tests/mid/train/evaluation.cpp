@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
@@ -264,7 +265,12 @@ namespace {
 // The number of threads inside the batches.
 struct SeeThreads {
   std::shared_ptr<std::vector<int>> seen = std::make_shared<std::vector<int>>();
-  void after_batch(auto&) { seen->push_back(at::get_num_threads()); }
+  int of_others = 0;
+  void after_batch(auto&) {
+    seen->push_back(at::get_num_threads());
+    std::thread([&] { of_others = at::get_num_threads(); }).join();
+    CHECK(of_others == 2);  // another Learner may start there
+  }
 };
 }  // namespace
 
@@ -289,6 +295,7 @@ TEST_CASE("threads: a batch of little work gets one, by its size alone, unless i
   CHECK(small.work == 8);  // a weight and a bias for each of four items
   CHECK(to_string(small) == "1 thread inside a tensor operation; a batch takes about 8 multiplications");
   CHECK(used(toy::model(), false).used == 2);
+  CHECK(to_string(LearnerThreads()) == "threads: nothing has run yet");
   auto const large = used(Sequential(torch::nn::Linear(1, 300000), torch::nn::Linear(300000, 1)), true);
   CHECK(large.used == 2);
   CHECK(large.work == 4 * 900001.);

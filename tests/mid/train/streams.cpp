@@ -61,6 +61,7 @@ TEST_CASE("without validation: loaders_of(train) of anybody's loader") {
   toy::quiet(learn).fit(2, .1);
   CHECK(learn.recorder().losses.size() == 2);
   CHECK_FALSE(learn.recorder().values.back().at(1).has_value());
+  CHECK_THROWS_WITH_AS(learn.get_preds(), doctest::Contains("[predictions.none]"), data_error);
   CHECK(decltype(loaders_of<2>(batches))::n_inp == 2);
 }
 

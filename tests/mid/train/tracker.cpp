@@ -134,6 +134,9 @@ TEST_CASE("without validation a column that validation fills cannot be watched, 
                        state_error);
   learn.fit(3, {.lr = 0}, callbacks(EarlyStopping({.track = {.monitor = "train_loss"}})));
   CHECK(learn.epoch == 1);  // the loss stays as it was
+  resume::Folder const folder;
+  learn.fit(1, callbacks(SaveModel(folder.path / "each.safetensors", {.every_epoch = 1})));  // watches nothing
+  CHECK(std::filesystem::exists(folder.path / "each_0.safetensors"));
 }
 
 TEST_CASE("they remember over a kill") {

@@ -40,6 +40,9 @@ struct TextPiece {
 // bytes that are no UTF-8 are written as escapes.
 [[gnu::cold]] std::string brief(std::string_view text);
 
+// The first line that says something, of whatever was thrown: libtorch's own errors go on with a stack of addresses.
+[[gnu::cold]] std::string first_line(std::string_view text);
+
 }  // namespace detail
 
 /// A std::string whose construction and destruction are calls: written at every place that throws, std::string's own

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/core/utf8.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <initializer_list>
 #include <stdexcept>
@@ -46,6 +47,12 @@ inline std::string printable(std::string_view text, std::size_t most) {
 }
 
 [[gnu::noinline]] FASTXX_INLINE std::string brief(std::string_view text) { return printable(text, 200); }
+
+[[gnu::noinline]] FASTXX_INLINE std::string first_line(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of('\n'), text.size()));
+  text = text.substr(0, text.find('\n'));
+  return printable(text, std::string::npos);
+}
 
 }  // namespace fastxx::detail
 

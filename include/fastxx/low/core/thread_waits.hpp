@@ -17,6 +17,9 @@ double busy_seconds(std::string_view proc_stat, std::vector<int> const& cpus);
 
 // While it lives, libgomp believes that there are more threads than processors.
 class ShortWaits;
+struct EndShortWaits {
+  void operator()(ShortWaits* waits) const;
+};
 
 }  // namespace detail
 
@@ -47,7 +50,7 @@ class ThreadWaits {
   void release();
 
   bool are_short() const { return short_ != nullptr; }
-  /// The cores that other programs used when update() looked last.
+  /// The cores that other programs used between the last two looks; 0 until there are two.
   double others() const { return others_; }
   /// The cores that others leave to this process, 1 at least.
   int free_cores() const;
@@ -62,7 +65,7 @@ class ThreadWaits {
   std::vector<int> cpus_;  // none: leave it all alone
   Times last_;
   double others_ = 0;
-  std::unique_ptr<detail::ShortWaits> short_;
+  std::unique_ptr<detail::ShortWaits, detail::EndShortWaits> short_;
 };
 
 }  // namespace fastxx

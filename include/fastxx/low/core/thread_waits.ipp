@@ -17,12 +17,11 @@
 #include <string>
 #include <string_view>
 #include <thread>
+#include <unistd.h>
 #include <utility>
 #include <vector>
-
 #ifdef __linux__
 #include <sys/resource.h>
-#include <unistd.h>
 #endif
 
 namespace fastxx::detail {
@@ -59,14 +58,12 @@ class ShortWaits {
  public:
   // A thread with a team of its own, all of which sleep. With the caller's team they are one more than there are cpus.
   explicit ShortWaits(int cpus) {
-    int const callers = at::get_num_threads();
-    int const team = std::max(2, cpus - callers + 2);
+    int const team = std::max(2, cpus - at::get_num_threads() + 2);
     // libgomp ends the program when it gets no thread: ask for them in a way that can fail.
     for (auto& probe : start_workers(team, [](int) {})) probe.join();
     holder_ = std::move(start_workers(1, [this, team](int) { hold(team); })[0]);
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return team_is_there_; });
-    at::set_num_threads(callers);  // the team's number has become that of threads still to come: put it back
   }
   ~ShortWaits() {
     {
@@ -81,7 +78,7 @@ class ShortWaits {
 
  private:
   void hold(int team) {
-    at::set_num_threads(team);
+    set_own_threads(team);
     // An operation large enough for libtorch to use all of them: 32,768 numbers for each.
     at::empty({static_cast<std::int64_t>(team) << 15}).fill_(0);
     std::unique_lock lock(mutex_);
@@ -94,7 +91,16 @@ class ShortWaits {
   std::condition_variable changed_;
   bool team_is_there_ = false, is_over_ = false;
   std::thread holder_;
+  int process_ = getpid();
+
+ public:
+  // After fork() there is no such thread in the child, and nothing to end.
+  bool is_ours() const { return process_ == getpid(); }
 };
+
+FASTXX_INLINE void EndShortWaits::operator()(ShortWaits* waits) const {
+  if (waits->is_ours()) delete waits;
+}
 
 }  // namespace fastxx::detail
 
@@ -135,7 +141,7 @@ FASTXX_INLINE void ThreadWaits::update(int threads) {
   if (contended == are_short()) return;
   short_.reset();
   try {
-    if (contended) short_ = std::make_unique<detail::ShortWaits>(static_cast<int>(cpus_.size()));
+    if (contended) short_.reset(new detail::ShortWaits(static_cast<int>(cpus_.size())));
   } catch (state_error const&) {
     cpus_.clear();  // no threads to be had: go on without
   }

@@ -69,52 +69,53 @@ class WorkerTime {
 // Seconds that all workers of this process have worked.
 double worker_seconds();
 
-// Where threads that have just started wait until all of them have, or until it is known that one could not.
+// Where threads that have just started wait until all of them have been, or until it is known that one could not.
 class StartGate {
  public:
-  bool arrive_and_wait();
-  void wait_for(int count);
+  bool wait();
   void set(bool open);
 
  private:
   enum class State { closed, open, abandoned };
   std::mutex mutex_;
   std::condition_variable changed_;
-  int arrived_ = 0;
   State state_ = State::closed;
 };
+
+}  // namespace detail
+
+namespace detail {
+
+// How many threads an operation of the calling thread uses; other threads, and those still to come, keep their numbers,
+// which at::set_num_threads changes too. Without OpenMP a thread has no number of its own, and nothing happens.
+void set_own_threads(int count);
 
 }  // namespace detail
 
 /// Start `count` threads that run `body(number)`; tensor operations inside them start no threads of their own.
 ///
 /// Errors:  state_error [threads.start] when the system gives no more threads; none is left running then
-/// Source:  own design; libtorch's OpenMP backend keeps one number per thread and one for threads still to come
+/// Source:  own design
 /// Example: examples/doc/loader.cpp
 template <class Body>
 std::vector<std::thread> start_workers(int count, Body body) {
   auto gate = std::make_shared<detail::StartGate>();
-  int const intra_op = at::get_num_threads();
   std::vector<std::thread> threads;
   auto first_steps = [gate, body](int number) {
-    at::get_num_threads();  // a thread takes the process's number at its first question; ours has to come after that
-    at::set_num_threads(1);
+    detail::set_own_threads(1);
     detail::WorkerTime const counted;
-    if (gate->arrive_and_wait()) body(number);
+    if (gate->wait()) body(number);
   };
   try {
     for (int number = 0; number < count; ++number) threads.emplace_back(first_steps, number);
   } catch (std::system_error const& failure) {
     gate->set(false);
     for (auto& thread : threads) thread.join();
-    at::set_num_threads(intra_op);
     throw state_error("threads.start", {.call = "start_workers",
                                         .expected = {count, " threads"},
                                         .got = {threads.size(), " (", failure.what(), ")"},
                                         .fix = "use fewer workers or raise the limit on threads (ulimit -u)"});
   }
-  gate->wait_for(count);
-  at::set_num_threads(intra_op);  // the workers' 1 has become the number of threads still to come: put it back
   gate->set(true);
   return threads;
 }

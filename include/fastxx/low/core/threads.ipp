@@ -12,6 +12,7 @@
 #include <vector>
 
 #ifdef __linux__
+#include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
 #include <time.h>
@@ -134,17 +135,18 @@ FASTXX_INLINE double worker_seconds() {
   return sum;
 }
 
-FASTXX_INLINE bool StartGate::arrive_and_wait() {
-  std::unique_lock lock(mutex_);
-  ++arrived_;
-  changed_.notify_all();
-  changed_.wait(lock, [&] { return state_ != State::closed; });
-  return state_ == State::open;
+FASTXX_INLINE void set_own_threads([[maybe_unused]] int count) {
+#ifdef __linux__
+  // By name, since only programs built with -fopenmp are linked with it; libtorch's own is found.
+  static auto const set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  if (at::get_num_threads() != count && set) set(count);  // a thread takes the process's number at its first question
+#endif
 }
 
-FASTXX_INLINE void StartGate::wait_for(int count) {
+FASTXX_INLINE bool StartGate::wait() {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return arrived_ == count; });
+  changed_.wait(lock, [&] { return state_ != State::closed; });
+  return state_ == State::open;
 }
 
 FASTXX_INLINE void StartGate::set(bool open) {

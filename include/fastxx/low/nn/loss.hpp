@@ -21,7 +21,7 @@ std::pair<Tensor, Tensor> flatten_check(Tensor const& prediction, Tensor const& 
 ///
 /// Shapes:  prediction (N,C) or with C on `axis`; target the same without C; loss () or (n) when not reduced
 /// Dtypes:  floating scores; integer targets of any width
-/// Errors:  tensor_error [cross_entropy.shape] when the number of targets does not fit
+/// Errors:  tensor_error [cross_entropy.shape], [cross_entropy.classes] when the number of targets does not fit
 /// Source:  fastai 2.7.18 losses.py CrossEntropyLossFlat
 /// Example: examples/doc/learner.cpp
 struct CrossEntropyLossFlat {

@@ -32,6 +32,13 @@ FASTXX_INLINE Tensor CrossEntropyLossFlat::operator()(Tensor const& prediction, 
          .expected = "one target per row of scores",
          .got = {detail::shape_text(prediction.sizes()), " and targets ", detail::shape_text(target.sizes())},
          .fix = "check the model's last layer, `axis` and what the labelling pipeline gives"});
+  if (at::isFloatingType(target.scalar_type()) && !target.equal(target.floor()))
+    throw tensor_error("cross_entropy.classes",
+                       {.call = "CrossEntropyLossFlat",
+                        .expected = "targets that are classes, whole numbers",
+                        .got = "numbers with a fraction, or none",
+                        .fix = "to learn numbers use MSELossFlat; to learn classes put Categorize{} into the targets' "
+                               "pipeline"});
   Tensor const classes = target.reshape(-1).to(at::kLong);
   return detail::cross_entropy_loss(flat, classes, reduce ? at::Reduction::Mean : at::Reduction::None, ignore_index,
                                     label_smoothing);

@@ -34,7 +34,7 @@ FASTXX_INLINE void CategoryMap::add(std::string name) {
   if (!detail::is_utf8(name))
     throw data_error("categorize.utf8", {.call = "CategoryMap",
                                          .expected = "names of classes in UTF-8",
-                                         .got = "'" + name + "'",
+                                         .got = "'" + detail::brief(name) + "'",
                                          .fix = "convert the labels, for instance with iconv -f latin1 -t utf-8"});
   index_.emplace(name, static_cast<std::int64_t>(names_.size()));
   names_.push_back(std::move(name));
@@ -77,7 +77,7 @@ FASTXX_INLINE Category Categorize::encodes(std::string const& label) const {
   if (na >= 0) return {na};
   throw data_error("categorize.unseen", {.call = "Categorize",
                                          .expected = "a label of the vocabulary (" + vocab.to_string() + ")",
-                                         .got = "'" + label + "'",
+                                         .got = "'" + detail::brief(label) + "'",
                                          .fix = "the label is missing from the training items: fix it, add it to the "
                                                 "vocabulary, or use add_na"});
 }

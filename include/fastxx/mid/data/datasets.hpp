@@ -204,6 +204,7 @@ struct SubsetView {
 };
 
 void check_splits(Splits const& splits, std::size_t n);
+void check_subset(Splits const& splits, int split_idx);
 
 template <class T>
 concept DatasetPipeline = requires(T const& t) {
@@ -267,7 +268,7 @@ void try_items(State const& state, Pipeline const& pipeline) {
 /// A collection with `batch(indices)`, which gives the columns of many items at once (of pairs a tuple of two), makes
 /// whole batches when each stage takes a column: it has `encodes_batch`, as ItemGetter and Categorize have, or does
 /// nothing to this type. Otherwise loaders go item by item, with the same batches.
-/// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index]; what a pipeline with a stage that has
+/// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index], [datasets.subset]; what a pipeline with a stage that has
 ///          `static constexpr bool checks_items = true` (Categorize has) refuses of any item, with the item's number
 /// Source:  fastai 2.7.18 data/core.py Datasets
 /// Example: examples/doc/datasets.cpp
@@ -299,7 +300,10 @@ class Datasets {
   Datasets(Items items, Splitter const& splitter, NInp<NInputs>, Pipelines... pipelines)
       : Datasets(std::move(items), splitter, std::move(pipelines)...) {}
 
-  Subset subset(int split_idx) const { return Subset(state_, split_idx); }
+  Subset subset(int split_idx) const {
+    detail::check_subset(state_->splits, split_idx);
+    return Subset(state_, split_idx);
+  }
   Subset train() const { return subset(Split::train); }
   Subset valid() const { return subset(Split::valid); }
   std::size_t n_subsets() const { return state_->splits.size(); }

@@ -21,11 +21,16 @@ FASTXX_INLINE void check_splits(Splits const& splits, std::size_t n) {
                                         .expected = "at least one item",
                                         .got = "an empty collection",
                                         .fix = "check the path or the filter that made the items"});
+  if (splits.empty())
+    throw data_error("datasets.empty_split", {.call = "Datasets",
+                                              .expected = "a list of the items to train on, and one for validation",
+                                              .got = "no list",
+                                              .fix = "check the splitter"});
   for (std::size_t s = 0; s < splits.size(); ++s) {
     if (splits[s].empty() && s < 2)
       throw data_error("datasets.empty_split",
                        {.call = "Datasets",
-                        .expected = "items in both the training and the validation subset",
+                        .expected = "items in each subset",
                         .got = std::string("none in ") + (s == 0 ? "the training" : "the validation") + " subset of " +
                                std::to_string(n) + " items",
                         .fix = s == 0 ? "change the splitter's fraction or indices"
@@ -39,6 +44,14 @@ FASTXX_INLINE void check_splits(Splits const& splits, std::size_t n) {
                                             .where = "subset " + std::to_string(s),
                                             .fix = "check the splitter"});
   }
+}
+
+FASTXX_INLINE void check_subset(Splits const& splits, int split_idx) {
+  if (split_idx >= 0 && static_cast<std::size_t>(split_idx) < splits.size()) return;
+  throw data_error("datasets.subset", {.call = "Datasets::subset",
+                                       .expected = "a subset below " + std::to_string(splits.size()),
+                                       .got = std::to_string(split_idx),
+                                       .fix = "0 is for training, 1 for validation where there is any"});
 }
 
 }  // namespace fastxx::detail

@@ -248,7 +248,9 @@ class DataLoader {
   /// not take the items of that dataset is left out.
   template <class Other>
   auto with_dataset(Other dataset) const {
-    return with_dataset(std::move(dataset), options());
+    LoaderOptions all = options();
+    if (all.plan.may_be_empty()) all.plan = {};  // the other one has items
+    return with_dataset(std::move(dataset), all);
   }
   template <class Other>
   auto with_dataset(Other dataset, LoaderOptions const& other_options) const {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -22,6 +23,9 @@ FASTXX_INLINE void check_loader(LoaderOptions const& options, std::size_t items)
   if (items == 0)
     refuse_option("empty", "a dataset with at least one item", "an empty one",
                   "check the path, the filter or the splitter that made it");
+  if (items > static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max()))
+    refuse_option("size", "a dataset of at most 2^63-1 items", std::to_string(items),
+                  "size() may have been computed from a negative number");
   if (options.batch_size <= 0)
     refuse_option("batch_size", "a batch size of at least 1", std::to_string(options.batch_size), "choose one, as 64");
   if (options.workers < 0)
@@ -48,6 +52,9 @@ FASTXX_INLINE std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& option
   auto plans = std::make_unique<EpochPlans>(options.plan, options.seed, first);
   if (plans->batches() == 0 && !options.plan.may_be_empty()) {
     auto const planned = std::to_string(plans->of(0)->order().size());
+    if (planned == "0")
+      refuse_option("plan", "a plan with items", "one without any in its first epoch",
+                    "to train without validation give DataLoaders the training loader alone");
     refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
                   "batch size " + std::to_string(options.batch_size) + " for " + planned + " items",
                   "use a batch size of at most " + planned + ", or .drop_last = false");

@@ -15,7 +15,14 @@
 
 namespace fastxx::detail {
 
-[[noreturn]] inline void refuse_order(std::int64_t items) {
+// An order of so many items, or one sentence with the bytes that it takes.
+template <class Make>
+std::vector<std::int64_t> order_of(std::int64_t items, Make const& make) {
+  try {
+    return make();
+  } catch (std::bad_alloc const&) {
+  } catch (std::length_error const&) {  // more than a vector can hold on any machine
+  }
   throw data_error(
       "plan.memory",
       {.call = "LoaderPlan",
@@ -23,6 +30,16 @@ namespace fastxx::detail {
        .got = "less",
        .fix = "plan epochs over a part of them: .plan = a struct whose plan(epoch, random) returns the indices of one "
               "epoch"});
+}
+inline std::vector<std::int64_t> permuted(std::int64_t items, Random& random) {
+  return order_of(items, [&] { return random.permutation(items); });
+}
+inline std::vector<std::int64_t> in_order(std::int64_t items) {
+  return order_of(items, [&] {
+    std::vector<std::int64_t> order(static_cast<std::size_t>(items));
+    std::iota(order.begin(), order.end(), 0);
+    return order;
+  });
 }
 
 }  // namespace fastxx::detail
@@ -53,16 +70,9 @@ FASTXX_INLINE std::span<std::int64_t const> EpochPlan::batch(std::size_t number)
   return {order_.data() + first, ends_[number] - first};
 }
 
-FASTXX_INLINE EpochPlan LoaderPlan::operator()(PlannedEpoch const& epoch, Random& random) const try {
+FASTXX_INLINE EpochPlan LoaderPlan::operator()(PlannedEpoch const& epoch, Random& random) const {
   if (make_) return make_(epoch, random);
-  if (epoch.shuffle) return finished(random.permutation(epoch.items), epoch);
-  std::vector<std::int64_t> order(static_cast<std::size_t>(epoch.items));
-  std::iota(order.begin(), order.end(), 0);
-  return finished(std::move(order), epoch);
-} catch (std::bad_alloc const&) {
-  detail::refuse_order(epoch.items);
-} catch (std::length_error const&) {  // more than a vector can hold on any machine
-  detail::refuse_order(epoch.items);
+  return finished(epoch.shuffle ? detail::permuted(epoch.items, random) : detail::in_order(epoch.items), epoch);
 }
 
 FASTXX_INLINE EpochPlan LoaderPlan::finished(std::vector<std::int64_t> order, PlannedEpoch const& epoch) {
@@ -70,7 +80,7 @@ FASTXX_INLINE EpochPlan LoaderPlan::finished(std::vector<std::int64_t> order, Pl
 }
 
 FASTXX_INLINE std::vector<std::int64_t> PartialPlan::plan(PlannedEpoch const& epoch, Random& random) const {
-  auto order = random.permutation(epoch.items);
+  auto order = detail::permuted(epoch.items, random);
   order.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(n, 0, epoch.items)));
   return order;
 }
@@ -143,7 +153,7 @@ FASTXX_INLINE std::vector<std::int64_t> WeightedPlan::plan(PlannedEpoch const& e
                                       .expected = "weights of 0 or more, at least one above 0",
                                       .got = valid ? "none above 0" : "a negative one, or one that is no number",
                                       .fix = "weigh an item by how often it shall come"});
-  std::vector<std::int64_t> order(static_cast<std::size_t>(n > 0 ? n : epoch.items));
+  auto order = detail::in_order(n > 0 ? n : epoch.items);
   for (auto& index : order) index = detail::weighted_choice(sums, random.uniform() * sums.back());
   return order;
 }

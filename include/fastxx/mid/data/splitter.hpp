@@ -15,8 +15,8 @@ namespace fastxx {
 /// without validation.
 using Splits = std::vector<std::vector<std::int64_t>>;
 
-/// The first int(valid_pct * n) of a random permutation are for validation, the rest for training; with 0 there is no
-/// validation.
+/// The first int(valid_pct * n) of a random permutation are for validation, the rest, in its order, for training; with 0
+/// there is no validation.
 ///
 /// With a seed the split is the one fastai makes with the same seed; torch's global generator is left alone.
 /// Errors:  data_error [random_splitter.pct] for a fraction outside [0, 1]

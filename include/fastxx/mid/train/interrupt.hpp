@@ -41,10 +41,7 @@ class InterruptGuard {
 /// Example: examples/fashion_mnist.cpp
 template <class Body>
 int run_program(Body const& body) {
-  // Only the first line: libtorch's own errors go on with a stack of addresses.
-  auto report = [](std::string const& text) {
-    std::fprintf(stderr, "error: %s\n", text.substr(0, text.find('\n')).c_str());
-  };
+  auto report = [](char const* text) { std::fprintf(stderr, "error: %s\n", detail::first_line(text).c_str()); };
   try {
     body();
     return 0;

@@ -9,21 +9,24 @@
 
 namespace fastxx {
 
-/// What a Learner does about the threads inside libtorch's operations: `learn.threads` says what it did in the last phase,
-/// and takes the order to leave it (`learn.threads.adapt = false`).
+/// What a Learner does about the threads inside libtorch's operations: `learn.threads` says what it did last, and takes the
+/// order to leave it (`learn.threads.adapt = false`): then a number from at::set_num_threads stands.
 ///
 /// A batch of so little work that one thread is the sooner done with it gets one: below two million multiplications,
 /// estimated from the parameters and the batch's shape alone, so that the same program always does the same. Where
 /// OMP_NUM_THREADS is set it gets the number that says. Beside busy programs threads wait without spinning: see
 /// ThreadWaits.
 ///
-/// Source:  own design; the figures are in README, threads_small, threads_cnn, threads_resnet18
+/// Source:  own design; the figures are in README (threads_small, threads_cnn, threads_resnet18)
 /// Example: examples/doc/threads.cpp
 struct LearnerThreads {
-  bool adapt = true;
+  // Orders.
+  bool adapt = true;  ///< false: libtorch's threads are left as they are
   /// Beside busy programs use fewer threads too. Sooner done still, but the sums of many operations depend on the number
   /// of threads, in their last digits: the same seed then gives the same numbers no longer.
-  bool follow_load = false;
+  bool follow_load = false;  ///< where adapt is true
+
+  // What was done in the last phase: the training or the validation batches of an epoch.
   int used = 0;              ///< inside one tensor operation
   double work = 0;           ///< multiplications that one batch takes on its way through the model, about
   bool short_waits = false;  ///< whether they wait without spinning

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fastxx/low/torch/threads.hpp>
+#include <fastxx/low/core/threads.hpp>
 #include <fastxx/mid/train/learner_threads.hpp>
 
 #include <algorithm>
@@ -28,7 +28,8 @@ FASTXX_INLINE void PhaseThreads::decide(double work) {
   constexpr double little_work = 2e6;  // two threads begin to pay at two to four million; measured on an AMD EPYC
   before_ = at::get_num_threads();
   threads_.work = work;
-  if (threads_.adapt && before_ > 1 && work < little_work && !std::getenv("OMP_NUM_THREADS")) at::set_num_threads(1);
+  threads_.short_waits = false, threads_.others = 0;
+  if (threads_.adapt && before_ > 1 && work < little_work && !std::getenv("OMP_NUM_THREADS")) set_own_threads(1);
   threads_.used = wanted_ = at::get_num_threads();
 }
 
@@ -39,11 +40,11 @@ FASTXX_INLINE void PhaseThreads::look() {
   threads_.others = waits_.others();
   if (!threads_.follow_load) return;
   int const count = threads_.short_waits ? std::min(wanted_, waits_.free_cores()) : wanted_;
-  if (count != threads_.used) at::set_num_threads(threads_.used = count);
+  if (count != threads_.used) set_own_threads(threads_.used = count);
 }
 
 FASTXX_INLINE PhaseThreads::~PhaseThreads() {
-  if (before_ > 0 && at::get_num_threads() != before_) at::set_num_threads(before_);
+  if (before_ > 0) set_own_threads(before_);
 }
 
 }  // namespace fastxx::detail
@@ -51,6 +52,7 @@ FASTXX_INLINE PhaseThreads::~PhaseThreads() {
 namespace fastxx {
 
 FASTXX_INLINE std::string to_string(LearnerThreads const& threads) {
+  if (threads.used == 0) return "threads: nothing has run yet";
   char work[32], others[32];
   std::snprintf(work, sizeof work, "%.2g", threads.work);
   std::snprintf(others, sizeof others, "%.1f", threads.others);

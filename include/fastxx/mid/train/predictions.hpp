@@ -84,8 +84,9 @@ struct Gather {
 // A loader that gives every item once, in the order of its dataset, as in validation (TR-17).
 template <class Loader>
 decltype(auto) in_dataset_order(Loader& loader) {
-  if constexpr (requires { loader.new_with(loader.options()); }) {
+  if constexpr (requires { loader.size() == 0; })
     if (loader.size() == 0) refuse_empty_loader();
+  if constexpr (requires { loader.new_with(loader.options()); }) {
     auto options = loader.options();
     options.shuffle = false;
     options.drop_last = false;

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/io/state.hpp>
+#include <fastxx/mid/data/detail/other_names.hpp>
 #include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/state.hpp>
@@ -77,6 +78,7 @@ class PatientTracker {
 /// Settings of SaveModel.
 struct SaveModelOptions {
   TrackOptions track = {};
+  [[no_unique_address]] detail::MonitorIsInTrack monitor = {};
   std::int64_t every_epoch = 0;  ///< save each so many epochs instead, as name_0, name_1, ...; 0: the best alone
   bool at_end = false;           ///< save once more at the end, as name_end, and do not go back to the best
   bool with_opt = false;         ///< the optimizer's state too
@@ -116,6 +118,7 @@ class SaveModel {
 /// Settings of EarlyStopping.
 struct EarlyStoppingOptions {
   TrackOptions track = {};
+  [[no_unique_address]] detail::MonitorIsInTrack monitor = {};
   std::int64_t patience = 1;  ///< epochs without a better value before training stops
 };
 
@@ -142,6 +145,7 @@ class EarlyStopping {
 /// Settings of ReduceLROnPlateau.
 struct PlateauOptions {
   TrackOptions track = {};
+  [[no_unique_address]] detail::MonitorIsInTrack monitor = {};
   std::int64_t patience = 1;  ///< epochs without a better value before the rates fall
   double factor = 10;         ///< by which they are divided
   double min_lr = 0;          ///< but not below this

@@ -25,6 +25,7 @@ FASTXX_OTHER_NAME(DivFactorIsDiv, "the option 'div_factor' is called 'div' here"
 FASTXX_OTHER_NAME(FinalDivFactorIsDivFinal, "the option 'final_div_factor' is called 'div_final' here")
 FASTXX_OTHER_NAME(EveryEpochIsEvery,
                   "the option 'every_epoch' of Checkpoint is .every = 0, which saves between epochs only")
+FASTXX_OTHER_NAME(MonitorIsInTrack, "'monitor' is an option of 'track'; write {.track = {.monitor = \"train_loss\"}}")
 #undef FASTXX_OTHER_NAME
 
 }  // namespace fastxx::detail
