@@ -128,8 +128,9 @@ consteval void check_before_batch() {
 /// Runs:    dataset, item_tfms, before_batch and collate in the workers (or the calling thread when there are none);
 ///          device move and batch_tfms in the calling thread. Workers start with the first begin() and live as long as
 ///          the loader; they run ahead into the next epoch, by `prefetch` batches each.
-/// Errors:  data_error [loader.empty], [loader.batch_size], [loader.workers], [loader.prefetch] here; [loader.item] and
-///          [loader.batch] from begin() and ++, at the batch they belong to, around what was thrown
+/// Errors:  data_error [loader.empty], [loader.size], [loader.batch_size], [loader.workers], [loader.prefetch],
+///          [loader.plan] here; [loader.item] and [loader.batch] from begin() and ++, at the batch they belong to,
+///          around what was thrown
 /// Source:  fastai 2.7.18 data/load.py, data/core.py TfmdDL (features M-35, M-39, TR-17, TR-18, TR-21)
 /// Example: examples/doc/loader.cpp
 template <class Dataset, class Batching = fastxx::Batching<>>

@@ -172,6 +172,8 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
 
   /// Predictions (after the loss's activation), targets and losses for every item of a loader, in the order of its
   /// dataset: a shuffled loader is read without shuffling, with the transforms of validation.
+  ///
+  /// Errors:  data_error [predictions.none] where there is no validation and no loader is given
   Predictions get_preds(PredictionOptions const& options = {}) { return get_preds(dls.valid(), options); }
   template <class Loader>
   requires(!std::is_same_v<std::decay_t<Loader>, PredictionOptions>) Predictions
