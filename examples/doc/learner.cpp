@@ -21,4 +21,9 @@ int main() {
   learn.fit_one_cycle(20, {.lr_max = .3});
   std::cout << "slope " << learn.model->weight.item<float>() << ", intercept " << learn.model->bias.item<float>()
             << "\n";
+
+  // All items for training, none for validation: the last run before a model is delivered. With datasets it is
+  // RandomSplitter{.valid_pct = 0}, or one list of items.
+  Learner alone(DataLoaders(std::vector{train}), torch::nn::Linear(1, 1), loss_func(mean_squares));
+  alone.fit(2, .1);  // the table says None for valid_loss
 }

@@ -314,6 +314,8 @@ TEST_CASE("threads: the work of a batch is each parameter for each item and each
   CHECK(fastxx::detail::batch_work(*convolution, {}) == 0);
   CHECK(to_string(LearnerThreads{.used = 4, .short_waits = true, .others = 1.04}) ==
         "4 threads inside a tensor operation, which wait without spinning: other programs use 1.0 cores");
+  CHECK(to_string(LearnerThreads{.used = 2, .short_waits = true}) ==
+        "2 threads inside a tensor operation, which wait without spinning: loader workers are busy");
   CHECK(to_string(LearnerThreads{.used = 1, .short_waits = true, .others = 1}) ==
         "1 thread inside a tensor operation: other programs use 1.0 cores");
 }

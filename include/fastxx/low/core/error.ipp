@@ -96,7 +96,7 @@ namespace fastxx::detail {
   add(parts.expected.empty() ? ": " : "; got ", parts.got);
   add("; at ", parts.where);
   add("; ", parts.fix);
-  return printable(text, text.max_size());
+  return printable(text, std::string::npos);
 }
 
 }  // namespace fastxx::detail

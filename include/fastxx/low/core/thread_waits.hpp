@@ -28,8 +28,8 @@ struct EndShortWaits {
 /// Between two parallel regions the threads of libgomp spin for milliseconds. On a quiet machine nothing is quicker;
 /// beside another busy program it makes training half as fast as one thread would be, since the threads that spin take
 /// the place of those that work. update(), called once a batch, looks four times a second how many cores others and the
-/// workers use, and as long as they and libtorch's threads want more than there are, waits are short. The number of threads stays, and
-/// so do the results. A Learner does it by itself; a loop of one's own has to ask.
+/// workers use, and as long as they and libtorch's threads want more than there are, waits are short. The number of
+/// threads stays, and so do the results. A Learner does it by itself; a loop of one's own has to ask.
 ///
 /// Runs:    on Linux, with a libtorch that uses libgomp (elsewhere it changes nothing); not where OMP_WAIT_POLICY or
 ///          GOMP_SPINCOUNT is set: that is an answer
@@ -60,7 +60,7 @@ class ThreadWaits {
     std::chrono::steady_clock::time_point at = {};
     double busy = -1, ours = 0, workers = 0;
   };
-  static Times now(std::vector<int> const& cpus);
+  Times now() const;
 
   std::vector<int> cpus_;  // none: leave it all alone
   Times last_;

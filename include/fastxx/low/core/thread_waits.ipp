@@ -76,6 +76,9 @@ class ShortWaits {
   ShortWaits(ShortWaits const&) = delete;
   ShortWaits& operator=(ShortWaits const&) = delete;
 
+  // After fork() there is no such thread in the child, and nothing to end.
+  bool is_ours() const { return process_ == getpid(); }
+
  private:
   void hold(int team) {
     set_own_threads(team);
@@ -92,10 +95,6 @@ class ShortWaits {
   bool team_is_there_ = false, is_over_ = false;
   std::thread holder_;
   int process_ = getpid();
-
- public:
-  // After fork() there is no such thread in the child, and nothing to end.
-  bool is_ours() const { return process_ == getpid(); }
 };
 
 FASTXX_INLINE void EndShortWaits::operator()(ShortWaits* waits) const {
@@ -113,11 +112,11 @@ FASTXX_INLINE ThreadWaits::~ThreadWaits() = default;
 FASTXX_INLINE ThreadWaits::ThreadWaits(ThreadWaits&&) noexcept = default;
 FASTXX_INLINE ThreadWaits& ThreadWaits::operator=(ThreadWaits&&) noexcept = default;
 
-FASTXX_INLINE ThreadWaits::Times ThreadWaits::now(std::vector<int> const& cpus) {
+FASTXX_INLINE ThreadWaits::Times ThreadWaits::now() const {
   Times times{.at = std::chrono::steady_clock::now()};
 #ifdef __linux__
   std::ifstream file("/proc/stat");
-  times.busy = detail::busy_seconds(std::string(std::istreambuf_iterator<char>(file), {}), cpus);
+  times.busy = detail::busy_seconds(std::string(std::istreambuf_iterator<char>(file), {}), cpus_);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   auto seconds = [](timeval const& time) {
@@ -133,7 +132,7 @@ FASTXX_INLINE void ThreadWaits::update(int threads) {
   if (cpus_.empty()) return;
   std::chrono::duration<double> const since = std::chrono::steady_clock::now() - last_.at;
   if (since.count() < .25) return;
-  Times const before = std::exchange(last_, now(cpus_));
+  Times const before = std::exchange(last_, now());
   if (before.busy < 0 || last_.busy < 0) return;
   others_ = std::max(0., (last_.busy - before.busy - (last_.ours - before.ours)) / since.count());
   double const wanted = others_ + (last_.workers - before.workers) / since.count() + threads;

@@ -51,10 +51,11 @@ FASTXX_INLINE std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& option
                            .drop_last = drops_last(options)};
   auto plans = std::make_unique<EpochPlans>(options.plan, options.seed, first);
   if (plans->batches() == 0 && !options.plan.may_be_empty()) {
-    auto const planned = std::to_string(plans->of(0)->order().size());
-    if (planned == "0")
+    std::size_t const n_planned = plans->of(0)->order().size();
+    if (n_planned == 0)
       refuse_option("plan", "a plan with items", "one without any in its first epoch",
                     "to train without validation give DataLoaders the training loader alone");
+    auto const planned = std::to_string(n_planned);
     refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
                   "batch size " + std::to_string(options.batch_size) + " for " + planned + " items",
                   "use a batch size of at most " + planned + ", or .drop_last = false");

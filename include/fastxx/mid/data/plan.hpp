@@ -69,7 +69,7 @@ struct PlannedEpoch {
 /// No items at all: the validation loader of a training without validation.
 ///
 /// Source:  own design
-/// Example: examples/doc/no_validation.cpp
+/// Example: examples/doc/learner.cpp
 struct NoItemsPlan {
   std::vector<std::int64_t> plan(std::int64_t, Random&) const { return {}; }
 };

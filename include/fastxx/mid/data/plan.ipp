@@ -153,7 +153,8 @@ FASTXX_INLINE std::vector<std::int64_t> WeightedPlan::plan(PlannedEpoch const& e
                                       .expected = "weights of 0 or more, at least one above 0",
                                       .got = valid ? "none above 0" : "a negative one, or one that is no number",
                                       .fix = "weigh an item by how often it shall come"});
-  auto order = detail::in_order(n > 0 ? n : epoch.items);
+  std::int64_t const drawn = n > 0 ? n : epoch.items;
+  auto order = detail::order_of(drawn, [&] { return std::vector<std::int64_t>(static_cast<std::size_t>(drawn)); });
   for (auto& index : order) index = detail::weighted_choice(sums, random.uniform() * sums.back());
   return order;
 }

@@ -22,8 +22,8 @@ namespace fastxx {
 struct LearnerThreads {
   // Orders.
   bool adapt = true;  ///< false: libtorch's threads are left as they are
-  /// Beside busy programs use fewer threads too. Sooner done still, but the sums of many operations depend on the number
-  /// of threads, in their last digits: the same seed then gives the same numbers no longer.
+  /// Beside busy programs use fewer threads too. Sooner done still, but the sums of many operations depend on their
+  /// number: the same seed then gives the same numbers no longer.
   bool follow_load = false;  ///< where adapt is true
 
   // What was done in the last phase: the training or the validation batches of an epoch.

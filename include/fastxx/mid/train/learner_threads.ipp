@@ -53,15 +53,19 @@ namespace fastxx {
 
 FASTXX_INLINE std::string to_string(LearnerThreads const& threads) {
   if (threads.used == 0) return "threads: nothing has run yet";
-  char work[32], others[32];
-  std::snprintf(work, sizeof work, "%.2g", threads.work);
-  std::snprintf(others, sizeof others, "%.1f", threads.others);
-  std::string const number =
+  char number[32];
+  std::string text =
       std::to_string(threads.used) + (threads.used == 1 ? " thread" : " threads") + " inside a tensor operation";
-  if (threads.short_waits)
-    return number + (threads.used == 1 ? "" : ", which wait without spinning") + ": other programs use " + others +
-           " cores";
-  return threads.used == 1 ? number + "; a batch takes about " + work + " multiplications" : number;
+  if (threads.short_waits) {
+    if (threads.used > 1) text += ", which wait without spinning";
+    std::snprintf(number, sizeof number, "%.1f", threads.others);
+    text +=
+        threads.others >= .05 ? std::string(": other programs use ") + number + " cores" : ": loader workers are busy";
+  } else if (threads.used == 1) {
+    std::snprintf(number, sizeof number, "%.2g", threads.work);
+    text += std::string("; a batch takes about ") + number + " multiplications";
+  }
+  return text;
 }
 
 }  // namespace fastxx
