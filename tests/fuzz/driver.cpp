@@ -4,6 +4,7 @@
 //   fuzz_NAME --write FOLDER                          the corpus, for libFuzzer
 // An input that fails is written to the folder the program runs in, with seed and number in its name.
 
+#include "../process.hpp"
 #include "fuzz.hpp"
 
 #include <algorithm>
@@ -19,9 +20,6 @@
 #if defined(__SANITIZE_ADDRESS__)
 extern "C" char const* __asan_default_options() { return "abort_on_error=1:detect_leaks=0"; }
 extern "C" char const* __ubsan_default_options() { return "abort_on_error=1:halt_on_error=1:print_stacktrace=1"; }
-constexpr bool sanitized = true;
-#else
-constexpr bool sanitized = false;
 #endif
 
 namespace {
@@ -151,12 +149,6 @@ std::string input(std::uint64_t seed, std::uint64_t number, std::vector<std::str
 }
 
 // ---- running
-long peak_mb() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
-}
-
 void limit_memory() {
   std::size_t pages = 0;
   std::ifstream("/proc/self/statm") >> pages;

@@ -1,3 +1,4 @@
+#include "../../process.hpp"
 #include <fastxx/low/core/memory.hpp>
 
 #include <cstdlib>
@@ -23,7 +24,7 @@ long faults_of_blocks() {
 
 }  // namespace
 
-TEST_CASE("memory: kept memory is reused without new pages from the kernel") {
+TEST_CASE("memory: kept memory is reused without new pages from the kernel" * doctest::skip(sanitized)) {
   long const by_default = faults_of_blocks();
   fastxx::keep_freed_memory();
   faults_of_blocks();

@@ -1,6 +1,8 @@
 #pragma once
 // What tests of readers measure: how much memory and time a call took at most.
 
+#include "../../process.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
@@ -8,19 +10,6 @@
 #include <string>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool memory_can_be_limited = false;  // sanitizers reserve terabytes of addresses
-#else
-inline constexpr bool memory_can_be_limited = true;
-#endif
-
-/// The most memory this process has ever had, in MB.
-inline long peak_mb() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss / 1024;
-}
 
 /// While it lives, the process gets no more than `gb` GB of addresses beyond those it has.
 class LimitedMemory {
@@ -30,7 +19,7 @@ class LimitedMemory {
     std::ifstream("/proc/self/statm") >> pages;
     ::getrlimit(RLIMIT_AS, &old_);
     rlimit const low{pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) + (gb << 30), old_.rlim_max};
-    if (memory_can_be_limited) ::setrlimit(RLIMIT_AS, &low);
+    if (!sanitized) ::setrlimit(RLIMIT_AS, &low);
   }
   LimitedMemory(LimitedMemory const&) = delete;
   LimitedMemory& operator=(LimitedMemory const&) = delete;

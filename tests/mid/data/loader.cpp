@@ -1,3 +1,4 @@
+#include "../../process.hpp"
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/mid/data/loader.hpp>
 
@@ -153,22 +154,6 @@ fastxx::data_error data_error_of(Action action) {
   FAIL("no data_error");
   return {"none", {}};
 }
-
-std::int64_t resident_kb() {
-  std::int64_t pages = 0;
-  std::ifstream statm("/proc/self/statm");
-  statm >> pages >> pages;
-  return pages * sysconf(_SC_PAGESIZE) / 1024;
-}
-
-// The address sanitizer keeps what is freed for a while.
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool memory_is_kept = true;
-#elif defined(__has_feature)
-constexpr bool memory_is_kept = __has_feature(address_sanitizer);
-#else
-constexpr bool memory_is_kept = false;
-#endif
 
 }  // namespace
 
@@ -579,7 +564,7 @@ TEST_CASE("loader: it is an input range") {
   CHECK(sizeof(Loader) == sizeof(std::shared_ptr<int>));
 }
 
-TEST_CASE("loader: memory is flat over epochs" * doctest::skip(memory_is_kept)) {
+TEST_CASE("loader: memory is flat over epochs" * doctest::skip(sanitized)) {
   using Item = std::pair<Tensor, int>;
   std::vector<Item> const items(256, Item{at::ones({64, 64}), 1});  // batches of 256 KiB
   DataLoader const loader(items, {.batch_size = 16, .workers = 2, .shuffle = true});
