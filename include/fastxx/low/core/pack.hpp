@@ -15,7 +15,7 @@ inline constexpr char type_address = 0;
 using TypeId = char const*;
 // With -fsanitize=undefined, g++ reckons that two inline variables could share an address, and `==` between them is no
 // constant expression; but that one of them is itself always is.
-consteval bool same_type(TypeId a, TypeId b) { return __builtin_constant_p(a == b) && a == b; }
+constexpr bool same_type(TypeId a, TypeId b) { return __builtin_constant_p(a == b) && a == b; }
 
 // Each type sits in a base class that knows its number: one base class lookup finds it.
 template <std::size_t i, class T>

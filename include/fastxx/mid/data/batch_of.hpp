@@ -91,6 +91,9 @@ struct Batching {
   BeforeBatch before_batch = BeforeBatch();
   at::Device device = at::kCPU;
 };
+// What g++ finds by itself; clang deduces the parameters of an aggregate from version 17 on.
+template <class AfterItem, class AfterBatch, class BeforeBatch>
+Batching(AfterItem, AfterBatch, BeforeBatch) -> Batching<AfterItem, AfterBatch, BeforeBatch>;
 
 /// The batch of items as a dataset gives them, all of an item or its inputs alone: `batch_of(items, batching, {.split_idx
 /// = Split::valid})`. It does what a DataLoader does; a before_batch that does not take these items is left out.

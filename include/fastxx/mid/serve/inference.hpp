@@ -186,7 +186,8 @@ class InferenceLearner {
     if (encoded.empty()) return results;
     auto const items = static_cast<std::int64_t>(encoded.size());
     auto const batch = detail::batch_tuple(batch_of(std::move(encoded), transforms.batching, context));
-    Tensor const activated = loss.activation(std::apply([this](auto const&... x) { return output_of(x...); }, batch));
+    Tensor const activated =
+        loss.activation(std::apply([this](auto const&... x) { return this->output_of(x...); }, batch));
     Tensor const probabilities = activated.cpu(), decoded = loss.decodes(activated).cpu();
     if (decoded.dim() == 0 || decoded.size(0) != items)
       throw tensor_error("predict.rows",
