@@ -63,21 +63,21 @@ void change_words(SafeTensors& file, std::mt19937_64& random, std::string const&
   if (file.metadata.empty()) return;
   auto const chosen = std::next(file.metadata.begin(), static_cast<std::ptrdiff_t>(random() % file.metadata.size()));
   std::string const piece = input.substr(random() % input.size(), random() % 300);
+  std::string word = chosen->second;
   switch (random() % 4) {
     case 0:
       file.metadata.erase(chosen);
-      break;
+      return;
     case 1:
-      if (fastxx::detail::is_utf8(piece)) chosen->second = piece;
+      word = piece;
       break;
     case 2:
-      if (fastxx::detail::is_utf8(piece)) chosen->second.insert(random() % (chosen->second.size() + 1), piece);
+      word.insert(random() % (word.size() + 1), piece);
       break;
-    default: {
-      std::string const word = fuzz::words[random() % std::size(fuzz::words)];
-      if (fastxx::detail::is_utf8(word)) chosen->second = word;
-    }
+    default:
+      word = fuzz::words[random() % std::size(fuzz::words)];
   }
+  if (fastxx::detail::is_utf8(word)) chosen->second = word;  // what is none cannot be written
 }
 
 void change_tensor(SafeTensors& file, std::mt19937_64& random) {
