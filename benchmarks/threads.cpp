@@ -1,6 +1,7 @@
 // Does the number of threads that fastxx chooses ever make training slower? Three networks, each trained in processes of
 // their own: with fastxx's default, with one thread, and with all threads and nothing done about them; on the machine as
 // it is, and beside a program that keeps one core busy (names that end in _busy). "other" is the better of one and all.
+// threads_workers: two loader workers that have as much to do as the training.
 #include "compare.hpp"
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/vision.hpp>
@@ -62,6 +63,15 @@ Sequential resnet18(std::int64_t n_classes) {
   return net;
 }
 
+// An item transform that takes a third of a millisecond, as decoding a small picture does.
+struct Heavy {
+  vision::ImageBW encodes(vision::ImageBW const& x) const {
+    double volatile sum = 0;
+    for (int turn = 0; turn < 100'000; ++turn) sum = sum + 1;
+    return x;
+  }
+};
+
 // Milliseconds of one epoch of training, the second of two.
 template <class Loaders>
 double epoch(Loaders dls, Sequential net, std::string const& how) {
@@ -90,6 +100,13 @@ double epoch_of(std::string const& network, std::string const& how) {
                  Sequential(torch::nn::Linear(4, 16), torch::nn::ReLU(), torch::nn::Linear(16, 3)));
   if (network == "resnet18") return table(at::randn({256, 3, 64, 64}), 10, 16, resnet18(10));
   auto const data = vision::fashion_mnist();
+  if (network == "workers") {
+    Splits some{std::vector<std::int64_t>(3200)};
+    std::iota(some[0].begin(), some[0].end(), 0);
+    Datasets const dsets(data.train, some, pipeline(ItemGetter<0>{}, Heavy{}), pipeline(ItemGetter<1>{}, Categorize{}));
+    auto const dls = dataloaders(dsets, {.batch_size = 64, .workers = 2}, batch_tfms(IntToFloatTensor{}, Normalize{}));
+    return epoch(dls, vision::small_cnn(dls.c()), how);
+  }
   Splits splits{std::vector<std::int64_t>(12800)};
   std::iota(splits[0].begin(), splits[0].end(), 0);
   Datasets const dsets(data.train, splits, pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{}, Categorize{}));
@@ -151,6 +168,7 @@ int main(int argc, char** argv) {
     return 0;
   }
   unsetenv("OMP_NUM_THREADS");
+  compare_ways("workers", "threads_workers");
   for (std::string const network : {"small", "cnn", "resnet18"}) {
     compare_ways(network, "threads_" + network);
     BusyCore const busy;

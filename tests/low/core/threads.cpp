@@ -11,6 +11,7 @@
 #include <iterator>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <thread>
 
 namespace {
@@ -142,6 +143,14 @@ TEST_CASE("threads: workers run tensor operations in one thread and leave everyb
   CHECK(more_threads.load() == 0);
   at::set_num_threads(before);
 }
+
+#ifdef __linux__
+TEST_CASE("threads: workers are nicer than who started them, so that training goes first where cores are few") {
+  int nice = 0;
+  for (auto& worker : fastxx::start_workers(1, [&](int) { nice = getpriority(PRIO_PROCESS, 0); })) worker.join();
+  CHECK(nice == std::min(getpriority(PRIO_PROCESS, 0) + 10, 19));
+}
+#endif
 
 TEST_CASE("threads: every worker gets its number") {
   std::atomic<int> sum = 0;

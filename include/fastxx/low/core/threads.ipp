@@ -3,6 +3,7 @@
 #include <fastxx/low/core/threads.hpp>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -15,6 +16,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <sched.h>
+#include <sys/resource.h>
 #include <time.h>
 #endif
 
@@ -140,6 +142,14 @@ FASTXX_INLINE void set_own_threads([[maybe_unused]] int count) {
   // By name, since only programs built with -fopenmp are linked with it; libtorch's own is found.
   static auto const set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
   if (at::get_num_threads() != count && set) set(count);  // a thread takes the process's number at its first question
+#endif
+}
+
+FASTXX_INLINE void give_way() {
+#ifdef __linux__
+  errno = 0;
+  int const now = ::getpriority(PRIO_PROCESS, 0);  // of this thread, and so is the next: Linux has no other
+  if (errno == 0) (void)::setpriority(PRIO_PROCESS, 0, now + 10);
 #endif
 }
 
