@@ -6,8 +6,8 @@ using namespace fastxx;
 
 // What training and serving must say alike; a program that serves calls it as well.
 auto clothes() {
-  return data_transforms(type_tfms(pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{}, Categorize{})),
-                         batch_tfms(IntToFloatTensor{}, Normalize{}));
+  return DataBlock(blocks(vision::ImageBlock(), CategoryBlock()), splitter(RandomSplitter{.valid_pct = .1, .seed = 42}),
+                   batch_tfms(Normalize{}));
 }
 
 int main(int argc, char** argv) {
@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   CLI::App app("Train a small convolutional network on Fashion-MNIST and look at what it learnt.");
   app.add_option("--epochs", epochs, "passes over the training images")->capture_default_str();
   app.add_option("--batch-size", loading.batch_size, "images per step of the optimizer")->capture_default_str();
-  app.add_option("--seed", loading.seed, "of the split, the weights and the order")->capture_default_str();
+  app.add_option("--seed", loading.seed, "of the weights and the order")->capture_default_str();
   app.add_option("--workers", loading.workers, "loader threads; 0 loads in the main thread")->capture_default_str();
   app.add_option("--device", loading.device, "cpu, cuda, cuda:1, ...")->capture_default_str();
   app.add_option("--output", out, "folder for pictures and the trained model")->capture_default_str();
@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
     make_output_folder(out);
     auto const data = vision::fashion_mnist();
     std::cout << data.describe() << std::endl;
-    auto dls = dataloaders(data.train, RandomSplitter{.valid_pct = .1, .seed = loading.seed}, clothes(), loading);
+    auto dls = clothes().dataloaders(data.train, loading);
     std::cout << "a batch: " << show_batch(dls, out / "batch.png") << std::endl;
     set_seed(loading.seed);
     Learner learn(dls, vision::small_cnn(dls.c()), metrics(accuracy));

@@ -9,4 +9,5 @@
 #include <fastxx/fastxx.hpp>
 #include <fastxx/low/nn.hpp>
 #include <fastxx/low/patch.hpp>
+#include <fastxx/mid/data/regex_labeller.hpp>
 #include <fastxx/testing.hpp>

@@ -1,4 +1,4 @@
-// expect-only-error: no stage of these pipelines has a vocabulary \(for vocab\(\) and c\(\)\) or a loss
+// expect-only-error: no stage of these pipelines has what is asked for
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/data_transforms.hpp>

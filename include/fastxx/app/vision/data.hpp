@@ -3,6 +3,8 @@
 #include <fastxx/app/vision/core.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/transform/int_to_float.hpp>
+#include <fastxx/mid/data/block_parts.hpp>
 #include <fastxx/mid/data/whole_batch.hpp>
 
 #include <cstdint>
@@ -42,6 +44,12 @@ class IdxImages {
   Tensor images_, labels_;
   std::vector<std::string> classes_;
 };
+
+/// Images as the input of a DataBlock, from a source that gives images: their batches become float32 in [0, 1].
+///
+/// Source:  fastai 2.7.18 vision/data.py ImageBlock (H-12); differs: reads no files yet
+/// Example: examples/fashion_mnist.cpp
+inline auto ImageBlock() { return TransformBlock(pipeline(), batch_tfms(IntToFloatTensor{})); }
 
 /// Fashion-MNIST: 60,000 training and 10,000 test images of 28 x 28 pixels in ten classes.
 struct FashionMNIST {

@@ -38,6 +38,28 @@ struct CrossEntropyLossFlat {
   Tensor decodes(Tensor const& prediction) const { return prediction.argmax(axis); }
 };
 
+/// Binary cross entropy between raw scores and targets of 0 and 1, one for each class: an item may have several classes.
+///
+/// Shapes:  any with equal numbers of elements; loss () or (n) when not reduced
+/// Dtypes:  targets of any type, taken as the prediction's
+/// Errors:  tensor_error [flatten_check.numel] when the numbers of elements differ
+/// Source:  fastai 2.7.18 losses.py BCEWithLogitsLossFlat
+/// Example: examples/doc/layers.cpp
+struct BCEWithLogitsLossFlat {
+  static constexpr bool flattens = true;
+  double thresh = 0.5;     ///< a class is predicted when its probability is above
+  Tensor weight = {};      ///< of each class, (C) where scores are (N,C); none: all alike
+  Tensor pos_weight = {};  ///< of the targets that are 1, (C)
+  bool reduce = true;      ///< mean over all elements; false gives one loss per element
+
+  Tensor operator()(Tensor const& prediction, Tensor const& target) const;
+
+  /// Scores to probabilities.
+  Tensor activation(Tensor const& prediction) const { return prediction.sigmoid(); }
+  /// Probabilities to true where a class is predicted.
+  Tensor decodes(Tensor const& prediction) const { return prediction.gt(thresh); }
+};
+
 /// Mean squared error between prediction and target as flat vectors of numbers, so that (N,1) and (N) fit together.
 ///
 /// Shapes:  any with equal numbers of elements; loss () or (n) when not reduced

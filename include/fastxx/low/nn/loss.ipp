@@ -44,6 +44,17 @@ FASTXX_INLINE Tensor CrossEntropyLossFlat::operator()(Tensor const& prediction, 
                                     label_smoothing);
 }
 
+FASTXX_INLINE Tensor BCEWithLogitsLossFlat::operator()(Tensor const& prediction, Tensor const& target) const {
+  auto [scores, truth] = flatten_check(prediction, target);
+  if (weight.defined() || pos_weight.defined()) {  // of classes, so the rows must be there
+    scores = prediction;
+    truth = target.view(prediction.sizes());
+  }
+  auto const loss = detail::binary_cross_entropy_with_logits(scores, truth.to(scores.scalar_type()), weight, pos_weight,
+                                                             reduce ? at::Reduction::Mean : at::Reduction::None);
+  return loss.dim() > 0 ? loss.reshape(-1) : loss;
+}
+
 FASTXX_INLINE Tensor MSELossFlat::operator()(Tensor const& prediction, Tensor const& target) const {
   auto const [guess, truth] = flatten_check(prediction, target);
   Tensor const squares = guess.sub(truth.to(guess.scalar_type())).square();

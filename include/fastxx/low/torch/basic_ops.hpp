@@ -6,6 +6,7 @@
 
 #include <ATen/EmptyTensor.h>
 #include <ATen/core/Reduction.h>
+#include <ATen/ops/binary_cross_entropy_with_logits_ops.h>
 #include <ATen/ops/concat_ops.h>
 #include <ATen/ops/cross_entropy_loss_ops.h>
 #include <ATen/ops/from_blob.h>  // at::from_blob
@@ -27,6 +28,13 @@ inline Tensor cat(at::TensorList tensors, std::int64_t dim) { return at::_ops::c
 inline Tensor cross_entropy_loss(Tensor const& scores, Tensor const& classes, at::Reduction::Reduction reduction,
                                  std::int64_t ignore_index, double label_smoothing) {
   return at::_ops::cross_entropy_loss::call(scores, classes, {}, reduction, ignore_index, label_smoothing);
+}
+
+// at::binary_cross_entropy_with_logits; undefined weights are none.
+inline Tensor binary_cross_entropy_with_logits(Tensor const& scores, Tensor const& targets, Tensor const& weight,
+                                               Tensor const& pos_weight, at::Reduction::Reduction reduction) {
+  auto const given = [](Tensor const& w) { return w.defined() ? c10::optional<Tensor>(w) : c10::optional<Tensor>(); };
+  return at::_ops::binary_cross_entropy_with_logits::call(scores, targets, given(weight), given(pos_weight), reduction);
 }
 
 }  // namespace fastxx::detail

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -21,6 +22,12 @@ struct VocabAttribute {
   template <class Stage>
   requires requires(Stage const& stage) { stage.vocab; }
   constexpr auto const& operator()(Stage const& stage) const { return stage.vocab; }
+};
+/// How many numbers a model gives for the targets.
+struct ClassCountAttribute {
+  template <class Stage>
+  requires requires(Stage const& stage) { stage.c(); }
+  constexpr std::int64_t operator()(Stage const& stage) const { return stage.c(); }
 };
 struct LossFuncAttribute {
   template <class Stage>
@@ -70,9 +77,11 @@ inline constexpr std::array<int, 0> no_attribute{};
 template <class Attribute, std::size_t I, class Pipelines>
 constexpr decltype(auto) find_in_last(Pipelines const& pipelines) {
   constexpr bool here = std::decay_t<decltype(std::get<I>(pipelines))>::template count<Attribute>() > 0;
-  static_assert(here || I > 0,
-                "fastxx: no stage of these pipelines has a vocabulary (for vocab() and c()) or a loss; Categorize{} in "
-                "the target's pipeline has both, a regression has neither: give loss_func(...), and c by hand");
+  static_assert(
+      here || I > 0,
+      "fastxx: no stage of these pipelines has what is asked for: Categorize{} in the target's pipeline has a "
+      "vocabulary, a number of classes c() and a loss, RegressionSetup has c() and a loss; else give "
+      "loss_func(...), and c by hand");
   if constexpr (here)
     return std::get<I>(pipelines).find(Attribute{});
   else if constexpr (I > 0)

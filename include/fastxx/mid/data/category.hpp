@@ -114,7 +114,8 @@ void require_each_once(std::vector<std::string> const& names);
 /// `Categorize{.vocab = {"dog", "cat"}}` has cat first, as `.sort` says; with `.add_na`, entry 0 is "#na#" and stands for
 /// every label that is not in the vocabulary.
 /// Dtypes:  std::string -> Category; decode: Category or a TensorCategory of one element -> TitledStr
-/// Errors:  data_error [categorize.unseen] naming the label; [categorize.empty]; [categorize.index] for an index outside
+/// Errors:  data_error [categorize.unseen] naming the label; [categorize.one_class] when all training labels are one, and
+///          there would be nothing to learn; [categorize.empty]; [categorize.index] for an index outside
 ///          the vocabulary; [categorize.shape]; [categorize.repeated] for a file that names a class twice
 /// Source:  fastai 2.7.18 data/transforms.py Categorize (TR-09); carries the loss function of its targets
 /// Example: examples/doc/datasets.cpp
@@ -133,6 +134,7 @@ struct Categorize {
     if (!vocab.empty()) return;
     CategoryMap seen;
     for (std::size_t i = 0; i < labels.size(); ++i) seen.add(labels[i]);
+    if (seen.size() == 1 && !add_na) refuse_one_class(seen[0]);
     vocab = CategoryMap(seen.names(), sort, add_na);
   }
 
@@ -155,6 +157,7 @@ struct Categorize {
   }
 
  private:
+  [[noreturn]] static void refuse_one_class(std::string const& name);
   TitledStr name(std::int64_t index) const;
 };
 

@@ -98,6 +98,16 @@ FASTXX_INLINE TitledStr Categorize::decodes(TensorCategory const& category) cons
   return name(category.item<std::int64_t>());
 }
 
+FASTXX_INLINE void Categorize::refuse_one_class(std::string const& name) {
+  throw data_error(
+      "categorize.one_class",
+      {.call = "Categorize",
+       .expected = "at least two classes among the training labels",
+       .got = "'" + detail::brief(name) + "' alone",
+       .fix = "check what gives the labels: parent_label wants a folder for each class; a vocabulary that is "
+              "given may have one class"});
+}
+
 FASTXX_INLINE TitledStr Categorize::name(std::int64_t index) const {
   if (index < 0 || index >= c())
     throw data_error("categorize.index", {.call = "Categorize::decodes",

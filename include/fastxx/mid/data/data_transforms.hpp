@@ -74,9 +74,9 @@ struct DataTransforms {
   Batching batching;
 
   auto const& pipelines() const { return type_tfms.pipelines; }
-  /// The vocabulary of the targets, and its size: what a classifier's last layer must give.
+  /// The vocabulary of the targets; how many numbers a model's last layer must give for them.
   auto const& vocab() const { return detail::find_in_last<VocabAttribute, n_pipelines - 1>(pipelines()); }
-  std::int64_t c() const { return static_cast<std::int64_t>(vocab().size()); }
+  auto c() const { return detail::find_in_last<ClassCountAttribute, n_pipelines - 1>(pipelines()); }
 };
 
 /// `data_transforms(type_tfms(image, label), item_tfms(...), batch_tfms(...), before_batch(...))`, in any order; all but

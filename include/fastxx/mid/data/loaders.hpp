@@ -138,8 +138,10 @@ class DataLoaders : public ClassNames {
   auto const& vocab() const {
     return detail::find_in_last<VocabAttribute, std::tuple_size_v<pipelines_type> - 1>(pipelines());
   }
-  /// The number of classes: what a classifier's last layer must give.
-  std::int64_t c() const { return static_cast<std::int64_t>(vocab().size()); }
+  /// How many numbers a model's last layer must give: one for each class, or for each number of a regression.
+  auto c() const {
+    return detail::find_in_last<ClassCountAttribute, std::tuple_size_v<pipelines_type> - 1>(pipelines());
+  }
 
   /// The names of the classes: those given to set_class_names, else the vocabulary of the targets, else what the
   /// dataset calls `classes()`; empty where nobody knows them.

@@ -49,6 +49,8 @@ consteval auto operator>>(GivenType<X>, CheckStep<Stage>) {
   using Parameter = typename decltype(stage_parameter<Stage>())::type;
   if constexpr (!std::is_void_v<X>)
     return GivenType<encoded_t<Stage, X>>{};
+  else if constexpr (requires { typename Stage::encoded_type; })  // what a stage gives, whatever it takes
+    return GivenType<typename Stage::encoded_type>{};
   else if constexpr (!std::is_void_v<Parameter> && NamesEncodes<Stage>)
     return GivenType<encoded_t<Stage, Parameter>>{};
   else

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/arguments/parts.hpp>
 #include <fastxx/mid/data/attributes.hpp>
+#include <fastxx/mid/data/splitter_part.hpp>
 #include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/train/callback.hpp>
 #include <fastxx/mid/train/metric.hpp>
@@ -11,19 +12,13 @@
 
 namespace fastxx {
 
-/// The names of the parts that opt_func(...) and splitter(...) make.
+/// The name of the part that opt_func(...) makes.
 struct OptFuncPart {};
-struct SplitterPart {};
 
 /// The optimizer of a Learner: a recipe such as `Adam{.wd = .1}`.
 template <class Recipe>
 constexpr auto opt_func(Recipe recipe) {
   return Part<OptFuncPart, Recipe>{std::move(recipe)};
-}
-/// How a Learner groups parameters: a function from the model to a list of parameter lists.
-template <class Function>
-constexpr auto splitter(Function function) {
-  return Part<SplitterPart, Function>{std::move(function)};
 }
 
 namespace detail {
