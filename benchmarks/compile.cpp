@@ -1,7 +1,7 @@
 // What the headers cost at compile time: user seconds and memory of the compiler for pipelines and dispatch sets of N
 // entries, beside the same written by hand; for each header that users include, beside libtorch's own; for a whole
-// program, beside the same by hand; for one more Learner and one more callback. Arguments choose groups: pipeline,
-// dispatch, headers, program, again, learner.
+// program, beside the same by hand; for a DataBlock, beside Datasets; for one more Learner and one more callback.
+// Arguments choose groups: pipeline, dispatch, headers, program, block, again, learner.
 #include "compare.hpp"
 
 #include <array>
@@ -176,6 +176,31 @@ void measure_program(Compiler const& compiler, fs::path const& repository) {
             "examples/fashion_mnist.cpp at " + level + " beside the same by hand; wanted <= 1.4"});
 }
 
+// One program with its data described by a DataBlock and by Datasets.
+void measure_block(Compiler const& compiler) {
+  std::string const start =
+      "#include <fastxx/vision.hpp>\n"
+      "using namespace fastxx;\n"
+      "using Items = std::vector<std::tuple<double, std::string>>;\n";
+  std::string const end =
+      "void train(Items const& items) {\n"
+      "  auto dls = load(items);\n"
+      "  Learner learn(dls, Sequential(torch::nn::Linear(1, dls.c())), metrics(accuracy));\n"
+      "  learn.fit_one_cycle(1, {.lr_max = 1e-2});\n"
+      "}\n";
+  std::string const tensor = "pipeline([](double x) { return at::full({1}, x, at::kFloat); })";
+  std::string const block = "auto load(Items items) { return DataBlock(blocks(TransformBlock(" + tensor +
+                            "), CategoryBlock()), splitter(RandomSplitter{.seed = 1}))"
+                            ".dataloaders(items, {.batch_size = 64}); }\n";
+  std::string const datasets =
+      "auto load(Items items) { return dataloaders(Datasets(items, RandomSplitter{.seed = 1}, "
+      "pipeline(ItemGetter<0>{}, " +
+      tensor + "), pipeline(ItemGetter<1>{}, Categorize{})), {.batch_size = 64}); }\n";
+  report({"compile_block", compiler.compile(start + block + end).seconds,
+          compiler.compile(start + datasets + end).seconds, "s",
+          "a program with a DataBlock beside the same with Datasets; wanted <= 1.15"});
+}
+
 // The example after one line of main changed, with vision.hpp precompiled, and the link: with the bodies of what is no
 // template in an object of their own, and as headers only.
 void measure_again(Compiler const& compiler, fs::path const& repository, std::vector<std::string> const& linker) {
@@ -320,6 +345,7 @@ int main(int count, char** arguments) {
   if (wanted("dispatch")) measure_growth(compiler, "compile_dispatch", dispatch_source);
   if (wanted("headers")) measure_headers(compiler);
   if (wanted("program")) measure_program(compiler, FASTXX_REPOSITORY);
+  if (wanted("block")) measure_block(compiler);
   if (wanted("again")) measure_again(compiler, FASTXX_REPOSITORY, words_of(folder / "link_words"));
   if (wanted("learner")) measure_learner(compiler);
 }

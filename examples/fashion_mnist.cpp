@@ -1,3 +1,4 @@
+// Fashion-MNIST: look at the data, find a learning rate, train, explain the mistakes, export and predict.
 #include <fastxx/vision.hpp>
 
 #include <CLI/CLI.hpp>

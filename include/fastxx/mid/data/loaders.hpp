@@ -223,12 +223,15 @@ concept SplitData = requires(Data const& data) {
   data.n_subsets();
 };
 
-// What the item transforms learn from: the training items, through the pipelines of the dataset.
+// What the item transforms learn from: the training items, through the pipelines of the dataset if it has some.
 template <class Dataset>
 struct TrainItems {
   Dataset const& dataset;
   std::size_t size() const { return dataset.size(); }
-  auto operator[](std::size_t index) const { return dataset.item(index, CallContext{.split_idx = Split::train}); }
+  auto operator[](std::size_t index) const {
+    EpochPlan const none({}, 1, false);
+    return dataset_item(dataset, index, CallContext{.split_idx = Split::train}, none);
+  }
 };
 
 // What the batch transforms learn from: the first training batch, before any batch transform.
@@ -248,7 +251,7 @@ auto make_loaders(Datasets const& datasets, DataLoadersOptions const& options, B
   auto const train = datasets.train();
   using Subset = std::decay_t<decltype(train)>;
   using AfterItem = decltype(batching.after_item);
-  AfterItem::template check<std::decay_t<decltype(train[0])>>();
+  AfterItem::template check<std::decay_t<decltype(TrainItems<Subset>{train}[0])>>();
   batching.after_item.setup(TrainItems<Subset>{train}, true);
   auto loader = [&](Subset subset, int split_idx, auto const& own_batching) {
     return DataLoader(loader_state(std::make_shared<Subset const>(std::move(subset)),
