@@ -315,7 +315,7 @@ TEST_CASE("block: the other process" * doctest::skip(std::getenv("FASTXX_BLOCK")
 namespace {
 
 using Pairs = std::vector<std::pair<double, std::string>>;
-Pairs const pairs{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}};
+Pairs const numbered{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}};
 
 struct AddOne {
   double amount = 1;
@@ -350,7 +350,7 @@ std::vector<double> inputs_of(Loader const& loader) {
 }  // namespace
 
 TEST_CASE("H-03 block: a fifth is for validation, items are the source, blocks get their elements") {
-  auto const dls = DataBlock(blocks(TransformBlock(), CategoryBlock())).dataloaders(pairs, {.batch_size = 1});
+  auto const dls = DataBlock(blocks(TransformBlock(), CategoryBlock())).dataloaders(numbered, {.batch_size = 1});
   CHECK(dls.train().n_items() == 4);
   CHECK(dls.valid().n_items() == 1);
   CHECK(dls.c() == 2);
@@ -382,7 +382,7 @@ TEST_CASE("H-05 block: a getter sees the whole item, a tuple too") {
                        get_x([](std::pair<double, std::string> const& item) {
                          return item.first + static_cast<double>(item.second.size());
                        }));
-  auto const dls = sums.dataloaders(pairs, {.batch_size = 4, .shuffle = false});
+  auto const dls = sums.dataloaders(numbered, {.batch_size = 4, .shuffle = false});
   CHECK(inputs_of(dls.train()) == std::vector<double>{2, 3, 4, 5});
 }
 
@@ -390,14 +390,14 @@ TEST_CASE("H-07 TR-14 block: transforms of blocks and user are merged, the last 
   auto const number = [] { return TransformBlock(pipeline(), item_tfms(AddOne{}), batch_tfms(Double{})); };
   DataBlock const block(blocks(number(), CategoryBlock()), splitter(EndSplitter{}), item_tfms(AddOne{10}));
   static_assert(decltype(block.batching.after_item)::size() == 1);
-  CHECK(inputs_of(block.dataloaders(pairs, {.batch_size = 4, .shuffle = false}).train()) ==
+  CHECK(inputs_of(block.dataloaders(numbered, {.batch_size = 4, .shuffle = false}).train()) ==
         std::vector<double>{22, 24, 26, 28});
-  auto const at_the_call = block.dataloaders(pairs, {.batch_size = 4, .shuffle = false}, item_tfms(AddOne{20}));
+  auto const at_the_call = block.dataloaders(numbered, {.batch_size = 4, .shuffle = false}, item_tfms(AddOne{20}));
   CHECK(inputs_of(at_the_call.train()) == std::vector<double>{42, 44, 46, 48});
   auto const changed = block.new_with(item_tfms(AddOne{30}));
-  CHECK(inputs_of(changed.dataloaders(pairs, {.batch_size = 4, .shuffle = false}).train()) ==
+  CHECK(inputs_of(changed.dataloaders(numbered, {.batch_size = 4, .shuffle = false}).train()) ==
         std::vector<double>{62, 64, 66, 68});
-  CHECK(block.datasets(pairs).train()[0] == std::tuple(1., Category{0}));  // H-09: the items alone
+  CHECK(block.datasets(numbered).train()[0] == std::tuple(1., Category{0}));  // H-09: the items alone
 }
 
 TEST_CASE("block: before_batch of a block pads") {
@@ -439,7 +439,7 @@ TEST_CASE("block: nothing at the source, one class, an unseen class: one sentenc
 TEST_CASE("block: summary walks an item and a batch through every step") {
   DataBlock const block(blocks(TransformBlock(pipeline(AddOne{})), CategoryBlock()), splitter(EndSplitter{}),
                         item_tfms(AddOne{10}), batch_tfms([](at::Tensor const& x) { return x * 2; }));
-  std::string const text = summary(block, pairs);
+  std::string const text = summary(block, numbered);
   CAPTURE(text);
   for (char const* const line :
        {": 4 for training, 1 for validation", "An item: (double 1, 'a')", "AddOne gives double 2",
