@@ -38,7 +38,7 @@ TEST_CASE("TR-05 flip: one draw per sample, the same for every image of the batc
 
 TEST_CASE("flip: inside a loader the draws depend on the seed alone") {
   std::vector<std::tuple<TensorImageBW, std::string>> items;
-  for (int i = 0; i < 32; ++i) items.emplace_back(TensorImageBW(at::rand({1, 4, 4})), "x");
+  for (int i = 0; i < 32; ++i) items.emplace_back(TensorImageBW(at::rand({1, 4, 4})), i % 2 ? "x" : "y");
   Datasets const dsets(items, Splits{{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}, {16, 17}},
                        pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{}, Categorize{}));
   auto first = [&](std::uint64_t seed, int workers) {
