@@ -49,6 +49,16 @@ std::vector<double> firsts_of(Loader const& loader) {
   return all;
 }
 
+// What torch::data calls a dataset, as far as it matters here.
+struct TorchLike {
+  struct Example {
+    at::Tensor data, target;
+  };
+  Example get(std::size_t i) { return {at::full({2}, double(i)), at::tensor(std::int64_t(i))}; }
+  c10::optional<std::size_t> size() const { return size_; }
+  c10::optional<std::size_t> size_ = 5;
+};
+
 struct CentreFirst {  // an item transform that learns
   double mean = 0;
   template <class Items>
@@ -101,4 +111,14 @@ TEST_CASE("M-48 subset: item transforms learn from the training part, batch tran
                               batch_tfms([](at::Tensor const& x) { return x * 10; }));
   CHECK(firsts_of(dls.train()) == std::vector<double>{-10, 10});
   CHECK(firsts_of(dls.valid()) == std::vector<double>{80});
+}
+
+TEST_CASE("subset: datasets of torch::data, whole or in parts") {
+  auto const dls = from_dsets(TorchLike{}, TorchLike{3}, {.batch_size = 2});
+  CHECK(dls.valid().n_items() == 3);
+  auto const [x, y] = dls.valid().one_batch();
+  CHECK(at::equal(x, at::tensor({0., 0., 1., 1.}, at::kDouble).view({2, 2})));
+  CHECK(at::equal(y, at::tensor({0, 1})));
+  CHECK(random_split(TorchLike{}, {3, 2}, 1)[0].size() == 3);
+  CHECK(contains(error_of([] { from_dsets(TorchLike{c10::nullopt}, TorchLike{}); }), "[torch_items.size]"));
 }

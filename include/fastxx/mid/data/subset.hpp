@@ -91,6 +91,8 @@ template <class Dataset>
 auto whole_subset(Dataset dataset) {
   if constexpr (is_subset_v<Dataset>) {
     return dataset;
+  } else if constexpr (TorchDataset<Dataset>) {
+    return whole_subset(TorchItems<Dataset>(std::move(dataset)));
   } else {
     std::vector<std::int64_t> all(static_cast<std::size_t>(dataset.size()));
     std::iota(all.begin(), all.end(), 0);
@@ -131,8 +133,8 @@ auto random_split(Dataset dataset, std::vector<std::int64_t> const& lengths, std
 }
 
 /// Loaders over datasets of your own that are already apart, the training set first: `from_dsets(train, valid,
-/// {.batch_size = 20}, batch_tfms(...))`, or of a vector of datasets, as random_split gives it. The training loader
-/// shuffles and drops a short last batch, the others do neither.
+/// {.batch_size = 20}, batch_tfms(...))`, or of a vector of datasets, as random_split gives it; datasets of torch::data
+/// too. The training loader shuffles and drops a short last batch, the others do neither.
 ///
 /// Errors:  those of dataloaders(...)
 /// Source:  fastai 2.7.18 data/core.py DataLoaders.from_dsets (M-48)
@@ -146,9 +148,10 @@ auto from_dsets(std::vector<Dataset> datasets, DataLoadersOptions const& options
   return detail::make_loaders(apart, options, detail::loader_batching(std::move(parts)...));
 }
 template <class Train, class Valid, class... Parts>
-requires(LoadableDataset<Train>&& LoadableDataset<Valid>) auto from_dsets(Train train, Valid valid,
-                                                                          DataLoadersOptions const& options = {},
-                                                                          Parts... parts) {
+requires((LoadableDataset<Train> || detail::TorchDataset<Train>)&&(
+    LoadableDataset<Valid> || detail::TorchDataset<Valid>)) auto from_dsets(Train train, Valid valid,
+                                                                            DataLoadersOptions const& options = {},
+                                                                            Parts... parts) {
   static_assert(std::is_same_v<Train, Valid>,
                 "fastxx::from_dsets(train, valid): both datasets must have one type; datasets of two types go to "
                 "loaders_of(DataLoader(train, {.shuffle = true}), DataLoader(valid))");
