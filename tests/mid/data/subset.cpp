@@ -54,7 +54,7 @@ struct TorchLike {
   struct Example {
     at::Tensor data, target;
   };
-  Example get(std::size_t i) { return {at::full({2}, double(i)), at::tensor(std::int64_t(i))}; }
+  Example get(std::size_t i) { return {at::full({2}, double(i)), at::scalar_tensor(std::int64_t(i), at::kLong)}; }
   c10::optional<std::size_t> size() const { return size_; }
   c10::optional<std::size_t> size_ = 5;
 };
