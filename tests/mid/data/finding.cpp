@@ -253,6 +253,8 @@ TEST_CASE("labels: a column by member or name, with something around it, or as a
   CHECK(ColReader(&Row::tags, label_delim(" ")).encodes(rows[0]) == Names{"x", "y"});
   CHECK(ColReader(&Row::tags, label_delim(" ")).encodes(rows[1]).empty());
   CHECK(ColReader(&Row::tags, label_delim(", ")).encodes(rows[0]) == Names{"x y"});
+  Row const commas{"d", "x, y, ", false, 0};
+  CHECK(ColReader(&Row::tags, label_delim(", ")).encodes(commas) == Names{"x", "y", ""});
   CHECK(ColReader({"name", "fold"}).encodes(maps[1]) == Names{"r", "2"});
   std::string const missing = error_of([] { ColReader("nmae").encodes(maps[0]); });
   CHECK(contains(missing, "[column.missing]"));
