@@ -19,7 +19,8 @@ inline std::array<std::uint32_t, 64> const& md5_constants() {
   static auto const constants = [] {
     std::array<std::uint32_t, 64> values{};
     for (std::size_t i = 0; i < 64; ++i)
-      values[i] = static_cast<std::uint32_t>(std::floor(std::fabs(std::sin(static_cast<double>(i + 1))) * 4294967296.0));
+      values[i] =
+          static_cast<std::uint32_t>(std::floor(std::fabs(std::sin(static_cast<double>(i + 1))) * 4294967296.0));
     return values;
   }();
   return constants;
