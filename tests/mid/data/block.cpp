@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <list>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <torch/data/datasets/base.h>
 #include <tuple>
@@ -377,6 +378,16 @@ TEST_CASE("H-04 H-05 block: n_inp and getters decide what is input and what is t
   static_assert(decltype(targets)::n_inp == 1);
 }
 
+TEST_CASE("block: copies, and blocks with a vocabulary that is given") {
+  DataBlock const first(blocks(TransformBlock(), CategoryBlock()));
+  DataBlock const copy(first);
+  DataBlock moved = DataBlock(copy);
+  DataBlock again(moved);
+  CHECK(again.dataloaders(numbered, {.batch_size = 1}).c() == 2);
+  auto const given = MultiCategoryBlock({.vocab = {"q", "p"}});
+  CHECK(given.type_tfms.get<MultiCategorize>().vocab.names() == std::vector<std::string>{"q", "p"});
+}
+
 TEST_CASE("H-05 block: a getter sees the whole item, a tuple too") {
   DataBlock const sums(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}),
                        get_x([](std::pair<double, std::string> const& item) {
@@ -434,6 +445,13 @@ TEST_CASE("block: nothing at the source, one class, an unseen class: one sentenc
   CAPTURE(unseen);
   CHECK(contains(unseen, "item 4"));
   CHECK(contains(error_of([&] { named.dataloaders(Pairs{{1, "a"}, {2, "b"}}); }), "[datasets.empty_split]"));
+  DataBlock const throwing(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}),
+                           get_y([](Pairs::value_type const& item) {
+                             return item.first > 4 ? throw std::runtime_error("boom") : item.second;
+                           }));
+  std::string const boom = error_of([&] { throwing.dataloaders(numbered); });
+  CHECK(contains(boom, "[datasets.item]"));
+  CHECK(contains(boom, "item 4"));
 }
 
 TEST_CASE("block: summary walks an item and a batch through every step") {
@@ -476,5 +494,5 @@ TEST_CASE("block: summary says from which stage on items fit into no batch, and 
       DataBlock(blocks(TransformBlock(pipeline(Length{}, Refuse{})), RegressionBlock()), splitter(EndSplitter{})),
       texts);
   CAPTURE(refused);
-  CHECK(contains(refused, "This failed: [refuse.two]"));
+  CHECK(contains(refused, "This failed at training item 1: [refuse.two]"));
 }

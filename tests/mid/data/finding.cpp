@@ -8,6 +8,8 @@
 #include <fastxx/mid/data/splitter.hpp>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -124,6 +126,18 @@ TEST_CASE("H-16 files: links are followed, but in no circle; what is no file is 
   CHECK(found.size() == 7);  // a: its own and b's three; b: three
 }
 
+TEST_CASE("files: folders full of links to each other are listed once by link and once by themselves") {
+  Tree const tree({"0/x.png"});
+  for (int i = 0; i < 12; ++i) {
+    std::filesystem::create_directories(tree.root / std::to_string(i));
+    for (int j = 0; j < 12; ++j)
+      if (i != j)
+        std::filesystem::create_directory_symlink("../" + std::to_string(j),
+                                                  tree.root / std::to_string(i) / ("to_" + std::to_string(j)));
+  }
+  CHECK(get_files(tree.root).size() == 2);
+}
+
 TEST_CASE("files: a folder that is not there, or is a file, is one sentence") {
   Tree const tree({"a.png"});
   std::string const missing = error_of([&] { get_files(tree.root / "nothing"); });
@@ -131,6 +145,7 @@ TEST_CASE("files: a folder that is not there, or is a file, is one sentence") {
   CHECK(contains(missing, "nothing"));
   CHECK(contains(missing, std::filesystem::current_path().string()));
   CHECK(key_of([&] { get_files(tree.root / "a.png"); }) == "files.folder");
+  CHECK(key_of([&] { get_files(std::string("/tmp\0x", 6)); }) == "files.folder");
 }
 
 // ---- splitters
@@ -189,6 +204,13 @@ TEST_CASE("splitters: by a column, a member or a name, by truth or by values") {
   CHECK(ColSplitter()(std::vector<std::map<std::string, int>>{{{"is_valid", 0}}, {{"is_valid", 2}}}) ==
         Splits{{0}, {1}});
   CHECK(key_of([] { ColSplitter("flod", {"2"})(maps); }) == "column.missing");
+  struct Made {  // rows that are made when they are asked for
+    std::size_t size() const { return 3; }
+    Row operator[](std::size_t i) const { return {std::string(40, static_cast<char>('a' + i)), "", i == 1, 0}; }
+  };
+  CHECK(ColSplitter(&Row::is_valid)(Made{}) == Splits{{0, 2}, {1}});
+  CHECK(ColSplitter(&Row::name, {std::string(40, 'c')})(Made{}) == Splits{{0, 1}, {2}});
+  CHECK(ColSplitter([](double x) { return x; }, {1})(std::vector<double>{1.5, 1}) == Splits{{0}, {1}});
 }
 
 TEST_CASE("splitters: each class has its part of both subsets") {
@@ -225,7 +247,8 @@ TEST_CASE("splitters: each class has its part of both subsets") {
 // ---- labels
 TEST_CASE("H-19 labels: the folder of a file; without one there is no label") {
   CHECK(parent_label("data/cat/1.png") == "cat");
-  CHECK(key_of([] { parent_label("1.png"); }) == "parent_label.none");
+  for (char const* const file : {"1.png", "./1.png", "../1.png"})
+    CHECK(key_of([&] { parent_label(file); }) == "parent_label.none");
 }
 
 TEST_CASE("H-20 D-10 labels: the first group of a pattern, in the path or in the name") {
@@ -245,6 +268,10 @@ TEST_CASE("H-20 D-10 labels: the first group of a pattern, in the path or in the
   CHECK(key_of([] { RegexLabeller("abc"); }) == "regex_labeller.pattern");
   CHECK(RegexLabeller("(.*).png")(std::string(4090, 'a') + ".png").size() == 4090);  // within the stack
   CHECK(key_of([] { RegexLabeller("(.*)")(std::string(5000, 'a')); }) == "regex_labeller.length");
+  std::string const nested = "^((((((((([a-z]|0)|1)|2)|3)|4)|5)|6)|7))*$";
+  CHECK(RegexLabeller(nested)(std::string(4096, 'a')) == "a");
+  CHECK(key_of([] { RegexLabeller("^(a+)+$")(std::string(40, 'a') + "b"); }) == "regex_labeller.none");  // at once
+  CHECK(key_of([] { RegexLabeller(std::string(20000, '(')); }) == "regex_labeller.pattern");
 }
 
 TEST_CASE("labels: a column by member or name, with something around it, or as a list") {
@@ -282,6 +309,8 @@ TEST_CASE("categories: several labels of an item to numbers and back") {
   MultiCategorize padded{.add_na = true};
   padded.setups(std::vector<Names>{{"a"}});
   CHECK(padded.vocab.names() == Names{"#na#", "a"});
+  CHECK(MultiCategorize{.vocab = {"z", "y"}, .add_na = true}.vocab.names() == Names{"#na#", "z", "y"});
+  CHECK(key_of([] { MultiCategorize{}.setups(std::vector<Names>{{}, {}}); }) == "categorize.empty");
 }
 
 TEST_CASE("categories: labels that are encoded already") {
@@ -290,6 +319,7 @@ TEST_CASE("categories: labels that are encoded already") {
   CHECK((encoded.encodes(std::vector<bool>{true, true}).scalar_type() == at::kFloat));
   CHECK(encoded.decodes(encoded.encodes(at::tensor({1, 1}))).to_string() == "z;y");
   CHECK(key_of([&] { encoded.encodes(std::vector<int>{1}); }) == "one_hot.size");
+  CHECK(key_of([] { EncodedMultiCategorize{"a", "b", "a"}; }) == "categorize.repeated");
   CHECK(key_of([&] { encoded.encodes(std::vector<double>{1, .5}); }) == "one_hot.value");
 }
 
@@ -322,4 +352,7 @@ TEST_CASE("regression: numbers to float32 and back, one or several of an item") 
   CHECK(key_of([&] { one.encodes(std::nan("")); }) == "regression.nan");
   CHECK(key_of([&] { several.encodes(at::tensor({1., INFINITY})); }) == "regression.nan");
   CHECK(RegressionSetup(3).c() == 3);
+  CHECK(key_of([] { RegressionSetup(3).encodes(5); }) == "regression.size");
+  CHECK(key_of([] { RegressionSetup{}.setups(std::vector<std::vector<int>>(1)); }) == "regression.size");
+  CHECK(RegressionSetup(2).encodes(std::array<float, 2>{1, 2}).numel() == 2);
 }

@@ -52,6 +52,8 @@ std::vector<double> firsts_of(Loader const& loader) {
 // What torch::data calls a dataset, as far as it matters here.
 struct TorchLike {
   struct Example {
+    using DataType = at::Tensor;
+    using TargetType = at::Tensor;
     at::Tensor data, target;
   };
   Example get(std::size_t i) { return {at::full({2}, double(i)), at::scalar_tensor(std::int64_t(i), at::kLong)}; }
@@ -83,6 +85,7 @@ TEST_CASE("H-59 subset: random parts hold each item once, in RandomSplitter's or
   CHECK(random_split(std::list<int>{1, 2, 3}, {1, 1, 1}).size() == 3);
   CHECK(contains(error_of([] { random_split(Numbers{}, {7, 2}); }), "add up to 10"));
   CHECK(contains(error_of([] { random_split(Numbers{}, {11, -1}); }), "[random_split.lengths]"));
+  CHECK(contains(error_of([] { random_split(Numbers{}, {INT64_MAX, INT64_MAX, 12}); }), "[random_split.lengths]"));
 }
 
 TEST_CASE("M-48 H-60 subset: loaders of datasets that are apart") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/threads.hpp>
+#include <fastxx/low/torch/parallel.hpp>
 
 #include <algorithm>
 #include <cerrno>
@@ -141,6 +142,9 @@ FASTXX_INLINE void set_own_threads([[maybe_unused]] int count) {
 #ifdef __linux__
   // By name, since only programs built with -fopenmp are linked with it; libtorch's own is found.
   static auto const set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+  // at::parallel_for gives a thread the process's number when the thread calls it first. That is once for libtorch and
+  // once for the program, in which it is inlined; the first step of the optimizer undid what had been set here.
+  at::internal::lazy_init_num_threads();
   if (at::get_num_threads() != count && set) set(count);  // a thread takes the process's number at its first question
 #endif
 }

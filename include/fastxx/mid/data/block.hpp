@@ -15,6 +15,7 @@
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/torch_items.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -38,7 +39,8 @@ inline auto CategoryBlock(Categorize categorize = {}) { return TransformBlock(pi
 inline auto MultiCategoryBlock(MultiCategorize categorize = {}) {
   return TransformBlock(pipeline(std::move(categorize), OneHotEncode{}));
 }
-inline auto MultiCategoryBlock(EncodedMultiCategorize categorize) {
+template <std::same_as<EncodedMultiCategorize> Encoded>
+auto MultiCategoryBlock(Encoded categorize) {
   return TransformBlock(pipeline(std::move(categorize)));
 }
 
@@ -116,6 +118,16 @@ struct RefusedDatasets {};
 
 }  // namespace detail
 
+template <class Described>
+class DataBlock;
+
+namespace detail {
+template <class T>
+inline constexpr bool is_data_block_v = false;
+template <class Described>
+inline constexpr bool is_data_block_v<DataBlock<Described>> = true;
+}  // namespace detail
+
 /// A description of data, said once: what an item is made of, where items come from, how they are split, and what is done
 /// to items and batches. Its parts stand in any order:
 ///
@@ -137,7 +149,8 @@ template <class Described>
 class DataBlock : public Described {
  public:
   template <class... Parts>
-  explicit DataBlock(Parts... parts) : Described(detail::describe_block(std::move(parts)...)) {}
+  requires(!std::is_base_of_v<Described, Parts> && ...) explicit DataBlock(Parts... parts)
+      : Described(detail::describe_block(std::move(parts)...)) {}
   explicit DataBlock(std::type_identity_t<Described> described) : Described(std::move(described)) {}
 
   /// The items of a source, split and behind the pipelines of the blocks: pairs such as (image, label).
@@ -195,8 +208,11 @@ class DataBlock : public Described {
     return items;
   }
 };
+template <class Described>
+DataBlock(DataBlock<Described>) -> DataBlock<Described>;
 template <class... Parts>
-DataBlock(Parts...) -> DataBlock<decltype(detail::describe_block(std::declval<Parts>()...))>;
+requires(!detail::is_data_block_v<Parts> && ...) DataBlock(Parts...)
+->DataBlock<decltype(detail::describe_block(std::declval<Parts>()...))>;
 
 }  // namespace fastxx
 

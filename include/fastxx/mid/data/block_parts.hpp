@@ -89,22 +89,17 @@ inline constexpr bool is_block_part_v =
 
 // n_inp<N>() among the parts of `Count` blocks, else all but the last.
 template <std::size_t N>
-constexpr std::size_t n_inp_of(NInp<N>) {
+consteval std::size_t n_inp_of(std::type_identity<NInp<N>>) {
   return N;
 }
 template <class Part>
-constexpr std::size_t n_inp_of(Part const&) {
+consteval std::size_t n_inp_of(std::type_identity<Part>) {
   return 0;
 }
 template <std::size_t Count, class... Parts>
 consteval std::size_t block_inputs() {
-  constexpr std::size_t said = (std::size_t{0} + ... + []<class Part>(std::type_identity<Part>) {
-    if constexpr (is_n_inp_v<Part>)
-      return n_inp_of(Part{});
-    else
-      return std::size_t{0};
-  }(std::type_identity<Parts>{}));
-  return said > 0 ? said : default_n_inp(Count);
+  return (is_n_inp_v<Parts> || ...) ? (std::size_t{0} + ... + n_inp_of(std::type_identity<Parts>{}))
+                                    : default_n_inp(Count);
 }
 
 // How many getters a part gives; `wanted` where it is not given.
@@ -138,8 +133,9 @@ consteval bool are_block_parts() {
       known,
       "fastxx::DataBlock(parts...): a part must be blocks(...), get_items(f), splitter(s), get_x(f), get_y(f), "
       "getters(f, ...), item_tfms(...), batch_tfms(...), before_batch(f) or n_inp<N>()");
+  constexpr bool one_n_inp = (0 + ... + static_cast<int>(is_n_inp_v<Parts>)) <= 1;
   constexpr bool once = !known || ((is_n_inp_v<Parts> || count_parts<part_name_t<Parts>, Parts...>() == 1) && ...);
-  static_assert(once, "fastxx::DataBlock(parts...): each part is given once");
+  static_assert(once && one_n_inp, "fastxx::DataBlock(parts...): each part is given once");
   constexpr bool has_blocks = count_parts<BlocksPart, Parts...>() > 0;
   static_assert(!known || has_blocks,
                 "fastxx::DataBlock(parts...): blocks(...) says what an item is made of and must be given, as "
@@ -147,7 +143,7 @@ consteval bool are_block_parts() {
   constexpr bool both = count_parts<GettersPart, Parts...>() > 0 &&
                         count_parts<GetXPart, Parts...>() + count_parts<GetYPart, Parts...>() > 0;
   static_assert(!both, "fastxx::DataBlock(parts...): give getters(f, ...) for all blocks, or get_x(f) and get_y(f)");
-  if constexpr (known && once && has_blocks && !both) {
+  if constexpr (known && once && one_n_inp && has_blocks && !both) {
     using Blocks =
         typename std::decay_t<decltype(nth_type<find_part<BlocksPart, Parts...>(), Parts...>())>::type::value_type;
     constexpr bool blocks_fit = are_transform_blocks<Blocks>;
@@ -157,8 +153,8 @@ consteval bool are_block_parts() {
         "what a function of yours makes of one; call the function");
     if constexpr (blocks_fit) {
       constexpr std::size_t count = std::tuple_size_v<Blocks>, inputs = block_inputs<count, Parts...>();
-      constexpr bool inputs_fit = inputs <= count;
-      static_assert(inputs_fit, "fastxx::DataBlock: n_inp<N>(): there are fewer blocks than N");
+      constexpr bool inputs_fit = inputs >= 1 && inputs <= count;
+      static_assert(inputs_fit, "fastxx::DataBlock: n_inp<N>(): N must be at least 1 and at most the number of blocks");
       if constexpr (inputs_fit) return getters_fit<count, inputs, Parts...>();
     }
   }

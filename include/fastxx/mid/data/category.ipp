@@ -54,10 +54,11 @@ FASTXX_INLINE void require_each_once(std::vector<std::string> const& names) {
   CategoryMap seen;
   for (std::string const& name : names) {
     if (seen.contains(name))
-      throw data_error("categorize.repeated", {.call = "Categorize",
-                                               .expected = "each class of the saved vocabulary once",
-                                               .got = "'" + brief(name) + "' twice",
-                                               .fix = "the file is damaged or was written by hand; export it again"});
+      throw data_error("categorize.repeated",
+                       {.call = "Categorize",
+                        .expected = "each class of a vocabulary once",
+                        .got = "'" + brief(name) + "' twice",
+                        .fix = "leave one of them out; a file with such a vocabulary is damaged"});
     seen.add(name);
   }
 }

@@ -11,7 +11,7 @@
 namespace fastxx::detail {
 
 FASTXX_INLINE void refuse_column(std::string const& name) {
-  throw data_error("column.missing", {.call = "ColReader",
+  throw data_error("column.missing", {.call = "column",
                                       .expected = "rows with a column '" + brief(name) + "'",
                                       .got = "a row without it",
                                       .fix = "check the name, letter by letter, and that each row has it"});

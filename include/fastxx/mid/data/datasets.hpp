@@ -9,6 +9,7 @@
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/whole_batch.hpp>
 
+#include <exception>
 #include <memory>
 #include <numeric>
 #include <string>
@@ -203,6 +204,7 @@ struct SubsetView {
   decltype(auto) operator[](std::size_t index) const { return items[static_cast<std::size_t>(indices[index])]; }
 };
 
+[[noreturn]] void throw_refused_item(std::string const& item, char const* what);
 void check_splits(Splits const& splits, std::size_t n);
 void check_subset(Splits const& splits, int split_idx);
 
@@ -253,6 +255,8 @@ void try_items(State const& state, Pipeline const& pipeline) {
           ErrorParts parts = inner.parts();
           parts.where = subset_item_name(state.splits, s, i);
           throw data_error(inner.key(), parts);
+        } catch (std::exception const& e) {
+          throw_refused_item(subset_item_name(state.splits, s, i), e.what());
         }
   }
 }
@@ -268,7 +272,8 @@ void try_items(State const& state, Pipeline const& pipeline) {
 /// A collection with `batch(indices)`, which gives the columns of many items at once (of pairs a tuple of two), makes
 /// whole batches when each stage takes a column: it has `encodes_batch`, as ItemGetter and Categorize have, or does
 /// nothing to this type. Otherwise loaders go item by item, with the same batches.
-/// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index], [datasets.subset]; what a pipeline with a stage that has
+/// Errors:  data_error [datasets.empty], [datasets.empty_split], [datasets.index], [datasets.subset]; [datasets.item] around what a getter
+///          throws; what a pipeline with a stage that has
 ///          `static constexpr bool checks_items = true` (Categorize has) refuses of any item, with the item's number
 /// Source:  fastai 2.7.18 data/core.py Datasets
 /// Example: examples/doc/datasets.cpp

@@ -2,6 +2,7 @@
 
 #include <fastxx/mid/data/datasets.hpp>
 
+#include <exception>
 #include <string>
 
 namespace fastxx::detail {
@@ -13,6 +14,14 @@ FASTXX_INLINE std::string subset_item_name(Splits const& splits, std::size_t spl
                              : split_idx == 1 ? "the validation subset"
                                               : "subset " + std::to_string(split_idx);
   return number + " of the dataset (item " + std::to_string(index) + " of " + subset + ")";
+}
+
+FASTXX_INLINE void throw_refused_item(std::string const& item, char const* what) {
+  std::throw_with_nested(data_error("datasets.item", {.call = "Datasets",
+                                                      .expected = "a target from each item",
+                                                      .got = first_line(what),
+                                                      .where = item,
+                                                      .fix = "look at what the getter does with this item"}));
 }
 
 FASTXX_INLINE void check_splits(Splits const& splits, std::size_t n) {

@@ -21,7 +21,8 @@ struct FilesOptions {
 };
 
 /// The regular files of a folder and of the folders in it, sorted by their paths, so that a split by a seed is the same
-/// on every machine. Hidden files and folders (".name") are left out; a link back to a folder it lies in is not followed.
+/// on every machine. Hidden files and folders (".name") are left out; a link back to a folder it lies in is not followed,
+/// nor a second link to one folder.
 ///
 /// Errors:  io_error [files.folder] where `path`, or a folder in it, is no folder that can be read; [files.folders] when
 ///          one of `folders` is not there, or is named without `recurse`

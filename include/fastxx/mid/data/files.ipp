@@ -34,6 +34,7 @@ class FileWalk {
   }
 
   void start(std::string const& folder) {
+    if (folder.find('\0') != std::string::npos) refuse(folder, "a name with a zero byte in it");
     auto const only = [this](std::string const& name) {
       return std::find(options_.folders.begin(), options_.folders.end(), name) != options_.folders.end();
     };
@@ -62,12 +63,13 @@ class FileWalk {
   };
 
   [[noreturn]] static void refuse(std::string const& folder, std::string reason) {
+    std::error_code code;  // the working folder may be gone
     throw io_error("files.folder",
                    {.call = "get_files",
                     .expected = "a folder that can be read",
                     .got = std::move(reason),
                     .where = folder,
-                    .fix = "check the path, which begins in " + std::filesystem::current_path().string() +
+                    .fix = "check the path, which begins in " + std::filesystem::current_path(code).string() +
                            " when it is relative; `folders` can leave out what may not be read"});
   }
 
@@ -147,15 +149,23 @@ class FileWalk {
     above_.pop_back();
   }
 
-  bool may_follow(std::string const& link) const {
+  // Folders full of links to each other have more paths than anybody can list: links lead into a folder once.
+  bool may_follow(std::string const& link) {
     if (!options_.follow_links) return false;
-    return std::find(above_.begin(), above_.end(), identity(link)) == above_.end();
+    Identity const to = identity(link);
+    auto const among = [&](auto const& folders) {
+      return std::find(folders.begin(), folders.end(), to) != folders.end();
+    };
+    if (among(above_) || among(linked_)) return false;
+    linked_.push_back(to);
+    return true;
   }
 
   FilesOptions const& options_;
   Paths& found_;
   std::vector<std::string> extensions_;
-  std::vector<Identity> above_;  // the folders on the way to this one
+  std::vector<Identity> above_;   // the folders on the way to this one
+  std::vector<Identity> linked_;  // those that links have led to
 };
 
 }  // namespace detail

@@ -140,7 +140,14 @@ class DataLoaders : public ClassNames {
   }
   /// How many numbers a model's last layer must give: one for each class, or for each number of a regression.
   auto c() const {
-    return detail::find_in_last<ClassCountAttribute, std::tuple_size_v<pipelines_type> - 1>(pipelines());
+    static_assert(
+        has_pipelines,
+        "fastxx::DataLoaders::c(): these loaders read no Datasets, whose pipelines know how many classes there "
+        "are; write the number, or class_names().size() where the dataset has classes()");
+    if constexpr (has_pipelines)
+      return detail::find_in_last<ClassCountAttribute, std::tuple_size_v<pipelines_type> - 1>(pipelines());
+    else
+      return std::int64_t{};
   }
 
   /// The names of the classes: those given to set_class_names, else the vocabulary of the targets, else what the

@@ -45,16 +45,17 @@ struct TitledStrings : std::vector<std::string> {
 /// A vocabulary that is given keeps its order. With `.add_na` entry 0 is "#na#", which no label means: boxes that pad a
 /// batch have it.
 /// Dtypes:  std::vector<std::string> -> MultiCategory -> TitledStrings
-/// Errors:  data_error [categorize.unseen] naming the labels; [categorize.empty] for an empty label (none at all is fine);
-///          [categorize.index]
+/// Errors:  data_error [categorize.unseen] naming the labels; [categorize.empty] for an empty label (an item without any
+///          is fine), and where no training item has one; [categorize.index]
 /// Source:  fastai 2.7.18 data/transforms.py MultiCategorize; carries the loss function of its targets
 /// Example: examples/doc/data_block.cpp
 struct MultiCategorize {
   static constexpr int order = 1;
   static constexpr bool checks_items = true;
-  CategoryMap vocab = {};
+  Vocabulary vocab = {};
   bool add_na = false;
   BCEWithLogitsLossFlat loss_func = {};
+  [[no_unique_address]] detail::Finished finished = {vocab, /*sort=*/false, add_na};  ///< not to be set
 
   template <class Labels>
   void setups(Labels const& labels) {
@@ -62,6 +63,7 @@ struct MultiCategorize {
     CategoryMap seen;
     for (std::size_t i = 0; i < labels.size(); ++i)
       for (std::string const& label : labels[i]) seen.add(label);
+    if (seen.empty()) refuse_no_labels();
     vocab = CategoryMap(seen.names(), /*sort=*/true, add_na);
   }
 
@@ -78,6 +80,9 @@ struct MultiCategorize {
     detail::require_each_once(names);
     vocab = CategoryMap(std::move(names), /*sort=*/false);
   }
+
+ private:
+  [[noreturn]] static void refuse_no_labels();
 };
 
 /// The classes of an item as one number for each class, 1 for those it has and 0 for the others.
@@ -108,7 +113,9 @@ struct EncodedMultiCategorize {
   CategoryMap vocab;
   BCEWithLogitsLossFlat loss_func = {};
 
-  EncodedMultiCategorize(std::vector<std::string> names) : vocab(std::move(names), /*sort=*/false) {}
+  EncodedMultiCategorize(std::vector<std::string> names) : vocab(names, /*sort=*/false) {
+    detail::require_each_once(names);
+  }
   EncodedMultiCategorize(std::initializer_list<std::string> names)
       : EncodedMultiCategorize(std::vector<std::string>(names)) {}
 

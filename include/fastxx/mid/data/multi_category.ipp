@@ -17,6 +17,13 @@ FASTXX_INLINE std::string TitledStrings::to_string() const {
   return text;
 }
 
+FASTXX_INLINE void MultiCategorize::refuse_no_labels() {
+  throw data_error("categorize.empty", {.call = "MultiCategorize",
+                                        .expected = "labels to learn the classes from",
+                                        .got = "none, in all training items",
+                                        .fix = "check what gives the labels, or give a vocabulary"});
+}
+
 FASTXX_INLINE MultiCategory MultiCategorize::encodes(std::vector<std::string> const& labels) const {
   MultiCategory category{{}, c()};
   std::string unseen;
@@ -88,7 +95,7 @@ FASTXX_INLINE TensorMultiCategory EncodedMultiCategorize::checked(Tensor encoded
 }
 
 FASTXX_INLINE TitledStrings EncodedMultiCategorize::decodes(TensorMultiCategory const& encoded) const {
-  return MultiCategorize{.vocab = vocab}.decodes(OneHotEncode{}.decodes(encoded));
+  return MultiCategorize{.vocab = Vocabulary(vocab)}.decodes(OneHotEncode{}.decodes(encoded));
 }
 
 }  // namespace fastxx

@@ -22,7 +22,8 @@ struct RegexLabellerOptions {
 /// Errors:  data_error [regex_labeller.pattern] for a pattern that is none, or has no group; [regex_labeller.none] with
 ///          pattern and text where it is not found; [regex_labeller.length] for a text of more than 4096 bytes
 /// Source:  fastai 2.7.18 data/transforms.py RegexLabeller (H-20), its from_name_re looks at the name; differs: not
-///          Python's dialect, named groups and lookbehind are refused
+///          Python's dialect: named groups, lookbehind and back references are refused; a letter outside ASCII is several
+///          bytes, none of them in \w
 /// Example: examples/doc/finding.cpp
 class RegexLabeller {
  public:

@@ -10,6 +10,15 @@
 
 namespace fastxx {
 
+namespace detail {
+// libstdc++'s usual way calls itself for each character, and may take a time that doubles with each; this one does neither.
+#ifdef __GLIBCXX__
+inline constexpr auto regex_syntax = std::regex_constants::ECMAScript | std::regex_constants::__polynomial;
+#else
+inline constexpr auto regex_syntax = std::regex_constants::ECMAScript;
+#endif
+}  // namespace detail
+
 struct RegexLabeller::Compiled {
   std::regex regex;
 };
@@ -23,17 +32,18 @@ FASTXX_INLINE RegexLabeller::RegexLabeller(std::string pattern, RegexLabellerOpt
                                                 .where = "'" + detail::brief(pattern_) + "'",
                                                 .fix = fix});
   };
+  if (pattern_.size() > 1000) refuse("more than 1000 bytes", "a shorter pattern does");
   try {
-    compiled_ = std::make_shared<Compiled const>(Compiled{std::regex(pattern_)});
+    compiled_ = std::make_shared<Compiled const>(Compiled{std::regex(pattern_, detail::regex_syntax)});
   } catch (std::regex_error const& e) {
-    refuse(e.what(), "Python's (?P<name>...) is written (...) here, and there is no lookbehind");
+    refuse(e.what(),
+           "Python's (?P<name>...) is written (...) here; (?i), lookbehind and back references are not there");
   }
   if (compiled_->regex.mark_count() == 0) refuse("none", "put parentheses around what is the label");
 }
 
 FASTXX_INLINE std::string RegexLabeller::operator()(std::filesystem::path const& file) const {
   std::string const text = options_.name_only ? file.filename().string() : file.generic_string();
-  // std::regex calls itself for each character: a text without end would end the program.
   if (text.size() > 4096)
     throw data_error("regex_labeller.length", {.call = "RegexLabeller",
                                                .expected = "a path of at most 4096 bytes",

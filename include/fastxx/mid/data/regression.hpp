@@ -6,6 +6,7 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/traits.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -34,7 +35,7 @@ struct TitledNumbers : std::vector<double> {
 
 /// Targets that are numbers, one or several of an item.
 ///
-/// Shapes:  a number -> float, in a batch (N); a std::vector, tuple or Tensor of c numbers -> (c), in a batch (N,c)
+/// Shapes:  a number -> float, in a batch (N); a std::vector, array, tuple or Tensor of c numbers -> (c), in a batch (N,c)
 /// Dtypes:  numbers of any type -> float32; decode: -> TitledNumbers
 /// Errors:  data_error [regression.size] for an item with another number of numbers, [regression.nan] for one that is none
 ///          or infinite
@@ -62,6 +63,9 @@ struct RegressionSetup : ItemTransform {
   template <class Number>
   requires std::is_arithmetic_v<Number>
   float encodes(Number number) const { return checked(static_cast<float>(number)); }
+  template <class Number, std::size_t N>
+  requires std::is_arithmetic_v<Number> Tensor encodes(std::array<Number, N> const& numbers)
+  const { return checked(at::tensor(std::vector<float>(numbers.begin(), numbers.end()))); }
   template <class Number>
   requires std::is_arithmetic_v<Number> Tensor encodes(std::vector<Number> const& numbers)
   const { return checked(at::tensor(std::vector<float>(numbers.begin(), numbers.end()))); }
@@ -82,6 +86,8 @@ struct RegressionSetup : ItemTransform {
   void serialize(auto& archive) { archive("n_out", n_out); }
 
  private:
+  void check_count(std::int64_t got) const;
+  [[noreturn]] static void refuse(std::string got);
   float checked(float number) const;
   Tensor checked(Tensor numbers) const;
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fastxx {
@@ -20,22 +21,31 @@ FASTXX_INLINE std::string TitledNumbers::to_string() const {
   return size() == 1 ? text : "(" + text + ")";
 }
 
+FASTXX_INLINE void RegressionSetup::check_count(std::int64_t got) const {
+  if (got > 0 && (n_out == 0 || got == n_out)) return;
+  throw data_error("regression.size",
+                   {.call = "RegressionSetup",
+                    .expected = {n_out > 0 ? n_out : 1, n_out > 0 ? " numbers" : " number or more", " in each item"},
+                    .got = {got},
+                    .fix = "all items have as many numbers as the first one, or as n_out says"});
+}
+
+FASTXX_INLINE void RegressionSetup::refuse(std::string got) {
+  throw data_error("regression.nan", {.call = "RegressionSetup",
+                                      .expected = "finite numbers",
+                                      .got = std::move(got),
+                                      .fix = "repair the item or leave it out"});
+}
+
 FASTXX_INLINE float RegressionSetup::checked(float number) const {
-  if (!std::isfinite(number))
-    throw data_error("regression.nan", {.call = "RegressionSetup",
-                                        .expected = "a finite number",
-                                        .got = std::to_string(number),
-                                        .fix = "repair the item or leave it out"});
+  check_count(1);
+  if (!std::isfinite(number)) refuse(std::to_string(number));
   return number;
 }
 
 FASTXX_INLINE Tensor RegressionSetup::checked(Tensor numbers) const {
-  if (n_out > 0 && numbers.numel() != n_out)
-    throw data_error("regression.size", {.call = "RegressionSetup",
-                                         .expected = {n_out, " numbers in each item"},
-                                         .got = {numbers.numel()},
-                                         .fix = "all items have as many numbers as the first one, or as n_out says"});
-  if (!numbers.isfinite().all().item<bool>()) (void)checked(std::nanf(""));
+  check_count(numbers.numel());
+  if (!numbers.isfinite().all().item<bool>()) refuse("a number that is none, or infinite");
   return numbers;
 }
 

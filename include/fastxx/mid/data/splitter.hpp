@@ -33,6 +33,26 @@ Splits splits_of(std::vector<std::int64_t> const& numbers, std::int64_t subsets)
 
 Splits func_splits(std::vector<std::int64_t> const& numbers);
 
+// What a column holds is compared with what it should be; a number is true unless it is 0.
+template <class Held, class Value>
+requires requires(Held const& held, Value const& value) { held == value; }
+bool is_value(Held const& held, Value const& value) {
+  if constexpr (std::is_same_v<Value, bool> && std::is_arithmetic_v<Held>)
+    return (held != 0) == value;
+  else
+    return held == value;
+}
+
+template <class Items>
+inline constexpr bool are_paths =
+    std::is_convertible_v<decltype(std::declval<Items const&>()[0]), std::filesystem::path>;
+template <class Items>
+consteval void require_paths() {
+  static_assert(are_paths<Items>,
+                "fastxx: GrandparentSplitter and FileSplitter split files: items must be paths; for others write "
+                "FuncSplitter(f) or ColSplitter(&Row::is_valid)");
+}
+
 [[noreturn]] void refuse_fraction(char const* key, char const* splitter, char const* range, double got);
 
 }  // namespace detail
@@ -142,7 +162,8 @@ struct OneOrMoreNames : std::vector<std::string> {
   OneOrMoreNames(std::vector<std::string> names) : vector(std::move(names)) {}
 };
 
-/// Told by the folder above the folder of a file: "data/train/cat/1.png" trains. Files elsewhere are left out.
+/// Told by the folder above the folder of a file: "data/train/cat/1.png" trains. Files elsewhere are left out; both
+/// subsets are in the order of the items, and a name in both lists is for training.
 ///
 /// Errors:  data_error [grandparent_splitter.none] when no file lies in one of the folders of a subset
 /// Source:  fastai 2.7.18 data/transforms.py GrandparentSplitter (H-17)
@@ -155,7 +176,9 @@ struct GrandparentSplitter {
   Splits operator()(Items const& items) const {
     std::vector<std::int64_t> numbers;
     numbers.reserve(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) numbers.push_back(subset_of(items[i]));
+    detail::require_paths<Items>();
+    if constexpr (detail::are_paths<Items>)
+      for (std::size_t i = 0; i < items.size(); ++i) numbers.push_back(subset_of(items[i]));
     return checked(detail::splits_of(numbers, 2));
   }
 
@@ -180,7 +203,7 @@ struct FuncSplitter {
   Splits operator()(Items const& items) const {
     using Item = decltype(items[0]);
     constexpr bool takes = requires(Item item) {
-      { function(item) } -> std::convertible_to<std::int64_t>;
+      { function(item) } -> std::integral;
     };
     static_assert(
         takes,
@@ -224,7 +247,9 @@ struct FileSplitter {
   Splits operator()(Items const& items) const {
     std::vector<std::filesystem::path> paths;
     paths.reserve(items.size());
-    for (std::size_t i = 0; i < items.size(); ++i) paths.emplace_back(items[i]);
+    detail::require_paths<Items>();
+    if constexpr (detail::are_paths<Items>)
+      for (std::size_t i = 0; i < items.size(); ++i) paths.emplace_back(items[i]);
     return split(paths);
   }
 
@@ -255,12 +280,14 @@ struct ColSplitter {
   Splits operator()(Items const& items) const {
     std::vector<bool> mask(items.size());
     for (std::size_t i = 0; i < mask.size(); ++i) {
-      auto const& value = detail::column_of(column, items[i]);
-      constexpr bool comparable = std::is_constructible_v<Value, decltype(value)>;
+      auto const& row = items[i];  // kept: it may have been made just now
+      auto const& value = detail::column_of(column, row);
+      constexpr bool comparable = requires(Value const& one) { detail::is_value(value, one); };
       static_assert(comparable,
                     "fastxx::ColSplitter(column): a column that is no bool or number needs the values that are for "
                     "validation, of its own type: ColSplitter(column, {\"test\"})");
-      if constexpr (comparable) mask[i] = std::find(on.begin(), on.end(), Value(value)) != on.end();
+      if constexpr (comparable)
+        mask[i] = std::any_of(on.begin(), on.end(), [&](Value const& one) { return detail::is_value(value, one); });
     }
     return MaskSplitter{std::move(mask)}(items);
   }

@@ -113,6 +113,15 @@ struct ApartDatasets {
   std::size_t n_subsets() const { return all.size(); }
 };
 
+template <class Dataset, class... Parts>
+auto loaders_apart(std::vector<Dataset> datasets, DataLoadersOptions const& options, Parts... parts) {
+  if (datasets.empty()) refuse_no_datasets();
+  using Handle = decltype(whole_subset(std::move(datasets[0])));
+  ApartDatasets<Handle> apart;
+  for (auto& dataset : datasets) apart.all.push_back(whole_subset(std::move(dataset)));
+  return make_loaders(apart, options, loader_batching(std::move(parts)...));
+}
+
 }  // namespace detail
 
 /// Random parts of a dataset, each item in one of them: `random_split(data, {800, 200}, 42)`. With a seed the order is
@@ -141,11 +150,15 @@ auto random_split(Dataset dataset, std::vector<std::int64_t> const& lengths, std
 /// Example: examples/foreign_dataset.cpp
 template <class Dataset, class... Parts>
 auto from_dsets(std::vector<Dataset> datasets, DataLoadersOptions const& options = {}, Parts... parts) {
-  if (datasets.empty()) detail::refuse_no_datasets();
-  using Handle = decltype(detail::whole_subset(std::move(datasets[0])));
-  detail::ApartDatasets<Handle> apart;
-  for (auto& dataset : datasets) apart.all.push_back(detail::whole_subset(std::move(dataset)));
-  return detail::make_loaders(apart, options, detail::loader_batching(std::move(parts)...));
+  constexpr bool loadable = LoadableDataset<Dataset> || detail::TorchDataset<Dataset>;
+  static_assert(
+      loadable,
+      "fastxx::from_dsets(datasets): a std::vector of datasets is expected; datasets that are vectors of items "
+      "are from_dsets(train, valid)");
+  if constexpr (loadable)
+    return detail::loaders_apart(std::move(datasets), options, std::move(parts)...);
+  else
+    return detail::RefusedLoaders{};
 }
 template <class Train, class Valid, class... Parts>
 requires((LoadableDataset<Train> || detail::TorchDataset<Train>)&&(

@@ -24,8 +24,8 @@ FASTXX_INLINE std::vector<std::vector<std::int64_t>> random_parts(std::size_t si
   bool positive = true;
   std::string text;
   for (std::int64_t const length : lengths) {
-    sum += length;
-    positive = positive && length > 0;
+    positive = positive && length > 0 && length <= static_cast<std::int64_t>(size);
+    if (positive) sum += length;
     text += (text.empty() ? "" : ", ") + std::to_string(length);
   }
   if (!positive || sum != static_cast<std::int64_t>(size))

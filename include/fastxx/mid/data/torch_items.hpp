@@ -30,7 +30,10 @@ concept TorchDataset = requires(Dataset& dataset, std::size_t index) {
 // libtorch's Example is the pair of its parts, without a target its data alone; every other item is itself.
 template <class Example>
 auto torch_item(Example example) {
-  if constexpr (requires { std::tuple(example.data, example.target); }) {
+  if constexpr (requires {
+                  typename Example::DataType;
+                  typename Example::TargetType;
+                }) {
     using Target = std::decay_t<decltype(example.target)>;
     if constexpr (std::is_empty_v<Target>)
       return std::move(example.data);
