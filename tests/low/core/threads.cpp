@@ -1,5 +1,6 @@
 #include <fastxx/low/core/threads.hpp>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/low/torch/parallel.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -141,6 +142,19 @@ TEST_CASE("threads: workers run tensor operations in one thread and leave everyb
   CHECK(number_for_new_threads() == 3);
   CHECK(in_workers.load() == 1);
   CHECK(more_threads.load() == 0);
+  at::set_num_threads(before);
+}
+
+TEST_CASE("threads: a number of a thread's own outlives the first at::parallel_for of the program") {
+  int const before = at::get_num_threads();
+  at::set_num_threads(3);
+  int after = 0;
+  std::thread([&] {
+    fastxx::detail::set_own_threads(2);
+    at::parallel_for(0, 100, 1, [](std::int64_t, std::int64_t) {});
+    after = at::get_num_threads();
+  }).join();
+  CHECK(after == 2);
   at::set_num_threads(before);
 }
 
