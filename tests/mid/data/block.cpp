@@ -1,6 +1,7 @@
 // Takes long to compile for a reason: one description of the same data from five kinds of sources, with three kinds of
 // targets, each trained, shown, exported and served.
-#include "../../process.hpp"
+#include "../../errors.hpp"
+#include "../../temporary_folder.hpp"
 #include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/low/nn/sequential.hpp>
@@ -77,8 +78,7 @@ auto described(Parts... parts) {
 class Folder {
  public:
   Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "fastxx_block_XXXXXX").string();
-    path = ::mkdtemp(name.data());
+    path = temporary_folder("block");
     for (int i = 0; i < n_items; ++i) {
       std::filesystem::create_directories(path / class_of(i));
       write_file_atomically(path / class_of(i) / (name_of(i) + ".txt"), std::to_string(i));
@@ -326,17 +326,6 @@ struct AddOne {
 struct Double {
   at::Tensor encodes(at::Tensor const& x) const { return x.is_floating_point() ? x * 2 : x; }
 };
-
-template <class Body>
-std::string error_of(Body const& body) {
-  try {
-    body();
-  } catch (error const& e) {
-    return e.what();
-  }
-  return "no error";
-}
-bool contains(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
 
 template <class Loader>
 std::vector<double> inputs_of(Loader const& loader) {

@@ -1,3 +1,4 @@
+#include "../../errors.hpp"
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
 #include <fastxx/low/transform/normalize.hpp>
@@ -20,15 +21,6 @@ namespace {
 
 using Pair = std::tuple<int, std::string>;
 std::vector<Pair> const pairs{{1, "b"}, {2, "a"}, {3, "b"}, {4, "c"}, {5, "a"}};
-
-auto key_of = [](auto const& body) -> std::string {
-  try {
-    body();
-  } catch (error const& e) {
-    return e.key();
-  }
-  return "no error";
-};
 
 auto lettered(std::vector<Pair> items, Splits splits) {
   return Datasets(std::move(items), std::move(splits), pipeline(ItemGetter<0>{}, [](int x) { return x * 10; }),

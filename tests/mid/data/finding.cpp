@@ -1,3 +1,5 @@
+#include "../../errors.hpp"
+#include "../../temporary_folder.hpp"
 #include <fastxx/low/io/file.hpp>
 #include <fastxx/mid/data/column.hpp>
 #include <fastxx/mid/data/files.hpp>
@@ -27,28 +29,11 @@ using namespace fastxx;
 
 namespace {
 
-template <class Body>
-std::string error_of(Body const& body) {
-  try {
-    body();
-  } catch (error const& e) {
-    return e.what();
-  }
-  return "no error";
-}
-template <class Body>
-std::string key_of(Body const& body) {
-  std::string const text = error_of(body);
-  return text.substr(1, text.find(']') - 1);
-}
-bool contains(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
-
 // A folder with these files, each of one byte, that goes away with its object.
 class Tree {
  public:
   explicit Tree(std::vector<std::string> const& files) {
-    std::string name = (std::filesystem::temp_directory_path() / "fastxx_finding_XXXXXX").string();
-    root = ::mkdtemp(name.data());
+    root = temporary_folder("finding");
     for (std::string const& file : files) add(file);
   }
   ~Tree() { std::filesystem::remove_all(root); }

@@ -1,3 +1,4 @@
+#include "../../errors.hpp"
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/plan.hpp>
 
@@ -57,16 +58,6 @@ std::vector<NumberBatch> epochs_of(Loader const& loader, int epochs) {
   for (int epoch = 0; epoch < epochs; ++epoch)
     for (auto& batch : loader) all.push_back(std::move(batch));
   return all;
-}
-
-template <class Action>
-std::string key_of(Action action) {
-  try {
-    action();
-  } catch (error const& e) {
-    return e.key();
-  }
-  return "no error";
 }
 
 // A plan of a user's own: two batches an epoch, turned around every other epoch.

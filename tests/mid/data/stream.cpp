@@ -1,3 +1,4 @@
+#include "../../errors.hpp"
 #include <fastxx/mid/data/stream.hpp>
 
 #include <cstdint>
@@ -29,16 +30,6 @@ std::vector<std::pair<int, int>> ten_pairs() {
   std::vector<std::pair<int, int>> pairs;
   for (int i = 0; i < 10; ++i) pairs.emplace_back(i, i % 2);
   return pairs;
-}
-
-template <class Action>
-std::string key_of(Action action) {
-  try {
-    action();
-  } catch (error const& e) {
-    return e.key();
-  }
-  return "no error";
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "../../errors.hpp"
 #include <fastxx/mid/data/subset.hpp>
 
 #include <algorithm>
@@ -28,17 +29,6 @@ struct Numbers {
   std::vector<std::string> classes() const { return {"even", "odd"}; }
   std::string item_name(std::size_t i) const { return "number " + std::to_string(i); }
 };
-
-template <class Body>
-std::string error_of(Body const& body) {
-  try {
-    body();
-  } catch (error const& e) {
-    return e.what();
-  }
-  return "no error";
-}
-bool contains(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
 
 template <class Loader>
 std::vector<double> firsts_of(Loader const& loader) {

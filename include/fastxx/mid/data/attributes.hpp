@@ -35,6 +35,19 @@ struct LossFuncAttribute {
   constexpr auto operator()(Stage const& stage) const { return stage.loss_func; }
 };
 
+namespace detail {
+// The names that a dataset knows: a vocabulary of its targets' pipeline comes first, then its member `classes()`.
+template <class Dataset>
+std::vector<std::string> names_of_classes(Dataset const& dataset) {
+  if constexpr (requires { dataset.class_names(); })
+    return dataset.class_names();
+  else if constexpr (requires { dataset.classes(); })
+    return dataset.classes();
+  else
+    return {};
+}
+}  // namespace detail
+
 /// The names of the classes of some data, as a part of DataLoaders: those assigned, else those that the data know.
 ///
 /// Source:  own design; fastai asks dls.vocab (H-55, P-05)
@@ -45,14 +58,11 @@ class ClassNames {
   void set_class_names(std::vector<std::string> names) { assigned_ = std::move(names); }
 
  protected:
-  // A vocabulary of the targets' pipeline comes first, then a member `classes()` of the dataset.
   template <class Loader>
   std::vector<std::string> class_names_of(Loader const& loader) const {
     if (!assigned_.empty()) return assigned_;
-    if constexpr (requires { loader.dataset().class_names(); })
-      return loader.dataset().class_names();
-    else if constexpr (requires { loader.dataset().classes(); })
-      return loader.dataset().classes();
+    if constexpr (requires { loader.dataset(); })
+      return detail::names_of_classes(loader.dataset());
     else
       return {};
   }

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <sys/stat.h>
@@ -56,11 +57,7 @@ class FileWalk {
     bool is_link = false;
     bool operator<(Entry const& other) const { return name < other.name; }
   };
-  struct Identity {
-    dev_t device;
-    ino_t number;
-    bool operator==(Identity const&) const = default;
-  };
+  using Identity = std::pair<dev_t, ino_t>;
 
   [[noreturn]] static void refuse(std::string const& folder, std::string reason) {
     std::error_code code;  // the working folder may be gone
@@ -153,19 +150,14 @@ class FileWalk {
   bool may_follow(std::string const& link) {
     if (!options_.follow_links) return false;
     Identity const to = identity(link);
-    auto const among = [&](auto const& folders) {
-      return std::find(folders.begin(), folders.end(), to) != folders.end();
-    };
-    if (among(above_) || among(linked_)) return false;
-    linked_.push_back(to);
-    return true;
+    return std::find(above_.begin(), above_.end(), to) == above_.end() && linked_.insert(to).second;
   }
 
   FilesOptions const& options_;
   Paths& found_;
   std::vector<std::string> extensions_;
-  std::vector<Identity> above_;   // the folders on the way to this one
-  std::vector<Identity> linked_;  // those that links have led to
+  std::vector<Identity> above_;  // the folders on the way to this one
+  std::set<Identity> linked_;    // those that links have led to
 };
 
 }  // namespace detail

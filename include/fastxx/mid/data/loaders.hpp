@@ -234,9 +234,9 @@ concept SplitData = requires(Data const& data) {
 template <class Dataset>
 struct TrainItems {
   Dataset const& dataset;
+  EpochPlan none = EpochPlan({}, 1, false);
   std::size_t size() const { return dataset.size(); }
   auto operator[](std::size_t index) const {
-    EpochPlan const none({}, 1, false);
     return dataset_item(dataset, index, CallContext{.split_idx = Split::train}, none);
   }
 };

@@ -58,14 +58,7 @@ class Subset {
   }
 
   /// The names of the classes, where the dataset has them.
-  std::vector<std::string> classes() const {
-    if constexpr (requires(Dataset const& d) { d.class_names(); })
-      return dataset_->class_names();
-    else if constexpr (requires(Dataset const& d) { d.classes(); })
-      return dataset_->classes();
-    else
-      return {};
-  }
+  std::vector<std::string> classes() const { return detail::names_of_classes(*dataset_); }
   /// Which item of the dataset it is, for error messages.
   std::string item_name(std::size_t index) const { return detail::item_name(*dataset_, place(index)); }
 
