@@ -19,6 +19,7 @@
 #include <fastxx/mid/data/files.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/data/getter.hpp>
+#include <fastxx/mid/data/iterable.hpp>
 #include <fastxx/mid/data/label.hpp>
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/loader_parts.hpp>
@@ -26,6 +27,7 @@
 #include <fastxx/mid/data/multi_category.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/data/regression.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/splitter_part.hpp>
 #include <fastxx/mid/data/stream.hpp>

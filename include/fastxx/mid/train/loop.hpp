@@ -88,7 +88,7 @@ class TrainLoop : public TrainState {
 
   void train_batches();
   void valid_batches();
-  void all_batches(std::int64_t first);
+  void all_batches(EpochReader const& reader, std::int64_t first);
 
   bool next_batch_here();
   void whole_batch();

@@ -48,7 +48,14 @@ FASTXX_INLINE void Recorder::before_epoch(TrainState&) {
   started_ = std::chrono::steady_clock::now();
   final_record.assign(1 + metrics_.size(), std::nullopt);
   measuring_ = false;
+  skipped = {};
 }
+
+FASTXX_INLINE void Recorder::add_skipped(TrainState const& learn, bool train) {
+  if (auto const* more = learn.reader(train)->skipped(); more && more->count() > 0) skipped.add(*more);
+}
+
+FASTXX_INLINE void Recorder::after_train(TrainState& learn) { add_skipped(learn, true); }
 
 FASTXX_INLINE void Recorder::before_validate(TrainState&) {
   measuring_ = true;
@@ -69,6 +76,7 @@ FASTXX_INLINE void Recorder::after_batch(TrainState& learn) {
 }
 
 FASTXX_INLINE void Recorder::after_validate(TrainState& learn) {
+  add_skipped(learn, false);
   if (!measuring_) return;  // cancelled before it began: the totals are those of an earlier phase
   valid_loss_.reduce(learn.ranks);
   final_record = {valid_loss_.value()};
