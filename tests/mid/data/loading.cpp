@@ -135,6 +135,11 @@ TEST_CASE("skipping: what is left out is counted and named, in the order of the 
   auto iteration = loader.begin();
   CHECK(iteration.skipped().indices == std::vector<std::int64_t>{1});
   CHECK(loader.skipped().count() == 1);
+  DataLoader const late(Failing{.n = 9, .broken = {8}}, {.batch_size = 3, .on_item_error = OnItemError::skip});
+  all_of(late);
+  CHECK(late.skipped().count() == 1);
+  auto const second = late.begin();
+  CHECK(late.skipped().count() == 0);  // of the epoch that was begun
 }
 
 TEST_CASE("skipping: ten texts at most, the rest is counted") {
@@ -218,7 +223,10 @@ struct Hanging : Failing {
   std::size_t slow = 5;
   std::shared_ptr<std::atomic<bool>> released = std::make_shared<std::atomic<bool>>(false);
   std::shared_ptr<std::atomic<bool>> ended = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<std::atomic<int>> by_caller = std::make_shared<std::atomic<int>>(0);
+  std::thread::id caller = std::this_thread::get_id();
   Entry item(std::size_t index, fastxx::CallContext const& context) const {
+    *by_caller += std::this_thread::get_id() == caller;
     if (index == slow && !*ended) {
       while (!*released) std::this_thread::sleep_for(1ms);
       *ended = true;
@@ -240,6 +248,10 @@ TEST_CASE("loading: a worker that hangs is told with its item after the timeout,
     CHECK(contains(e, "batch 1 of epoch 0"));
     ++iteration;  // the rest comes in the calling thread
     CHECK(iteration->indices == std::vector<std::size_t>{8, 9, 10, 11});
+    CHECK(*data.by_caller == 4);
+    auto others = loader.start(1, 2);  // the next epoch has workers again
+    CHECK(others->indices == std::vector<std::size_t>{8, 9, 10, 11});
+    CHECK(*data.by_caller == 4);
   }
   CHECK(!*data.ended);  // the loader has gone, the thread still has all it needs
   *data.released = true;
@@ -401,6 +413,12 @@ TEST_CASE("iterable: an epoch left early, one begun inside, two at once") {
   }
 }
 
+TEST_CASE("iterable: another epoch is another stream, at a later place too") {
+  auto const loader = numbers_loader({.batch_size = 5, .workers = 1, .prefetch = 1});
+  CHECK(loader.begin()->indices[0] == 0);
+  CHECK(loader.start(5, 8)->indices[0] == 5040);
+}
+
 TEST_CASE("iterable: each epoch is opened once, and read no further than it needs") {
   Numbers const numbers;
   auto const loader = numbers_loader({.batch_size = 10, .workers = 2}, numbers);
@@ -439,6 +457,18 @@ TEST_CASE("iterable: a stream that ends too soon, throws or cannot be opened is 
     CHECK(contains(torn, "line 3 is torn"));
     CHECK(contains(torn, "item 3 of the stream, epoch 0"));
   }
+  // A stream that has thrown is opened again.
+  auto const once = [opened = std::make_shared<int>(0)](std::int64_t) {
+    return [n = 0, first = (*opened)++ == 0]() mutable {
+      if (n == 3 && first) throw std::runtime_error("a lost connection");
+      return std::optional(Entry{static_cast<std::size_t>(n++)});
+    };
+  };
+  DataLoader const lost(iterable_dataset(once, {.size = 8}), {.batch_size = 2});
+  auto after = lost.begin();
+  CHECK(contains(error_of([&] { ++after; }), "a lost connection"));
+  ++after;
+  CHECK(after->indices == std::vector<std::size_t>{4, 5});
   auto const closed = [](std::int64_t) -> std::vector<Entry> { throw std::runtime_error("no such file"); };
   CHECK(contains(error_of([&] { all_of(DataLoader(iterable_dataset(closed, {.size = 8}))); }), "no such file"));
 }

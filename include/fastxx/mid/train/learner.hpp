@@ -145,12 +145,9 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   template <class... Extra>
   void fit_one_cycle(std::int64_t epochs, OneCycleOptions const& options = {},
                      Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
-    refuse_inside_fit("fit_one_cycle");
-    if (options.reset_opt || !opt) create_opt();
     Rates const lr_max = options.lr_max.value_or(lr);
-    auto all = entries(std::move(extra));
-    all.push_back(entry(detail::one_cycle(*opt, lr_max, options, moms)));
-    fit_with(epochs, {.lr = lr_max, .wd = options.wd}, std::move(all), {"mom"});
+    fit_scheduled("fit_one_cycle", epochs, {lr_max, {}, options.wd, options.reset_opt, options.start_epoch},
+                  entries(std::move(extra)), {"mom"}, [&] { return detail::one_cycle(*opt, lr_max, options, moms); });
   }
   /// The same with the largest learning rate alone, `fit_one_cycle(5, 3e-3)`, or with callbacks alone.
   template <std::convertible_to<Rates> Rate, class... Extra>
@@ -160,6 +157,66 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   template <class... Extra>
   void fit_one_cycle(std::int64_t epochs, Part<CallbacksPart, hana::tuple<Extra...>> extra) {
     fit_one_cycle(epochs, OneCycleOptions{}, std::move(extra));
+  }
+
+  /// Train with a constant learning rate, which falls along a cosine in the last quarter.
+  ///
+  /// Source:  fastai 2.7.18 callback/schedule.py fit_flat_cos; differs: start_epoch is heard (TR-69)
+  /// Example: examples/doc/training.cpp
+  template <class... Extra>
+  void fit_flat_cos(std::int64_t epochs, FlatCosOptions const& options = {},
+                    Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
+    Rates const rates = options.lr.value_or(lr);
+    fit_scheduled("fit_flat_cos", epochs, {rates, {}, options.wd, options.reset_opt, options.start_epoch},
+                  entries(std::move(extra)), {}, [&] { return detail::flat_cos(*opt, rates, options); });
+  }
+
+  /// Train in cycles, each a cosine from lr_max to 0 and `cycle_mult` times as long as the one before:
+  /// `fit_sgdr(3, 1)` are 1 + 2 + 4 epochs.
+  ///
+  /// Errors:  state_error [learner.cycles]
+  /// Source:  fastai 2.7.18 callback/schedule.py fit_sgdr; differs: a cycle_mult of 1 is allowed
+  /// Example: examples/doc/training.cpp
+  template <class... Extra>
+  void fit_sgdr(std::int64_t n_cycles, std::int64_t cycle_len, SgdrOptions const& options = {},
+                Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
+    Rates const lr_max = options.lr_max.value_or(lr);
+    fit_scheduled("fit_sgdr", detail::sgdr_epochs(n_cycles, cycle_len, options.cycle_mult),
+                  {lr_max, {}, options.wd, options.reset_opt, options.start_epoch}, entries(std::move(extra)), {},
+                  [&] { return detail::sgdr(*opt, lr_max, n_cycles, cycle_len, options.cycle_mult); });
+  }
+
+  /// Transfer: train the last group alone for `freeze_epochs` with `base_lr`, then everything for `epochs` with half of
+  /// it, smaller rates for earlier groups. Two tables.
+  ///
+  /// Source:  fastai 2.7.18 callback/schedule.py fine_tune (H-34, H-35)
+  /// Example: examples/doc/training.cpp
+  template <class... Extra>
+  void fine_tune(std::int64_t epochs, FineTuneOptions const& options = {},
+                 Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
+    freeze();
+    fit_one_cycle(options.freeze_epochs,
+                  {.lr_max = slice(options.base_lr),
+                   .div_final = options.div_final,
+                   .pct_start = .99,
+                   .wd = options.wd,
+                   .moms = options.moms},
+                  extra);
+    unfreeze();
+    double const base_lr = options.base_lr / 2;
+    fit_one_cycle(epochs,
+                  {.lr_max = slice(base_lr / options.lr_mult, base_lr),
+                   .div = options.div,
+                   .div_final = options.div_final,
+                   .pct_start = options.pct_start,
+                   .wd = options.wd,
+                   .moms = options.moms},
+                  std::move(extra));
+  }
+  /// The same with the learning rate alone, `fine_tune(2, 1e-3)`.
+  template <std::convertible_to<double> Rate, class... Extra>
+  void fine_tune(std::int64_t epochs, Rate const& base_lr, Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
+    fine_tune(epochs, FineTuneOptions{.base_lr = static_cast<double>(base_lr)}, std::move(extra));
   }
 
   /// Loss and metrics on the validation loader, or on another one; everything else stays as it was, inside an event
@@ -246,8 +303,8 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   /// Make the optimizer anew from the model's parameters.
   void create_opt() {
     opt = make_opt_(detail::each_once(splitter_ ? splitter_(model) : Groups{module().parameters()}));
-    opt->no_weight_decay(norm_bias_params(module()));
-    opt->force_train(norm_bias_params(module(), /*with_bias=*/false));
+    if (!wd_bn_bias) opt->no_weight_decay(norm_bias_params(module()));
+    if (train_bn) opt->force_train(norm_bias_params(module(), /*with_bias=*/false));
     opt->set_hyper("lr", lr.for_groups(opt->n_groups()));
   }
 
@@ -338,6 +395,16 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     std::vector<detail::CallbackEntry> list_;
   };
 
+  // Schedules are made when the optimizer is there.
+  void fit_scheduled(char const* call, std::int64_t epochs, FitOptions options,
+                     std::vector<detail::CallbackEntry> extra, std::vector<std::string> const& scheduled,
+                     std::function<ParamScheduler()> const& schedules) {
+    refuse_inside_fit(call);
+    if (std::exchange(options.reset_opt, false) || !opt) create_opt();
+    extra.push_back(entry(schedules()));
+    fit_with(epochs, options, std::move(extra), scheduled);
+  }
+
   void fit_with(std::int64_t epochs, FitOptions const& options, std::vector<detail::CallbackEntry> extra,
                 std::vector<std::string> const& scheduled) {
     refuse_inside_fit("fit");
@@ -350,7 +417,7 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     detail::LoaderReaderOf<Types, decltype(dls.valid())> valid(dls.valid());
     device_ = train.device();
     Streams const streams(*this, &train, &valid);
-    run_fit();
+    run_fit(options.start_epoch);
   }
 
   // Validation of a loader, with callbacks for this call.

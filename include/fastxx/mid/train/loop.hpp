@@ -37,8 +37,8 @@ class TrainLoop : public TrainState {
 
   void call(Event event) { callbacks_.call(event, *this); }
 
-  // Train n_epoch epochs; the streams are there.
-  void run_fit();
+  // Train n_epoch epochs, those before `first_epoch` taken as done; the streams are there.
+  void run_fit(std::int64_t first_epoch);
 
   // Go through the validation batches, inside fit or outside, and put back everything but the returned record.
   RecorderRow run_evaluation();

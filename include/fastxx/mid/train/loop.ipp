@@ -23,15 +23,20 @@ inline std::string shapes_text(std::vector<Tensor> const& tensors) {
 
 namespace fastxx {
 
-FASTXX_INLINE void TrainLoop::run_fit() {
+FASTXX_INLINE void TrainLoop::run_fit(std::int64_t first_epoch) {
   if (n_epoch < 0)
     throw state_error(
         "learner.epochs",
         {.call = "Learner::fit", .expected = "a number of epochs, 0 or more", .got = std::to_string(n_epoch)});
+  if (first_epoch < 0 || first_epoch > n_epoch)
+    throw state_error("learner.start_epoch", {.call = "Learner::fit",
+                                              .expected = {"a start_epoch of 0 to ", n_epoch},
+                                              .got = {first_epoch},
+                                              .fix = "the number of epochs counts those that are done already"});
   detail::InterruptGuard const guard;
   in_fit_ = true;
   ++fits;
-  start_ = {};
+  start_ = {.epoch = first_epoch};
   struct Leave {
     TrainLoop& loop;
     ~Leave() {
