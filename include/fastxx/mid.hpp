@@ -7,6 +7,11 @@
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/nn/module.hpp>
+#include <fastxx/mid/callbacks/csv_logger.hpp>
+#include <fastxx/mid/callbacks/gradient.hpp>
+#include <fastxx/mid/callbacks/layer_modes.hpp>
+#include <fastxx/mid/callbacks/mix.hpp>
+#include <fastxx/mid/callbacks/short_epoch.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/block.hpp>

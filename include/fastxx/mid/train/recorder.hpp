@@ -64,6 +64,9 @@ class Recorder {
     if constexpr (included) return plot_recorder(*this, path, skip_start);
   }
 
+  /// Since the epoch began.
+  double epoch_seconds() const;
+
   void before_fit(TrainState& learn);
   void before_epoch(TrainState&);
   void before_validate(TrainState&);

@@ -37,6 +37,10 @@ FASTXX_INLINE std::vector<std::string> Recorder::metric_names() const {
   return names;
 }
 
+FASTXX_INLINE double Recorder::epoch_seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
 FASTXX_INLINE void Recorder::before_fit(TrainState& learn) {
   if (learn.evaluating) return;
   lrs.clear(), losses.clear(), values.clear(), iters.clear();
@@ -98,7 +102,7 @@ FASTXX_INLINE void Recorder::after_epoch(TrainState& learn) {
 FASTXX_INLINE std::vector<std::string> Recorder::row_texts(std::int64_t epoch, RecorderRow const& row) const {
   std::vector<std::string> texts = row.texts();
   texts.insert(texts.begin(), std::to_string(epoch));
-  texts.push_back(format_time(std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count()));
+  texts.push_back(format_time(epoch_seconds()));
   return texts;
 }
 
