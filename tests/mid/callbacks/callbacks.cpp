@@ -287,6 +287,31 @@ TEST_CASE("TR-74 CutMix: a box of another picture, and losses by the area that i
   CHECK(at::equal(std::get<0>(learn.dls.train()[0]), points(5, 3 * 8 * 10).view({5, 3, 8, 10})));
 }
 
+TEST_CASE("MixUp, CutMix: the losses are fastai's for the same seed (tests/parity/mixup.py)") {
+  auto const loss_of = [](at::Tensor const& x, at::Tensor const& y, Sequential net, double scale, std::uint64_t seed,
+                          auto mix) {
+    auto last = net->parameters();
+    at::NoGradGuard const no_grad;
+    last[0].copy_(at::arange(last[0].numel(), at::kFloat).view(last[0].sizes()) * scale);
+    last[1].zero_();
+    auto learn = learner({{x, y}}, {{x, y}}, std::move(net), CrossEntropyLossFlat{});
+    double loss = 0;
+    set_seed(seed);
+    at::AutoGradMode const grad(true);
+    learn.fit(1, 0., callbacks(std::move(mix), At{.loss = [&](TrainState& state) {
+                                 if (state.training) loss = state.loss_value();
+                               }}));
+    return loss;
+  };
+  CHECK(loss_of(points(6, 4), at::tensor({0, 1, 2, 2, 1, 0}, at::kLong), linear(4, 3), .1, 42, MixUp(.4)) ==
+        doctest::Approx(1.2871272563934326).epsilon(1e-6));
+  double const expected[] = {0.6089848279953003, 0.9010356068611145, 0.8844181895256042};
+  for (std::uint64_t seed = 0; seed < 3; ++seed)
+    CHECK(loss_of(points(5, 240).view({5, 3, 8, 10}), at::tensor({0, 1, 1, 0, 1}, at::kLong),
+                  Sequential(torch::nn::Flatten(), torch::nn::Linear(240, 2)), .001, seed,
+                  CutMix(1)) == doctest::Approx(expected[seed]).epsilon(1e-6));
+}
+
 TEST_CASE("MixUp, CutMix: what they cannot do is one sentence; a cancelled phase leaves the loss as it was") {
   struct MeanOnly {
     at::Tensor operator()(at::Tensor const& p, at::Tensor const& t) const { return at::cross_entropy_loss(p, t); }
