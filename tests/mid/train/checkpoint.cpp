@@ -1,8 +1,10 @@
 // A fit that ends anywhere goes on from its last save, bit for bit; files that do not fit change nothing.
 #include "../../process.hpp"
 #include "resume.hpp"
+#include <fastxx/low/optim/lookahead.hpp>
 #include <fastxx/low/optim/optim_wrapper.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
+#include <fastxx/mid/callbacks/gradient.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
@@ -153,6 +155,28 @@ TEST_CASE("items that were left out are told after the epoch's row, with their n
         "5 items were left out, and 1 batch with them\n  item 1: no such point\n  item 8: no such point\n"
         "  item 9: no such point\n  item 10: no such point\n  item 11: no such point\n"
         "5 items were left out, and 1 batch with them again\n");
+}
+
+TEST_CASE("slow weights and gradients that are accumulated or clipped go on too") {
+  resume::Folder const folder;
+  auto make = [] {
+    auto learn = resume::learner_of(resume::loaders(0));
+    learn.opt = AnyOptimizer(ranger().make({learn.model->parameters()}));
+    return learn;
+  };
+  auto const train = [&](auto& learn, char const* name, auto... more) {
+    resume::train(learn, folder.path / name, 1, GradientAccumulation(10), GradientClip(.1), std::move(more)...);
+  };
+  auto whole = make();
+  train(whole, "whole");
+  for (std::int64_t const batch : {0, 2, 5}) {
+    auto first = make();
+    CHECK_THROWS(train(first, "run", Kill{"after_loss", 1, batch}));
+    auto second = make();
+    train(second, "run");
+    require_same(second, whole);
+    std::filesystem::remove(folder.path / "run");
+  }
 }
 
 TEST_CASE("gradients that add up over several batches are part of a save") {
