@@ -67,6 +67,7 @@
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/saved_run.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
+#include <fastxx/mid/train/scheduled_fits.hpp>
 #include <fastxx/mid/train/state.hpp>
 #include <fastxx/mid/train/stop_on_nan.hpp>
 #include <fastxx/mid/train/tracker.hpp>
