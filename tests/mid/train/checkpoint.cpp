@@ -1,6 +1,7 @@
 // A fit that ends anywhere goes on from its last save, bit for bit; files that do not fit change nothing.
 #include "../../process.hpp"
 #include "resume.hpp"
+#include <fastxx/low/io/torch_file.hpp>
 #include <fastxx/low/optim/lookahead.hpp>
 #include <fastxx/low/optim/optim_wrapper.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
@@ -645,6 +646,13 @@ TEST_CASE(
   auto fourth = resume::learner(0);
   fourth.load(path, {.with_opt = false});
   CHECK(same(weights(fourth), weights(learn)));
+
+  // What Python's torch.save wrote, of whatever name.
+  save_torch(path, weights(learn));
+  auto fifth = resume::learner(0);
+  CHECK(has(message([&] { fifth.load(path); }), "[load.optimizer]"));
+  fifth.load(path, {.with_opt = false});
+  CHECK(same(weights(fifth), weights(learn)));
 
   // A bare file, as Python writes it, of which the model has a part.
   save_safetensors(path, {.tensors = {{"0.weight", at::full({8, 1}, 7.F)}, {"head.bias", at::zeros({2})}}});

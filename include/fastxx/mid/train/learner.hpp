@@ -205,7 +205,8 @@ class Learner : public TrainLoop,
     static_assert(included, "fastxx::Learner::save: #include <fastxx/mid/train/checkpoint.hpp>");
     if constexpr (included) save_state_of(*this, path, options);
   }
-  /// Take what save() or a Checkpoint wrote, or a bare safetensors file of weights; the model stays on its device.
+  /// Take what save() or a Checkpoint wrote, a bare safetensors file of weights, or one of Python's torch.save (fastai's
+  /// learn.save too), both with `{.with_opt = false}`; the model stays on its device.
   template <class Path>
   void load(Path const& path, LoadOptions const& options = {}) {
     constexpr bool included = requires(Learner & self) { load_state_of(self, path, options); };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/io/torch_file.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
 
@@ -111,7 +112,8 @@ FASTXX_INLINE void save_state_of(TrainState const& learn, std::filesystem::path 
 }
 
 FASTXX_INLINE void load_state_of(TrainState& learn, std::filesystem::path const& path, LoadOptions const& options) {
-  SafeTensors const file = load_safetensors(path);
+  bool const of_python = detail::is_torch_file(path);
+  SafeTensors const file = of_python ? SafeTensors{.tensors = load_torch_tensors(path)} : load_safetensors(path);
   detail::SavedTensors const saved(file, path);
   bool const bare = !file.metadata.contains("fastxx.training") && !file.metadata.contains("fastxx.format");
   auto const weights = bare ? file.tensors : saved.part("model.");

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/core/error.hpp>
+#include <fastxx/low/torch/tensor.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace fastxx {
+
+namespace detail {
+// Whether a file begins as those of torch.save do, zip or legacy; a file that cannot be read does not.
+bool is_torch_file(std::filesystem::path const& path);
+}  // namespace detail
+
+/// What Python's torch.save wrote, as plain data: None, truth, number, text, tensor, list (tuples and sets too), dictionary.
+/// An object of any other class is its name alone: nothing in a file is executed.
+///
+/// Source:  own design
+/// Example: examples/doc/torch_file.cpp
+struct TorchValue {
+  using List = std::vector<TorchValue>;
+  using Dict = std::vector<std::pair<TorchValue, TorchValue>>;  ///< in the order of the file
+  struct Object {
+    std::string name;  ///< "fastai.learner.Learner"
+  };
+
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, Tensor, List, Dict, Object> value = {};
+
+  /// The value under a name of a dictionary; nullptr where there is none.
+  TorchValue const* find(std::string_view name) const;
+
+  /// The value as a T, one of the variant's types; nullptr when it is another.
+  template <class T>
+  T const* get_if() const {
+    return std::get_if<T>(&value);
+  }
+};
+
+/// Read a file of torch.save: the zip files of today and those of before PyTorch 1.6.
+///
+/// Only tensors, containers, numbers and texts are made; every other class stays a name, whatever the file asks for. Time
+/// and memory are bounded by the size of the file. Tensors that share memory in the file share it here; all are on the CPU.
+/// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool complex64 complex128
+/// Errors:  io_error [torch_file.open], [.format] for what is no such file, [.truncated], [.pickle], [.storage],
+///          [.checksum], [.memory], with the path and the place
+/// Source:  PyTorch 1.13 torch/serialization.py; Python's pickletools
+/// Example: examples/doc/torch_file.cpp
+TorchValue load_torch(std::filesystem::path const& path);
+
+/// The tensors of such a file by name: of a state dict, or of what a checkpoint has under "model", "state_dict",
+/// "model_state_dict" or "net" (fastai's learn.save: "model"). `load_state_dict(*model, load_torch_tensors("resnet18.pth"))`.
+///
+/// Errors:  those of load_torch; io_error [torch_file.no_tensors] with what the file holds instead, for one of a whole
+///          model or learner (export.pkl): those are code
+/// Source:  own design
+/// Example: examples/doc/torch_file.cpp
+std::map<std::string, Tensor> load_torch_tensors(std::filesystem::path const& path);
+
+/// Write tensors as torch.save(state_dict) does, so that `torch.load(path, weights_only=True)` reads them; complete or not
+/// at all. Equal content gives equal bytes. Tensors on other devices are copied to the CPU, views are written dense.
+///
+/// Dtypes:  those of load_torch
+/// Errors:  io_error [file.write]; tensor_error [torch_file.dtype]; data_error [torch_file.size] over 4 GiB, for which
+///          there is save_safetensors
+/// Source:  PyTorch 1.13 torch/serialization.py
+/// Example: examples/doc/torch_file.cpp
+void save_torch(std::filesystem::path const& path, std::map<std::string, Tensor> const& tensors);
+
+}  // namespace fastxx
+
+#if FASTXX_BODIES
+#include <fastxx/low/io/torch_file.ipp>
+#endif
