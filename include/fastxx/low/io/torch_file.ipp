@@ -120,11 +120,38 @@ inline TorchValue load_torch_zip(TorchFileProblem const& problem) {
   return value;
 }
 
+// The numbers of a legacy file's storages, in the order of their keys, each behind its number of elements.
+inline void fill_storages(TorchFileProblem const& problem, TorchMemory const& memory, TorchValue const& keys,
+                          std::string_view bytes) {
+  auto const* const list = keys.get_if<TorchValue::List>();
+  if (!list) problem.fail("format", "the keys of the storages", "something else");
+  std::map<std::string, bool> filled;
+  for (auto const& one : *list) {
+    auto const* const key = one.get_if<std::string>();
+    auto const found = key ? memory.all().find(*key) : memory.all().end();
+    if (found == memory.all().end() || filled[*key])
+      problem.fail("storage", "the key of a storage, each once", "another one");
+    Tensor const& tensor = found->second;
+    std::uint64_t const size = tensor.nbytes();
+    ErrorText const where{"storage '", brief(*key), "'"};
+    if (bytes.size() < 8 || number_at<std::uint64_t>(bytes, 0) != static_cast<std::uint64_t>(tensor.numel()))
+      problem.fail("storage", {tensor.numel(), " elements"}, "another number", where);
+    bytes.remove_prefix(8);
+    if (bytes.size() < size) problem.fail("truncated", {size, " bytes"}, {bytes.size()}, where);
+    if (size > 0) std::memcpy(tensor.data_ptr(), bytes.data(), size);
+    bytes.remove_prefix(size);
+    filled[*key] = true;
+  }
+  for (auto const& [key, tensor] : memory.all())
+    if (!filled[key] && tensor.numel() > 0)
+      problem.fail("storage", {"the numbers of storage '", brief(key), "'"}, "none");
+}
+
 // Before PyTorch 1.6: pickles one behind the other (a magic number, a version, the machine, the value, the keys of the
-// storages), then the storages, each with its number of elements.
+// storages), then the storages.
 inline TorchValue load_torch_legacy(TorchFileProblem const& problem, std::string const& bytes) {
   TorchMemory memory(problem, bytes.size());
-  auto const later = [](std::string const&, char* to, std::uint64_t size) { std::memset(to, 0, size); };
+  auto const later = [](std::string const&, char* to, std::uint64_t size) { std::fill_n(to, size, 0); };
   Unpickler machine(problem, [&](TorchStorage const& storage) { return memory.of(storage, later); });
   std::string_view rest = bytes;
   auto const next = [&] {
@@ -140,27 +167,7 @@ inline TorchValue load_torch_legacy(TorchFileProblem const& problem, std::string
     problem.fail("format", "numbers of a little-endian machine", "others");
   TorchValue value = next();
   TorchValue const keys = next();
-  auto const* const list = keys.get_if<TorchValue::List>();
-  if (!list) problem.fail("format", "the keys of the storages", "something else");
-  std::map<std::string, bool> filled;
-  for (auto const& one : *list) {
-    auto const* const key = one.get_if<std::string>();
-    auto const found = key ? memory.all().find(*key) : memory.all().end();
-    if (found == memory.all().end() || filled[*key])
-      problem.fail("storage", "the key of a storage, each once", "another one");
-    Tensor const& tensor = found->second;
-    std::uint64_t const size = tensor.nbytes();
-    if (rest.size() < 8 || number_at<std::uint64_t>(rest, 0) != static_cast<std::uint64_t>(tensor.numel()))
-      problem.fail("storage", {tensor.numel(), " elements"}, "another number", {"storage '", brief(*key), "'"});
-    rest.remove_prefix(8);
-    if (rest.size() < size) problem.fail("truncated", {size, " bytes"}, {rest.size()}, {"storage '", brief(*key), "'"});
-    std::memcpy(tensor.data_ptr(), rest.data(), size);
-    rest.remove_prefix(size);
-    filled[*key] = true;
-  }
-  for (auto const& [key, tensor] : memory.all())
-    if (!filled[key] && tensor.numel() > 0)
-      problem.fail("storage", {"the numbers of storage '", brief(key), "'"}, "none");
+  fill_storages(problem, memory, keys, rest);
   memory.check_bools();
   return value;
 }

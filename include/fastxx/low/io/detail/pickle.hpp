@@ -78,6 +78,7 @@ class Unpickler {
   void push(T value) {
     stack_.push_back(&nodes_.emplace_back(Node{std::move(value)}));
   }
+  void push_tuple(std::size_t count);
   Ref top() const;
   Ref pop();
   Refs pop_to_mark();
@@ -88,7 +89,9 @@ class Unpickler {
   bool step_number(unsigned char code);
   bool step_text(unsigned char code);
   bool step_container(unsigned char code);
+  bool step_filling(unsigned char code);
   bool step_memo(unsigned char code);
+  bool step_protocol(unsigned char code);
   void step_object(unsigned char code);
 
   void append(Ref to, Refs const& items);
@@ -99,6 +102,8 @@ class Unpickler {
   void persistent();
 
   Ref call(std::string const& name, Refs const& arguments);
+  Dict dict_of_pairs(Refs const& arguments);
+  std::string latin_bytes(std::string const& letters);
   Tensor rebuild_tensor(Refs const& arguments);
   Node numpy_number(Refs const& arguments) const;
   std::vector<std::int64_t> sizes(Ref tuple) const;
@@ -132,4 +137,5 @@ std::string_view storage_name(at::ScalarType dtype);
 
 #if FASTXX_BODIES
 #include <fastxx/low/io/detail/pickle.ipp>
+#include <fastxx/low/io/detail/pickle_values.ipp>
 #endif

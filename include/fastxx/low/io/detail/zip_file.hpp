@@ -41,6 +41,8 @@ class ZipFile {
 
  private:
   void read_at(std::uint64_t place, char* to, std::uint64_t size) const;
+  // One entry at the beginning of the table; what is behind it.
+  std::string_view read_entry(std::string_view table);
   void read_table(std::uint64_t place, std::uint64_t size, std::uint64_t count);
 
   TorchFileProblem const& problem_;

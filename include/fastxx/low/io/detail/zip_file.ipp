@@ -65,50 +65,59 @@ FASTXX_INLINE ZipFile::ZipFile(TorchFileProblem const& problem)
   read_table(place, size, count);
 }
 
+// Sizes and places that do not fit into 32 bits stand in the extra field 1, in this order.
+inline void read_zip64(std::string_view extra, std::uint64_t& size, std::uint64_t& packed, std::uint64_t& header) {
+  while (extra.size() >= 4) {
+    std::size_t const id = number_at<std::uint16_t>(extra, 0), length = number_at<std::uint16_t>(extra, 2);
+    if (length > extra.size() - 4) return;
+    std::string_view field = extra.substr(4, length);
+    auto const take = [&field](std::uint64_t& value) {
+      if (value != 0xffffffff || field.size() < 8) return;
+      value = number_at<std::uint64_t>(field, 0);
+      field.remove_prefix(8);
+    };
+    if (id == 1) take(size), take(packed), take(header);
+    extra.remove_prefix(4 + length);
+  }
+}
+
+FASTXX_INLINE std::string_view ZipFile::read_entry(std::string_view table) {
+  constexpr std::size_t entry_size = 46;
+  auto const need = [&](std::size_t bytes) {
+    if (bytes > table.size()) problem_.fail("format", "a whole entry of the zip file's table", "a part of one");
+  };
+  need(entry_size);
+  if (!table.starts_with(std::string_view("PK\1\2", 4))) problem_.fail("format", "an entry of the table", "none");
+  Member member{.header = number_at<std::uint32_t>(table, 42),
+                .size = number_at<std::uint32_t>(table, 24),
+                .crc = number_at<std::uint32_t>(table, 16)};
+  bool const stored = number_at<std::uint16_t>(table, 10) == 0;
+  std::size_t const name = number_at<std::uint16_t>(table, 28), extra = number_at<std::uint16_t>(table, 30);
+  std::size_t const whole = entry_size + name + extra + number_at<std::uint16_t>(table, 32);
+  std::uint64_t packed = number_at<std::uint32_t>(table, 20);
+  need(whole);
+  read_zip64(table.substr(entry_size + name, extra), member.size, packed, member.header);
+  member.stored = stored && packed == member.size;
+  std::string const text(table.substr(entry_size, name));
+  if (!members_.emplace(text, member).second)
+    problem_.fail("format", "each member once", {"'", brief(text), "' twice"});
+  return table.substr(whole);
+}
+
 FASTXX_INLINE void ZipFile::read_table(std::uint64_t place, std::uint64_t size, std::uint64_t count) {
   if (place > size_ || size > size_ - place) problem_.fail("truncated", {"a table of ", size, " bytes"}, {size_});
-  std::string table(size, '\0');
-  read_at(place, table.data(), size);
-  std::size_t at = 0;
+  std::string const table = [&] {
+    std::string bytes(size, '\0');
+    read_at(place, bytes.data(), size);
+    return bytes;
+  }();
+  std::string_view rest = table;
+  for (std::uint64_t i = 0; i < count; ++i) rest = read_entry(rest);
+  // Members that overlap could be many times as large as the file.
   std::uint64_t all = 0;
-  auto const need = [&](std::uint64_t bytes) {
-    if (bytes > table.size() - at) problem_.fail("format", "a whole entry of the zip file's table", "a part of one");
-  };
-  for (std::uint64_t i = 0; i < count; ++i) {
-    constexpr std::size_t entry_size = 46;
-    need(entry_size);
-    std::string_view const entry(table.data() + at, entry_size);
-    if (!entry.starts_with(std::string_view("PK\1\2", 4))) problem_.fail("format", "an entry of the table", "none");
-    Member member{.header = number_at<std::uint32_t>(entry, 42),
-                  .size = number_at<std::uint32_t>(entry, 24),
-                  .crc = number_at<std::uint32_t>(entry, 16),
-                  .stored = number_at<std::uint16_t>(entry, 10) == 0};
-    std::size_t const name = number_at<std::uint16_t>(entry, 28), extra = number_at<std::uint16_t>(entry, 30);
-    std::uint64_t packed = number_at<std::uint32_t>(entry, 20);
-    at += entry_size;
-    need(name + extra + number_at<std::uint16_t>(entry, 32));
-    std::string const text = table.substr(at, name);
-    // Sizes that do not fit stand in the extra field 1, in this order.
-    std::string_view rest(table.data() + at + name, extra);
-    while (rest.size() >= 4) {
-      std::size_t const id = number_at<std::uint16_t>(rest, 0), length = number_at<std::uint16_t>(rest, 2);
-      if (length > rest.size() - 4) break;
-      std::string_view field = rest.substr(4, length);
-      auto const take = [&field](std::uint64_t& value) {
-        if (value != 0xffffffff || field.size() < 8) return;
-        value = number_at<std::uint64_t>(field, 0);
-        field.remove_prefix(8);
-      };
-      if (id == 1) take(member.size), take(packed), take(member.header);
-      rest.remove_prefix(4 + length);
-    }
-    member.stored = member.stored && packed == member.size;
-    // Members that overlap could be many times as large as the file.
+  for (auto const& [name, member] : members_)
     if (member.size > size_ || (all += member.size) > size_)
       problem_.fail("format", "members that are not larger than the file", "larger ones");
-    at += name + extra + number_at<std::uint16_t>(entry, 32);
-    if (!members_.emplace(text, member).second) problem_.fail("format", "each member once", {"'", text, "' twice"});
-  }
 }
 
 FASTXX_INLINE ZipFile::Member const& ZipFile::member(std::string const& name) const {
