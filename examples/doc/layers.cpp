@@ -19,6 +19,10 @@ int main() {
   std::printf("scores (%ld, %ld), loss %.1f\n", static_cast<long>(scores.size(0)), static_cast<long>(scores.size(1)),
               loss.item<double>());
 
+  auto const rare = fastxx::CrossEntropyLossFlat{.weight = at::ones({10})}(scores, at::tensor({1, 2, 3, 4}));
+  auto const hard = fastxx::FocalLossFlat{.gamma = 2}(scores, at::tensor({1, 2, 3, 4}));
+  std::printf("weighted %.1f, focal %.1f\n", rare.item<double>(), hard.item<double>());
+
   for (auto const& [name, tensor] : fastxx::state_dict(*model))
     std::printf("%-28s %ld values\n", name.c_str(), static_cast<long>(tensor.numel()));
   fastxx::load_state_dict(*other, fastxx::clone_state(fastxx::state_dict(*model)));

@@ -125,6 +125,35 @@ TEST_CASE("CrossEntropyLossFlat: activation gives probabilities, decodes the cla
   CHECK(at::equal(on_axis.decodes(two_rows().t().narrow(1, 0, 1)), at::tensor({2})));
 }
 
+TEST_CASE("CrossEntropyLossFlat: weights of the classes, by hand; another number of them is refused") {
+  auto const targets = at::tensor({2, 0}, at::kLong);  // losses ln 2 and ln 3
+  CrossEntropyLossFlat loss{.weight = vector({3, 1, 2})};
+  CHECK(loss(two_rows(), targets).item<double>() == doctest::Approx((2 * std::log(2.) + 3 * std::log(3.)) / 5));
+  loss.reduce = false;
+  CHECK(close(loss(two_rows(), targets), vector({2 * std::log(2.F), 3 * std::log(3.F)})));
+  loss.weight = vector({1, 2});
+  CHECK(tensor_error_of([&] { loss(two_rows(), targets); }).find("each of the 3 classes") != std::string::npos);
+}
+
+TEST_CASE("FocalLossFlat: what is predicted well counts less, by hand; gamma 0 is cross entropy") {
+  auto const targets = at::tensor({2, 0}, at::kLong);  // probabilities 1/2 and 1/3
+  CHECK(FocalLossFlat{}(two_rows(), targets).item<double>() ==
+        doctest::Approx((std::log(2.) / 4 + std::log(3.) * 4 / 9) / 2));
+  CHECK(close(FocalLossFlat{.gamma = 1, .reduce = false}(two_rows(), targets),
+              vector({std::log(2.F) / 2, std::log(3.F) * 2 / 3})));
+  CHECK(close(FocalLossFlat{.gamma = 0}(two_rows(), targets), CrossEntropyLossFlat{}(two_rows(), targets)));
+  CHECK(close(FocalLossFlat{}.activation(two_rows()).sum(1), vector({1, 1})));
+  CHECK(FocalLossFlat{}.decodes(two_rows())[0].item<int>() == 2);
+}
+
+TEST_CASE("L1LossFlat: (N,1) against (N), one loss per element when not reduced") {
+  auto const guess = vector({1, 2, 4}).view({3, 1});
+  auto const truth = at::tensor({1, 4, 1}, at::kLong);
+  CHECK(L1LossFlat{}(guess, truth).item<double>() == doctest::Approx(5. / 3));
+  CHECK(close(L1LossFlat{.reduce = false}(guess, truth), vector({0, 2, 3})));
+  CHECK(tensor_error_of([&] { L1LossFlat{}(guess, truth.slice(0, 0, 2)); }) != "");
+}
+
 TEST_CASE("MSELossFlat: (N,1) against (N), targets of any type, one loss per element when not reduced") {
   auto const prediction = at::tensor({1.F, 2.F, 5.F}).view({3, 1});
   auto const target = at::tensor({1, 4, 2});

@@ -39,9 +39,27 @@ FASTXX_INLINE Tensor CrossEntropyLossFlat::operator()(Tensor const& prediction, 
                         .got = "numbers with a fraction, or none",
                         .fix = "to learn numbers use MSELossFlat; to learn classes put Categorize{} into the targets' "
                                "pipeline"});
+  if (weight.defined() && (weight.dim() != 1 || weight.size(0) != flat.size(1)))
+    throw tensor_error("cross_entropy.weight", {.call = "CrossEntropyLossFlat",
+                                                .expected = {"a weight for each of the ", flat.size(1), " classes"},
+                                                .got = detail::shape_text(weight.sizes())});
   Tensor const classes = target.reshape(-1).to(at::kLong);
-  return detail::cross_entropy_loss(flat, classes, reduce ? at::Reduction::Mean : at::Reduction::None, ignore_index,
-                                    label_smoothing);
+  Tensor const weights = weight.defined() ? weight.to(flat.options()) : weight;
+  return detail::cross_entropy_loss(flat, classes, weights, reduce ? at::Reduction::Mean : at::Reduction::None,
+                                    ignore_index, label_smoothing);
+}
+
+FASTXX_INLINE Tensor FocalLossFlat::operator()(Tensor const& prediction, Tensor const& target) const {
+  CrossEntropyLossFlat const each{.axis = axis, .reduce = false, .weight = weight};
+  Tensor const losses = each(prediction, target);
+  Tensor const focal = losses.neg().exp().neg().add(1).pow(gamma).mul(losses);
+  return reduce ? focal.mean() : focal;
+}
+
+FASTXX_INLINE Tensor L1LossFlat::operator()(Tensor const& prediction, Tensor const& target) const {
+  auto const [guess, truth] = flatten_check(prediction, target);
+  Tensor const distances = guess.sub(truth.to(guess.scalar_type())).abs();
+  return reduce ? distances.mean() : distances;
 }
 
 FASTXX_INLINE Tensor BCEWithLogitsLossFlat::operator()(Tensor const& prediction, Tensor const& target) const {

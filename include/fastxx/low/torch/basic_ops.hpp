@@ -24,10 +24,12 @@ inline Tensor empty_cpu(at::IntArrayRef shape, at::ScalarType dtype) {
 inline Tensor stack(at::TensorList tensors, std::int64_t dim) { return at::_ops::stack::call(tensors, dim); }
 inline Tensor cat(at::TensorList tensors, std::int64_t dim) { return at::_ops::concat::call(tensors, dim); }
 
-// at::cross_entropy_loss without weights.
-inline Tensor cross_entropy_loss(Tensor const& scores, Tensor const& classes, at::Reduction::Reduction reduction,
-                                 std::int64_t ignore_index, double label_smoothing) {
-  return at::_ops::cross_entropy_loss::call(scores, classes, {}, reduction, ignore_index, label_smoothing);
+// at::cross_entropy_loss; undefined weights are none.
+inline Tensor cross_entropy_loss(Tensor const& scores, Tensor const& classes, Tensor const& weight,
+                                 at::Reduction::Reduction reduction, std::int64_t ignore_index,
+                                 double label_smoothing) {
+  auto const given = weight.defined() ? c10::optional<Tensor>(weight) : c10::optional<Tensor>();
+  return at::_ops::cross_entropy_loss::call(scores, classes, given, reduction, ignore_index, label_smoothing);
 }
 
 // at::binary_cross_entropy_with_logits; undefined weights are none.
