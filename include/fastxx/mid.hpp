@@ -30,6 +30,7 @@
 #include <fastxx/mid/data/splitter_part.hpp>
 #include <fastxx/mid/data/stream.hpp>
 #include <fastxx/mid/data/subset.hpp>
+#include <fastxx/mid/data/tfmd_lists.hpp>
 #include <fastxx/mid/data/torch_items.hpp>
 #include <fastxx/mid/inspect/interpret.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
