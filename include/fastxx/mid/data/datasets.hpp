@@ -218,6 +218,7 @@ struct SplitItems {
   Items items;
   Splits splits;
   std::tuple<Pipelines...> pipelines;
+  static consteval void check() { (Pipelines::template check<RawItem>(), ...); }
 };
 template <std::size_t NInp, class Items, class... Pipelines>
 struct DatasetsState : SplitItems<Items, Pipelines...> {
@@ -298,7 +299,7 @@ template <class State, class Splitter>
 std::shared_ptr<State const> set_up(State given, Splitter const& splitter) {
   auto state = std::make_shared<State>(std::move(given));
   auto& [items, splits, pipelines] = static_cast<typename State::Base&>(*state);
-  std::apply([](auto const&... pipeline) { (pipeline.template check<typename State::RawItem>(), ...); }, pipelines);
+  State::check();
   if constexpr (std::is_convertible_v<Splitter, Splits>)
     splits = splitter;
   else
