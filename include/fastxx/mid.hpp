@@ -18,6 +18,7 @@
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/files.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
+#include <fastxx/mid/data/from_columns.hpp>
 #include <fastxx/mid/data/getter.hpp>
 #include <fastxx/mid/data/label.hpp>
 #include <fastxx/mid/data/loader.hpp>

@@ -7,6 +7,7 @@
 #include <fastxx/low/nn/sequential.hpp>
 #include <fastxx/mid/data/block.hpp>
 #include <fastxx/mid/data/files.hpp>
+#include <fastxx/mid/data/from_columns.hpp>
 #include <fastxx/mid/data/label.hpp>
 #include <fastxx/mid/inspect/interpret.hpp>
 #include <fastxx/mid/inspect/show.hpp>
@@ -484,4 +485,58 @@ TEST_CASE("block: summary says from which stage on items fit into no batch, and 
       texts);
   CAPTURE(refused);
   CHECK(contains(refused, "This failed at training item 1: [refuse.two]"));
+}
+
+namespace {
+struct Flower {
+  double length;
+  std::string kind;
+};
+struct Leaf {
+  double length, width;
+  std::array<float, 2> spots;
+  std::string kind;
+};
+
+}  // namespace
+
+TEST_CASE("block: from_columns needs no getters: columns, tuples, structs with as many members as blocks") {
+  auto const block = from_columns(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}));
+  auto const first = [&](auto source) {
+    auto const dls = block.dataloaders(std::move(source), {.batch_size = 4, .shuffle = false});
+    auto const [x, y] = dls.train().one_batch();
+    CHECK(at::equal(y, at::tensor({0, 1, 0, 1})));
+    return at::equal(x, at::tensor({1., 2., 3., 4.}, at::kDouble));
+  };
+  std::vector<double> const lengths{1, 2, 3, 4, 5};
+  std::vector<std::string> const kinds{"a", "b", "a", "b", "a"};
+  CHECK(first(std::pair(lengths, kinds)));
+  CHECK(first(std::tuple(lengths, kinds)));
+  CHECK(first(std::vector<std::pair<double, std::string>>{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}}));
+  CHECK(inputs_of(block.dataloaders(std::vector<Flower>{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}})
+                      .test_dl(std::vector<Flower>{{7, ""}})) == std::vector<double>{7});
+  CHECK(first(std::list<Flower>{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}}));
+  CHECK(key_of([&] { first(std::tuple(std::vector<double>{1, 2}, kinds)); }) == "from_columns.sizes");
+}
+
+TEST_CASE("block: from_columns takes the columns of what get_items gives; getters that are given are kept") {
+  auto const columns = [](int n) {
+    return std::pair(std::vector<int>{n, 1, 2, 3, 4}, std::vector<float>{0, 1, 2, 3, 4});
+  };
+  auto const block =
+      from_columns(get_items(columns), get_y([](std::tuple<int, float> const& row) { return 10 * std::get<1>(row); }),
+                   blocks(TransformBlock(), RegressionBlock()), splitter(EndSplitter{}));
+  auto const [x, y] = block.dataloaders(7, {.batch_size = 4, .shuffle = false}).train().one_batch();
+  CHECK(at::equal(x, at::tensor({7, 1, 2, 3})));
+  CHECK(at::equal(y, at::tensor({0.f, 10.f, 20.f, 30.f})));
+  auto const two = from_columns(
+      blocks(TransformBlock(), TransformBlock(),
+             TransformBlock(pipeline([](std::array<float, 2> const& spots) { return spots[1]; })), CategoryBlock()),
+      n_inp<1>());
+  auto dls = two.dataloaders(
+      std::vector<Leaf>{
+          {1, 2, {3, 4}, "a"}, {1, 2, {3, 5}, "b"}, {1, 2, {3, 6}, "a"}, {1, 2, {3, 5}, "b"}, {1, 2, {3, 4}, "a"}},
+      {.batch_size = 2});
+  CHECK(decltype(dls)::n_inp == 1);
+  CHECK(std::get<2>(dls.valid().one_batch()).item<float>() > 3);
 }

@@ -105,10 +105,13 @@ template <std::size_t Block, class Item, class... Stages>
 consteval bool block_fits(Pipeline<Stages...> const*) {
   return decltype((BlockCarry<Item, Block>{} >> ... >> CheckStep<Stages>{}))::fits;
 }
+template <std::size_t Block, class Item, class Stages>
+struct BlockFits : std::bool_constant<block_fits<Block, Item>(static_cast<Stages const*>(nullptr))> {};
+// Ends at the first block that does not fit: one sentence is enough.
 template <class Item, class... Pipelines>
 consteval bool blocks_fit(std::tuple<Pipelines...> const*) {
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return (block_fits<I, Item>(static_cast<Pipelines const*>(nullptr)) && ...);
+  return []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::conjunction_v<BlockFits<I, Item, Pipelines>...>;
   }
   (std::index_sequence_for<Pipelines...>{});
 }
