@@ -1,0 +1,252 @@
+// What a DataBlock is told, and what it says.
+#include "../../errors.hpp"
+#include "../../temporary_folder.hpp"
+#include <fastxx/mid/data/block.hpp>
+#include <fastxx/mid/data/files.hpp>
+#include <fastxx/mid/data/from_columns.hpp>
+#include <fastxx/mid/data/label.hpp>
+#include <fastxx/mid/inspect/summary.hpp>
+
+#include <array>
+#include <filesystem>
+#include <list>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+// doctest comes last: libtorch brings glog, whose CHECK ends the process.
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+
+using Pairs = std::vector<std::pair<double, std::string>>;
+Pairs const numbered{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}};
+
+struct AddOne {
+  double amount = 1;
+  double encodes(double x) const { return x + amount; }
+};
+
+struct Double {
+  at::Tensor encodes(at::Tensor const& x) const { return x.is_floating_point() ? x * 2 : x; }
+};
+
+template <class Loader>
+std::vector<double> inputs_of(Loader const& loader) {
+  std::vector<double> all;
+  for (auto const& batch : loader) {
+    at::Tensor const x = std::get<0>(batch).to(at::kDouble).contiguous();
+    all.insert(all.end(), x.template data_ptr<double>(), x.template data_ptr<double>() + x.numel());
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("H-03 block: a fifth is for validation, items are the source, blocks get their elements") {
+  auto const dls = DataBlock(blocks(TransformBlock(), CategoryBlock())).dataloaders(numbered, {.batch_size = 1});
+  CHECK(dls.train().n_items() == 4);
+  CHECK(dls.valid().n_items() == 1);
+  CHECK(dls.c() == 2);
+  CHECK(dls.class_names() == std::vector<std::string>{"a", "b"});
+}
+
+TEST_CASE("H-04 H-05 block: n_inp and getters decide what is input and what is target") {
+  struct Point {
+    double x, y;
+    std::string label;
+  };
+  std::vector<Point> const points{{1, 2, "a"}, {3, 4, "b"}, {5, 6, "a"}, {7, 8, "b"}, {9, 10, "a"}};
+  DataBlock const two(get_x(&Point::x, &Point::y), get_y(&Point::label),
+                      blocks(TransformBlock(), TransformBlock(), CategoryBlock()), splitter(EndSplitter{}));
+  auto const dls = two.dataloaders(points, {.batch_size = 4, .shuffle = false});
+  static_assert(decltype(dls)::n_inp == 2);
+  auto const [x, y, label] = dls.train().one_batch();
+  CHECK(at::equal(x, at::tensor({1., 3., 5., 7.}, at::kDouble)));
+  CHECK(at::equal(y, at::tensor({2., 4., 6., 8.}, at::kDouble)));
+  CHECK(at::equal(label, at::tensor({0, 1, 0, 1})));
+  DataBlock const one(blocks(TransformBlock(), TransformBlock(), CategoryBlock()), n_inp<1>(), splitter(EndSplitter{}),
+                      getters(&Point::x, &Point::y, [](Point const& point) { return point.label; }));
+  auto const targets = one.dataloaders(points, {.batch_size = 2});
+  static_assert(decltype(targets)::n_inp == 1);
+}
+
+TEST_CASE("block: copies, and blocks with a vocabulary that is given") {
+  DataBlock const first(blocks(TransformBlock(), CategoryBlock()));
+  DataBlock const copy(first);
+  DataBlock moved = DataBlock(copy);
+  DataBlock again(moved);
+  CHECK(again.dataloaders(numbered, {.batch_size = 1}).c() == 2);
+  auto const given = MultiCategoryBlock({.vocab = {"q", "p"}});
+  CHECK(given.type_tfms.get<MultiCategorize>().vocab.names() == std::vector<std::string>{"q", "p"});
+}
+
+TEST_CASE("H-05 block: a getter sees the whole item, a tuple too") {
+  DataBlock const sums(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}),
+                       get_x([](std::pair<double, std::string> const& item) {
+                         return item.first + static_cast<double>(item.second.size());
+                       }));
+  auto const dls = sums.dataloaders(numbered, {.batch_size = 4, .shuffle = false});
+  CHECK(inputs_of(dls.train()) == std::vector<double>{2, 3, 4, 5});
+}
+
+TEST_CASE("H-07 TR-14 block: transforms of blocks and user are merged, the last of a type stays") {
+  auto const number = [] { return TransformBlock(pipeline(), item_tfms(AddOne{}), batch_tfms(Double{})); };
+  DataBlock const block(blocks(number(), CategoryBlock()), splitter(EndSplitter{}), item_tfms(AddOne{10}));
+  static_assert(decltype(block.batching.after_item)::size() == 1);
+  CHECK(inputs_of(block.dataloaders(numbered, {.batch_size = 4, .shuffle = false}).train()) ==
+        std::vector<double>{22, 24, 26, 28});
+  auto const at_the_call = block.dataloaders(numbered, {.batch_size = 4, .shuffle = false}, item_tfms(AddOne{20}));
+  CHECK(inputs_of(at_the_call.train()) == std::vector<double>{42, 44, 46, 48});
+  auto const changed = block.new_with(item_tfms(AddOne{30}));
+  CHECK(inputs_of(changed.dataloaders(numbered, {.batch_size = 4, .shuffle = false}).train()) ==
+        std::vector<double>{62, 64, 66, 68});
+  CHECK(block.datasets(numbered).train()[0] == std::tuple(1., Category{0}));  // H-09: the items alone
+}
+
+TEST_CASE("block: before_batch of a block pads") {
+  auto const padded =
+      TransformBlock(pipeline([](std::string const& text) { return at::ones({std::int64_t(text.size())}); }),
+                     before_batch([](auto items) {
+                       for (auto& item : items)
+                         std::get<0>(item) = at::constant_pad_nd(std::get<0>(item), {0, 5 - std::get<0>(item).size(0)});
+                       return items;
+                     }));
+  std::vector<std::pair<std::string, double>> const texts{{"ab", 1}, {"abcd", 2}, {"a", 3}, {"abc", 4}, {"a", 5}};
+  DataBlock const block(blocks(padded, RegressionBlock()), splitter(EndSplitter{}));
+  auto const [x, y] = block.dataloaders(texts, {.batch_size = 4, .shuffle = false}).train().one_batch();
+  CHECK(x.sizes() == at::IntArrayRef({4, 5}));
+  CHECK(x.sum().item<double>() == 10);
+}
+
+TEST_CASE("block: nothing at the source, one class, an unseen class: one sentence each") {
+  DataBlock const files(blocks(TransformBlock(), CategoryBlock()), get_items(get_image_files), get_y(parent_label),
+                        get_x([](std::filesystem::path const&) { return 1.; }));
+  auto const folder = temporary_folder("block_parts");
+  std::string const empty = error_of([&] { files.dataloaders(folder); });
+  std::filesystem::remove_all(folder);
+  CHECK(contains(empty, "[data_block.no_items]"));
+  CHECK(contains(empty, folder.string()));
+  DataBlock const named(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}));
+  CHECK(contains(error_of([&] {
+                   named.dataloaders(Pairs{{1, "a"}, {2, "a"}, {3, "a"}, {4, "a"}, {5, "a"}});
+                 }),
+                 "[categorize.one_class]"));
+  std::string const unseen = error_of([&] {
+    named.dataloaders(Pairs{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "new"}});
+  });
+  CHECK(contains(unseen, "[categorize.unseen]"));
+  CHECK(contains(unseen, "'new'"));
+  CAPTURE(unseen);
+  CHECK(contains(unseen, "item 4"));
+  CHECK(contains(error_of([&] { named.dataloaders(Pairs{{1, "a"}, {2, "b"}}); }), "[datasets.empty_split]"));
+  DataBlock const throwing(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}),
+                           get_y([](Pairs::value_type const& item) {
+                             return item.first > 4 ? throw std::runtime_error("boom") : item.second;
+                           }));
+  std::string const boom = error_of([&] { throwing.dataloaders(numbered); });
+  CHECK(contains(boom, "[datasets.item]"));
+  CHECK(contains(boom, "item 4"));
+}
+
+TEST_CASE("block: summary walks an item and a batch through every step") {
+  DataBlock const block(blocks(TransformBlock(pipeline(AddOne{})), CategoryBlock()), splitter(EndSplitter{}),
+                        item_tfms(AddOne{10}), batch_tfms([](at::Tensor const& x) { return x * 2; }));
+  std::string const text = summary(block, numbered);
+  CAPTURE(text);
+  for (char const* const line :
+       {": 4 for training, 1 for validation", "An item: (double 1, 'a')", "AddOne gives double 2",
+        "Categorize -- {add_na: false, allow_empty: false} gives Category", "AddOne gives (double 12, Category)",
+        "A batch of 4:", "(Tensor (4) Double, TensorCategory (4) Long)", "lambda gives ("})
+    CHECK(contains(text, line));
+}
+
+TEST_CASE("block: summary says from which stage on items fit into no batch, and which stage refuses what") {
+  std::vector<std::pair<std::string, double>> const texts{{"ab", 1}, {"abcd", 2}, {"a", 3}, {"abc", 4}, {"a", 5}};
+  struct Length {
+    double encodes(std::string const& text) const { return static_cast<double>(text.size()); }
+  };
+  struct Ones {
+    at::Tensor encodes(double n) const { return at::ones({static_cast<std::int64_t>(n)}); }
+  };
+  struct Twice {
+    at::Tensor encodes(at::Tensor const& x) const { return x * 2; }
+  };
+  std::string const differ =
+      summary(DataBlock(blocks(TransformBlock(pipeline(Length{}, Ones{}, Twice{})), RegressionBlock()),
+                        splitter(EndSplitter{})),
+              texts);
+  CAPTURE(differ);
+  CHECK(contains(differ, "This failed: [collate.shapes]"));
+  CHECK(contains(differ, "Ones on the shapes differ: (2) (4) (1) (3)"));
+  struct Refuse {
+    double encodes(double x) const {
+      if (x > 2) throw data_error("refuse.two", {.call = "Refuse", .expected = "at most 2"});
+      return x;
+    }
+  };
+  std::string const refused = summary(
+      DataBlock(blocks(TransformBlock(pipeline(Length{}, Refuse{})), RegressionBlock()), splitter(EndSplitter{})),
+      texts);
+  CAPTURE(refused);
+  CHECK(contains(refused, "This failed at training item 1: [refuse.two]"));
+}
+
+namespace {
+struct Flower {
+  double length;
+  std::string kind;
+};
+struct Leaf {
+  double length, width;
+  std::array<float, 2> spots;
+  std::string kind;
+};
+
+}  // namespace
+
+TEST_CASE("block: from_columns needs no getters: columns, tuples, structs with as many members as blocks") {
+  auto const block = from_columns(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}));
+  auto const first = [&](auto source) {
+    auto const dls = block.dataloaders(std::move(source), {.batch_size = 4, .shuffle = false});
+    auto const [x, y] = dls.train().one_batch();
+    CHECK(at::equal(y, at::tensor({0, 1, 0, 1})));
+    return at::equal(x, at::tensor({1., 2., 3., 4.}, at::kDouble));
+  };
+  std::vector<double> const lengths{1, 2, 3, 4, 5};
+  std::vector<std::string> const kinds{"a", "b", "a", "b", "a"};
+  CHECK(first(std::pair(lengths, kinds)));
+  CHECK(first(std::tuple(lengths, kinds)));
+  CHECK(first(std::vector<std::pair<double, std::string>>{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}}));
+  CHECK(inputs_of(
+            block.dataloaders(std::vector<Flower>{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}}, {.batch_size = 1})
+                .test_dl(std::vector<Flower>{{7, ""}})) == std::vector<double>{7});
+  CHECK(first(std::list<Flower>{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}}));
+  CHECK(key_of([&] { first(std::tuple(std::vector<double>{1, 2}, kinds)); }) == "from_columns.sizes");
+}
+
+TEST_CASE("block: from_columns takes the columns of what get_items gives; getters that are given are kept") {
+  auto const columns = [](int n) {
+    return std::pair(std::vector<int>{n, 1, 2, 3, 4}, std::vector<float>{0, 1, 2, 3, 4});
+  };
+  auto const block =
+      from_columns(get_items(columns), get_y([](std::tuple<int, float> const& row) { return 10 * std::get<1>(row); }),
+                   blocks(TransformBlock(), RegressionBlock()), splitter(EndSplitter{}));
+  auto const [x, y] = block.dataloaders(7, {.batch_size = 4, .shuffle = false}).train().one_batch();
+  CHECK(at::equal(x, at::tensor({7, 1, 2, 3})));
+  CHECK(at::equal(y, at::tensor({0.f, 10.f, 20.f, 30.f})));
+  auto const two = from_columns(
+      blocks(TransformBlock(), TransformBlock(),
+             TransformBlock(pipeline([](std::array<float, 2> const& spots) { return spots[1]; })), CategoryBlock()),
+      n_inp<1>());
+  auto dls = two.dataloaders(
+      std::vector<Leaf>{
+          {1, 2, {3, 4}, "a"}, {1, 2, {3, 5}, "b"}, {1, 2, {3, 6}, "a"}, {1, 2, {3, 5}, "b"}, {1, 2, {3, 4}, "a"}},
+      {.batch_size = 2});
+  CHECK(decltype(dls)::n_inp == 1);
+  CHECK(std::get<2>(dls.valid().one_batch()).item<float>() > 3);
+}
