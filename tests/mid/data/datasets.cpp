@@ -327,6 +327,16 @@ TEST_CASE("dataloaders: a device this machine does not have is one sentence") {
     }
 }
 
+TEST_CASE("datasets: a subset without items is named, whichever it is") {
+  auto const sentence = [](Splits splits) { return error_of([&] { lettered(pairs, splits); }); };
+  CHECK(contains(sentence({{}, {1}}), "none in the training subset of 5 items"));
+  CHECK(contains(sentence({{1}, {}}), "none in the validation subset"));
+  std::string const gap = sentence({{0}, {1}, {}, {2}});
+  CHECK(contains(gap, "[datasets.empty_split]"));
+  CHECK(contains(gap, "none in subset 2"));
+  CHECK(contains(gap, "without a gap"));
+}
+
 TEST_CASE("M-49 dataloaders: a splitter may give more than one validation set") {
   auto dls = dataloaders(lettered(pairs, {{0, 1, 3}, {2}, {4}}), {.batch_size = 1});
   CHECK(dls.size() == 3);
