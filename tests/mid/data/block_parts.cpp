@@ -165,6 +165,61 @@ TEST_CASE("block: summary walks an item and a batch through every step") {
     CHECK(contains(text, line));
 }
 
+TEST_CASE("block: summary calls getters by names that people know, and leaves out what does nothing") {
+  struct Apple {
+    double grams;
+    std::string kind;
+  };
+  std::vector<Apple> const apples{{1, "a"}, {2, "b"}, {3, "a"}, {4, "b"}, {5, "a"}};
+  auto const kilograms = named("kilograms", [](Apple const& apple) { return apple.grams / 1000; });
+  std::string const text = summary(DataBlock(blocks(TransformBlock(), CategoryBlock()), get_x(kilograms),
+                                             get_y(&Apple::kind), splitter(EndSplitter{})),
+                                   apples);
+  CAPTURE(text);
+  CHECK(contains(text, "  kilograms gives double 0.001\n"));
+  CHECK(contains(text, "  a member of "));
+  CHECK(!contains(text, "Item transforms:"));
+  CHECK(!contains(text, "Batch transforms:"));
+  CHECK(contains(text, "A batch of 4:\n"));
+  std::string const pairs =
+      summary(DataBlock(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{})), numbered);
+  CHECK(contains(pairs, "  element 0 gives double 1\n"));
+  std::string const whole =
+      summary(DataBlock(blocks(TransformBlock()), splitter(EndSplitter{})), std::vector<double>{1, 2, 3, 4, 5});
+  CHECK(contains(whole, "Input 0:\n  the item gives double 1\n"));
+  CHECK(!contains(whole, "element"));
+  CHECK(export_name(ElementGetter<1, 2>{}) == "ElementGetter<1,2>");
+}
+
+TEST_CASE("block: classes may be numbers") {
+  std::vector<std::pair<double, int>> const items{{1, 10}, {2, 2}, {3, 10}, {4, 2}, {5, 10}};
+  auto const dls = DataBlock(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}))
+                       .dataloaders(items, {.batch_size = 4, .shuffle = false});
+  CHECK(dls.class_names() == std::vector<std::string>{"2", "10"});
+  CHECK(at::equal(std::get<1>(dls.train().one_batch()), at::tensor({1, 0, 1, 0})));
+}
+
+TEST_CASE("block: whole items are fine where a transform of the block, of items or of the batch takes them") {
+  struct Pear {
+    double grams;
+  };
+  std::vector<Pear> const pears{{1}, {2}, {3}, {4}, {5}};
+  auto const grams = [](Pear const& pear) { return pear.grams; };
+  auto const first = [](auto const& block, auto const& items) {
+    return std::get<0>(block.dataloaders(items, {.batch_size = 4, .shuffle = false}).train().one_batch())[3]
+        .template item<double>();
+  };
+  DataBlock const plain(blocks(TransformBlock()), splitter(EndSplitter{}));
+  CHECK(first(DataBlock(blocks(TransformBlock(pipeline(grams))), splitter(EndSplitter{})), pears) == 4);
+  CHECK(first(plain.new_with(item_tfms(grams)), pears) == 4);
+  auto const all = [](auto const& items) {
+    std::vector<std::tuple<double>> made;
+    for (auto const& item : items) made.emplace_back(std::get<0>(item).grams);
+    return made;
+  };
+  CHECK(first(plain.new_with(before_batch(all)), pears) == 4);
+}
+
 TEST_CASE("block: summary says from which stage on items fit into no batch, and which stage refuses what") {
   std::vector<std::pair<std::string, double>> const texts{{"ab", 1}, {"abcd", 2}, {"a", 3}, {"abc", 4}, {"a", 5}};
   struct Length {

@@ -14,6 +14,7 @@
 #include <fastxx/mid/data/regression.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/torch_items.hpp>
+#include <fastxx/mid/data/whole_batch.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -77,6 +78,20 @@ struct block {
           "fastxx::DataBlock: the getter or a transform of this block takes nothing of what it is given, the "
           "item or what the stage before it made of it; give another getter (get_x, get_y), or another block");
     };
+    template <class Item>
+    struct returns_nothing_of {
+      static constexpr bool fits = !detail::gets_nothing<Stage, Item>;
+      static_assert(fits,
+                    "fastxx::DataBlock: the getter of this block returns nothing (void); let it return what the "
+                    "block wants");
+    };
+  };
+  template <class Item>
+  struct has_no_getter_for {
+    static constexpr bool refused = !std::is_void_v<Item>;
+    static_assert(!refused,
+                  "fastxx::DataBlock: this block has no getter and no transform that takes the whole item, of which no "
+                  "batch can be made; say what it gets with get_x(&Row::x), or get_y(f) for a target");
   };
 };
 
@@ -92,7 +107,10 @@ struct BlockRefused {
 };
 template <class X, std::size_t Block, class Stage>
 consteval auto operator>>(BlockCarry<X, Block>, CheckStep<Stage>) {
-  if constexpr (block<Block>::template stage<Stage>::template takes_none_of<X>::fits)
+  using At = typename block<Block>::template stage<Stage>;
+  if constexpr (!At::template returns_nothing_of<X>::fits)
+    return BlockRefused{};
+  else if constexpr (At::template takes_none_of<X>::fits)
     return BlockCarry<encoded_t<Stage, X>, Block>{};
   else
     return BlockRefused{};
@@ -114,6 +132,25 @@ consteval bool blocks_fit(std::tuple<Pipelines...> const*) {
     return std::conjunction_v<BlockFits<I, Item, Pipelines>...>;
   }
   (std::index_sequence_for<Pipelines...>{});
+}
+
+// Whether a block gives the items of a source as they are, though nobody can make a batch of them.
+template <class Item, class Made, std::size_t I>
+consteval bool leaves_whole_item() {
+  using Element = std::decay_t<std::tuple_element_t<I, std_tuple_of<Made>>>;
+  if constexpr (std::is_same_v<Element, Item> && !is_collatable<Item>())
+    return block<I>::template has_no_getter_for<Item>::refused;
+  else
+    return false;
+}
+// `Made` is what item transforms leave of an item; a before_batch may take whatever they do.
+template <class Item, class Made, bool HasBeforeBatch>
+consteval bool leaves_whole_items() {
+  if constexpr (is_tuple_v<Made> && !HasBeforeBatch) return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (leaves_whole_item<Item, Made, I>() || ...);
+    }
+  (std::make_index_sequence<std::tuple_size_v<std_tuple_of<Made>>>{});
+  else return false;
 }
 
 // In the place of datasets that a sentence has refused.
@@ -173,8 +210,8 @@ class DataBlock : public Described {
     if constexpr (std::is_same_v<std::decay_t<decltype(dsets)>, detail::RefusedDatasets>)
       return detail::RefusedLoaders{};
     else
-      return detail::make_loaders(
-          dsets, options, detail::merge_batchings(this->batching, detail::loader_batching(std::move(parts)...)));
+      return loaders_of_items(dsets, options,
+                              detail::merge_batchings(this->batching, detail::loader_batching(std::move(parts)...)));
   }
 
   /// A copy with further item_tfms(...), batch_tfms(...) or before_batch(...); of one type the new one stays.
@@ -202,6 +239,16 @@ class DataBlock : public Described {
             return Datasets(std::move(items), this->splitter, n_inp<Described::n_inp>(), pipeline...);
           },
           this->pipelines());
+  }
+  template <class Dsets, class Batching>
+  static auto loaders_of_items(Dsets const& dsets, DataLoadersOptions const& options, Batching batching) {
+    using Raw = std::decay_t<decltype(dsets.train().raw_item(0))>;
+    using Made = std::decay_t<decltype(batching.after_item(dsets.train()[0]))>;
+    constexpr bool has_before_batch = !std::is_same_v<decltype(batching.before_batch), detail::NoBeforeBatch>;
+    if constexpr (detail::leaves_whole_items<Raw, Made, has_before_batch>())
+      return detail::RefusedLoaders{};
+    else
+      return detail::make_loaders(dsets, options, std::move(batching));
   }
   template <class Source>
   auto items_of(Source source) const {
