@@ -108,6 +108,63 @@ TEST_CASE("H-07 TR-14 block: transforms of blocks and user are merged, the last 
   CHECK(block.datasets(numbered).train()[0] == std::tuple(1., Category{0}));  // H-09: the items alone
 }
 
+TEST_CASE("H-07 block: batch transforms are merged as those of items are, at each of the three places") {
+  struct Times {
+    double by;
+    at::Tensor encodes(at::Tensor const& x) const { return x.is_floating_point() ? x * by : x; }
+  };
+  auto const last = [](auto const& block, auto... parts) {
+    auto const dls = block.dataloaders(numbered, {.batch_size = 4, .shuffle = false}, parts...);
+    return inputs_of(dls.train()).at(3);
+  };
+  auto const times_ten = TransformBlock(pipeline(), batch_tfms(Times{10}));
+  DataBlock const own(blocks(times_ten, CategoryBlock()), splitter(EndSplitter{}));
+  CHECK(last(own) == 40);
+  CHECK(last(own.new_with(batch_tfms(Times{100}))) == 400);
+  CHECK(last(own, batch_tfms(Times{1000})) == 4000);
+  DataBlock const given(blocks(times_ten, CategoryBlock()), splitter(EndSplitter{}), batch_tfms(Times{3}));
+  CHECK(last(given) == 12);
+}
+
+TEST_CASE("block: a copy with further parts keeps where items come from and how they are split") {
+  auto const count = [](int n) {
+    Pairs items;
+    for (int i = 0; i < n; ++i) items.emplace_back(i, i % 2 ? "odd" : "even");
+    return items;
+  };
+  DataBlock const counted(blocks(TransformBlock(), CategoryBlock()), get_items(count),
+                          splitter(EndSplitter{.valid_pct = .5}));
+  auto const dls = counted.new_with(item_tfms(AddOne{})).dataloaders(6, {.batch_size = 3, .shuffle = false});
+  CHECK(inputs_of(dls.train()) == std::vector<double>{1, 2, 3});
+  CHECK(dls.valid().n_items() == 3);
+}
+
+TEST_CASE("block: what blocks are given is what they do") {
+  DataBlock const sorted(blocks(TransformBlock(), CategoryBlock({.vocab = {"b", "a", "c"}})), splitter(EndSplitter{}));
+  CHECK(sorted.dataloaders(numbered, {.batch_size = 1}).class_names() == std::vector<std::string>{"a", "b", "c"});
+  using Encoded = std::vector<std::pair<double, std::vector<int>>>;
+  DataBlock const encoded(blocks(TransformBlock(), MultiCategoryBlock(EncodedMultiCategorize{"x", "y"})),
+                          splitter(EndSplitter{}));
+  auto const dls = encoded.dataloaders(Encoded{{1, {0, 1}}, {2, {1, 1}}, {3, {0, 0}}, {4, {1, 0}}, {5, {0, 1}}},
+                                       {.batch_size = 2, .shuffle = false});
+  CHECK(at::equal(std::get<1>(dls.train().one_batch()), at::tensor({0.f, 1.f, 1.f, 1.f}).view({2, 2})));
+  std::string const one = error_of([] {
+    DataBlock const two(blocks(TransformBlock(), RegressionBlock(2)), splitter(EndSplitter{}));
+    two.dataloaders(std::vector<std::pair<double, double>>{{1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}});
+  });
+  CHECK(contains(one, "[regression.size]"));
+}
+
+TEST_CASE("block: tuples that are not as long as there are blocks are whole items") {
+  using Triples = std::vector<std::tuple<double, double, double>>;
+  Triples const triples{{1, 2, 3}, {4, 5, 6}, {7, 8, 9}, {1, 1, 1}, {2, 2, 2}};
+  auto const sum = [](std::tuple<double, double, double> const& x) { return std::get<0>(x) + std::get<2>(x); };
+  DataBlock const block(blocks(TransformBlock(), RegressionBlock()), get_y(sum), splitter(EndSplitter{}));
+  auto const [x, y] = block.dataloaders(triples, {.batch_size = 2, .shuffle = false}).train().one_batch();
+  CHECK(at::equal(std::get<1>(x), at::tensor({2., 5.}, at::kDouble)));
+  CHECK(at::equal(y, at::tensor({4.f, 10.f})));
+}
+
 TEST_CASE("block: before_batch of a block pads") {
   auto const padded =
       TransformBlock(pipeline([](std::string const& text) { return at::ones({std::int64_t(text.size())}); }),
@@ -121,6 +178,13 @@ TEST_CASE("block: before_batch of a block pads") {
   auto const [x, y] = block.dataloaders(texts, {.batch_size = 4, .shuffle = false}).train().one_batch();
   CHECK(x.sizes() == at::IntArrayRef({4, 5}));
   CHECK(x.sum().item<double>() == 10);
+  auto const first_two = [](auto items) {
+    items.resize(2);
+    return items;
+  };
+  DataBlock const given(blocks(TransformBlock(), CategoryBlock()), splitter(EndSplitter{}), before_batch(first_two));
+  auto const dls = given.dataloaders(numbered, {.batch_size = 4, .shuffle = false});
+  CHECK(inputs_of(dls.train()) == std::vector<double>{1, 2});
 }
 
 TEST_CASE("block: nothing at the source, one class, an unseen class: one sentence each") {

@@ -8,6 +8,7 @@
 #include <fastxx/mid/data/loader_parts.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/splitter_part.hpp>
+#include <fastxx/mid/data/torch_items.hpp>
 
 #include <cstddef>
 #include <tuple>
@@ -220,7 +221,10 @@ auto get_items_from([[maybe_unused]] GetItems const& function, Source source) {
     static_assert(callable,
                   "fastxx::DataBlock: get_items(f): 'f' cannot be called with this source; it gets what "
                   "dataloaders(source) is given, a path for get_image_files");
-    if constexpr (callable) return function(source);
+    if constexpr (callable)
+      return function(source);
+    else
+      return RefusedItems();
   }
 }
 
