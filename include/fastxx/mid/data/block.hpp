@@ -27,7 +27,8 @@
 
 namespace fastxx {
 
-/// Targets that are one class each, told by their names: `CategoryBlock()`, `CategoryBlock({.vocab = {"cat", "dog"}})`.
+/// Targets that are one class each, told by their names or numbers: `CategoryBlock()`, `CategoryBlock({.vocab = {"cat",
+/// "dog"}})`.
 ///
 /// Source:  fastai 2.7.18 data/block.py CategoryBlock (H-11)
 /// Example: examples/doc/data_block.cpp
