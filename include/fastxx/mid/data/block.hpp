@@ -167,6 +167,15 @@ template <class T>
 inline constexpr bool is_data_block_v = false;
 template <class Described>
 inline constexpr bool is_data_block_v<DataBlock<Described>> = true;
+
+// What parts describe. clang asks this of a DataBlock that is copied as well, before it sees that it is no part.
+template <class... Parts>
+consteval auto described_by() {
+  if constexpr ((is_data_block_v<Parts> || ...))
+    return std::type_identity<RefusedDescription>{};
+  else
+    return std::type_identity<decltype(describe_block(std::declval<Parts>()...))>{};
+}
 }  // namespace detail
 
 /// A description of data, said once: what an item is made of, where items come from, how they are split, and what is done
@@ -263,7 +272,7 @@ template <class Described>
 DataBlock(DataBlock<Described>) -> DataBlock<Described>;
 template <class... Parts>
 requires(!detail::is_data_block_v<Parts> && ...) DataBlock(Parts...)
-->DataBlock<decltype(detail::describe_block(std::declval<Parts>()...))>;
+->DataBlock<typename decltype(detail::described_by<Parts...>())::type>;
 
 }  // namespace fastxx
 

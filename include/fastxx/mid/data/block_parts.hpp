@@ -25,10 +25,10 @@ namespace fastxx {
 /// Example: examples/doc/data_block.cpp
 template <class TypeTransforms = Pipeline<>, class Batching = fastxx::Batching<>>
 struct TransformBlock {
-  TypeTransforms type_tfms = TypeTransforms();
-  Batching batching = Batching();
+  TypeTransforms type_tfms;
+  Batching batching;
 
-  TransformBlock() = default;
+  TransformBlock() : type_tfms(), batching() {}
   template <class First, class... Parts>
   explicit TransformBlock(First first, Parts... parts)
       : type_tfms(pipeline(std::move(first))), batching(detail::loader_batching(std::move(parts)...)) {}
