@@ -83,12 +83,12 @@ TEST_CASE("category: names sorted, found both ways, #na# first when asked for") 
 TEST_CASE("category: whole numbers are labels too, sorted by value, and so are truths and letters") {
   using Names = std::vector<std::string>;
   Categorize learned;
-  learned.setups(std::vector<int>{10, 2, -3, -20, 2, 100});
-  CHECK(learned.vocab.names() == Names{"-20", "-3", "2", "10", "100"});
-  CHECK(learned.encodes(10) == Category{3});
-  CHECK(learned.encodes(std::uint8_t{2}) == Category{2});
-  CHECK(learned.encodes("2") == Category{2});
-  CHECK(learned.decodes(Category{4}) == "100");
+  learned.setups(std::vector<int>{10, 2, -3, -20, 2, 100, -30, 3});
+  CHECK(learned.vocab.names() == Names{"-30", "-20", "-3", "2", "3", "10", "100"});
+  CHECK(learned.encodes(10) == Category{5});
+  CHECK(learned.encodes(std::uint8_t{2}) == Category{3});
+  CHECK(learned.encodes("2") == Category{3});
+  CHECK(learned.decodes(Category{6}) == "100");
   CHECK(key_of([&] { learned.encodes(7); }) == "categorize.unseen");
   CHECK(Categorize{.vocab = {10, 2}}.vocab.names() == Names{"2", "10"});
   CHECK(Categorize{.vocab = {10, 2}, .sort = false}.vocab.names() == Names{"10", "2"});
