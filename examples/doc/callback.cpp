@@ -5,7 +5,7 @@
 
 using namespace fastxx;
 
-// Adds up gradients over several batches before each step, as fastai's GradientAccumulation does.
+// Adds up the gradients of several batches before each step; GradientAccumulation(n) does it by items.
 struct AccumulateGradients {
   int batches = 4;
   int seen = 0;
@@ -36,4 +36,9 @@ int main() {
                 callbacks(AccumulateGradients{}));
   learn.fit(200, {.lr = .1}, callbacks(StopAt{.loss = .01}));
   std::cout << "stopped after " << learn.recorder().values.size() << " epochs\n";
+
+  // Some of those that are there: mixtures of items, short gradients, a table in a file, a few batches alone.
+  auto const table = std::filesystem::temp_directory_path() / "fastxx_history.csv";
+  learn.fit(1, {.lr = .1}, callbacks(MixUp(.4), GradientClip(1), CSVLogger(table), ShortEpoch(.5)));
+  std::filesystem::remove(table);
 }

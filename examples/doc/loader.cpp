@@ -3,6 +3,7 @@
 #include <fastxx/low/core/threads.hpp>
 #include <fastxx/mid/data/loader.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -73,6 +74,24 @@ int main() {
                 static_cast<long long>(y.sum().item<std::int64_t>()));
   auto validation = loader.new_with({.batch_size = 4});
   std::printf("%zu training batches, %zu validation batches\n", loader.size(), validation.size());
+
+  // create_batch(f) makes the batch in the place of collate(); unbatched() gives items as they are.
+  auto longest = [](std::vector<std::vector<float>> rows) {
+    std::size_t most = 0;
+    for (auto const& row : rows) most = std::max(most, row.size());
+    auto batch = at::zeros({static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(most)});
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      std::memcpy(batch[static_cast<std::int64_t>(i)].data_ptr<float>(), rows[i].data(),
+                  rows[i].size() * sizeof(float));
+    return batch;
+  };
+  std::vector<std::vector<float>> const ragged{{1, 2}, {3}, {4, 5, 6}};
+  for (auto& batch : fastxx::DataLoader(ragged, {.batch_size = 3}, fastxx::create_batch(longest)))
+    std::printf("a batch of %lld by %lld\n", static_cast<long long>(batch.size(0)),
+                static_cast<long long>(batch.size(1)));
+  for (auto& row : fastxx::DataLoader(
+           ragged, {.before_iter = [](auto epoch) { std::printf("epoch %d\n", int(epoch)); }}, fastxx::unbatched()))
+    std::printf("a row of %zu\n", row.size());
 
   show_plan("in order", {});
   show_plan("longest first", fastxx::SortedPlan{.lengths = {3, 1, 4, 1, 5, 9, 2, 6, 5, 3}});

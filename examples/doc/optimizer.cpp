@@ -1,4 +1,5 @@
 // Optimizers: a recipe, one of your own from steppers, groups and freezing, the state, and schedules.
+#include <fastxx/low/optim/lookahead.hpp>
 #include <fastxx/low/optim/optimizer.hpp>
 #include <fastxx/low/optim/recipes.hpp>
 #include <fastxx/low/optim/schedule.hpp>
@@ -42,6 +43,15 @@ int main() {
   Optimizer lion(steppers(weight_decay{}, lion_step{}), {{body, head}});
   lion.set_hyper("lr", .1);
   step(lion);
+
+  // Slow weights behind any of them; ranger() is RAdam behind Lookahead.
+  auto ahead = Lookahead{SGD{.mom = .9}, /*k=*/2, /*alpha=*/.5}.make({{body, head}});
+  ahead.set_hyper("lr", .1);
+  for (int i = 0; i < 2; ++i) {
+    for (at::Tensor const& p : {body, head}) p.mutable_grad() = at::ones({3});
+    ahead.step();
+  }
+  std::printf("half the way: %.4f\n", body[0].item<double>());
 
   // A schedule is a function of the position in training, from 0 to 1.
   auto const warm_up = combine_scheds({.2, .8}, SchedLin{0, 1e-2}, SchedCos{1e-2, 1e-5});

@@ -43,6 +43,11 @@ int main() {
             callbacks(SaveModel(folder / "best", {.track = {.monitor = "valid_loss"}}),
                       EarlyStopping({.track = {.monitor = "valid_loss"}, .patience = 3})));
 
+  // Transfer: the last group alone, then everything; a constant rate that falls at the end; cycles with restarts.
+  learn.fine_tune(2, {.base_lr = .01});
+  learn.fit_flat_cos(2, {.lr = .01});
+  learn.fit_sgdr(2, 1, {.lr_max = .01});  // 1 + 2 epochs
+
   Predictions const all = learn.get_preds(batches, {.with_decoded = true});
   std::printf("predicted %.1f, expected %.1f\n", all.preds[0].item<double>(), all.targs[0].item<double>());
   std::printf("%s", Interpretation(learn, batches).top_losses_table(1).c_str());

@@ -7,6 +7,11 @@
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/nn/module.hpp>
+#include <fastxx/mid/callbacks/csv_logger.hpp>
+#include <fastxx/mid/callbacks/gradient.hpp>
+#include <fastxx/mid/callbacks/layer_modes.hpp>
+#include <fastxx/mid/callbacks/mix.hpp>
+#include <fastxx/mid/callbacks/short_epoch.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/block.hpp>
@@ -20,6 +25,7 @@
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/data/from_columns.hpp>
 #include <fastxx/mid/data/getter.hpp>
+#include <fastxx/mid/data/iterable.hpp>
 #include <fastxx/mid/data/label.hpp>
 #include <fastxx/mid/data/loader.hpp>
 #include <fastxx/mid/data/loader_parts.hpp>
@@ -27,6 +33,7 @@
 #include <fastxx/mid/data/multi_category.hpp>
 #include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/data/regression.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/splitter_part.hpp>
 #include <fastxx/mid/data/stream.hpp>
@@ -62,6 +69,7 @@
 #include <fastxx/mid/train/recorder.hpp>
 #include <fastxx/mid/train/saved_run.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
+#include <fastxx/mid/train/scheduled_fits.hpp>
 #include <fastxx/mid/train/state.hpp>
 #include <fastxx/mid/train/stop_on_nan.hpp>
 #include <fastxx/mid/train/tracker.hpp>

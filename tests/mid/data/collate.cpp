@@ -1,6 +1,7 @@
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/mid/data/collate.hpp>
 
+#include <array>
 #include <cstdint>
 #include <doctest/doctest.h>  // after libtorch, whose glog has a macro CHECK as well
 #include <string>
@@ -71,6 +72,22 @@ TEST_CASE("collate: numbers become a tensor of int64, float32, float64 or bool")
   auto const flags = collate(std::vector<bool>{true, false, true});
   CHECK((flags.scalar_type() == at::kBool));
   CHECK(values<bool>(flags) == std::vector<bool>{true, false, true});
+}
+
+TEST_CASE("collate: lists of numbers become rows, of one length or told with both") {
+  auto const rows = collate(std::vector<std::vector<float>>{{1, 2, 3}, {4, 5, 6}});
+  CHECK(rows.equal(at::tensor({1.F, 2.F, 3.F, 4.F, 5.F, 6.F}).view({2, 3})));
+  auto const [pairs, labels] = collate(std::vector<std::pair<std::array<int, 2>, int>>{{{1, 2}, 3}, {{4, 5}, 6}});
+  CHECK(pairs.equal(at::tensor({1, 2, 4, 5}, at::kLong).view({2, 2})));
+  CHECK(collate(std::vector<std::vector<bool>>{{true, false}}).sum(1).item<int>() == 1);
+  CHECK(collate(std::vector<std::vector<double>>{{}, {}}).sizes() == at::IntArrayRef({2, 0}));
+  try {
+    (void)collate(std::vector<std::vector<double>>{{1, 2}, {1, 2, 3}});
+    FAIL("no error");
+  } catch (fastxx::tensor_error const& e) {
+    CHECK(e.key() == "collate.shapes");
+    CHECK(std::string(e.what()).find("item 1 of the batch of shape [3]") != std::string::npos);
+  }
 }
 
 TEST_CASE("collate: tensors are stacked and keep their semantic type") {

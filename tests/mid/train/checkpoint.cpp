@@ -1,8 +1,10 @@
 // A fit that ends anywhere goes on from its last save, bit for bit; files that do not fit change nothing.
 #include "../../process.hpp"
 #include "resume.hpp"
+#include <fastxx/low/optim/lookahead.hpp>
 #include <fastxx/low/optim/optim_wrapper.hpp>
 #include <fastxx/low/transform/item_getter.hpp>
+#include <fastxx/mid/callbacks/gradient.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
@@ -112,6 +114,69 @@ TEST_CASE("a fit that ends at any event goes on, with workers too") {
   auto without = resume::learner(0);
   without.fit_one_cycle(resume::epochs, {.lr_max = .05});
   require_same(without, whole);  // and saving changes nothing
+}
+
+TEST_CASE("with items left out, and a batch of nothing else, a fit that ends at any batch goes on, bit for bit") {
+  resume::Folder const folder;
+  for (int const workers : {0, 2}) {
+    auto make = [&] { return resume::learner_of(resume::broken_loaders(workers)); };
+    auto whole = make();
+    resume::train(whole, folder.path / std::to_string(workers), 1);
+    CHECK(whole.train_iter == 15);
+    CHECK(whole.pct_train == doctest::Approx(1));
+    CHECK(whole.recorder().losses.size() == 15);
+    CHECK(whole.recorder().skipped.indices == std::vector<std::int64_t>{1, 8, 9, 10, 11});
+    CHECK(whole.recorder().skipped.first.at(0) == "item 1: no such point");
+    CHECK(whole.recorder().skipped.batches == 1);
+    for (std::int64_t const batch : {1, 3, 4}) {
+      auto first = make();
+      CHECK_THROWS(resume::train(first, folder.path / "run", 1, Kill{"after_loss", 1, batch}));
+      auto second = make();
+      resume::train(second, folder.path / "run", 1);
+      require_same(second, whole);
+      std::filesystem::remove(folder.path / "run");
+    }
+  }
+}
+
+TEST_CASE("items that were left out are told after the epoch's row, with their names the first time") {
+  auto learn = resume::learner_of(resume::broken_loaders(0));
+  learn.fit(1);
+  std::FILE* const out = std::tmpfile();
+  REQUIRE(out);
+  ProgressCallback progress(out);
+  progress.after_epoch(learn);
+  progress.after_epoch(learn);
+  std::string text(static_cast<std::size_t>(std::ftell(out)), ' ');
+  std::rewind(out);
+  CHECK(std::fread(text.data(), 1, text.size(), out) == text.size());
+  std::fclose(out);
+  CHECK(text ==
+        "5 items were left out, and 1 batch with them\n  item 1: no such point\n  item 8: no such point\n"
+        "  item 9: no such point\n  item 10: no such point\n  item 11: no such point\n"
+        "5 items were left out, and 1 batch with them again\n");
+}
+
+TEST_CASE("slow weights and gradients that are accumulated or clipped go on too") {
+  resume::Folder const folder;
+  auto make = [] {
+    auto learn = resume::learner_of(resume::loaders(0));
+    learn.opt = AnyOptimizer(ranger().make({learn.model->parameters()}));
+    return learn;
+  };
+  auto const train = [&](auto& learn, char const* name, auto... more) {
+    resume::train(learn, folder.path / name, 1, GradientAccumulation(10), GradientClip(.1), std::move(more)...);
+  };
+  auto whole = make();
+  train(whole, "whole");
+  for (std::int64_t const batch : {0, 2, 5}) {
+    auto first = make();
+    CHECK_THROWS(train(first, "run", Kill{"after_loss", 1, batch}));
+    auto second = make();
+    train(second, "run");
+    require_same(second, whole);
+    std::filesystem::remove(folder.path / "run");
+  }
 }
 
 TEST_CASE("gradients that add up over several batches are part of a save") {

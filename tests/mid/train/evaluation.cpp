@@ -1,5 +1,6 @@
 // Evaluation inside and outside of training changes nothing around it; callbacks come and go inside events.
 #include "toy.hpp"
+#include <fastxx/mid/inspect/interpret.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 
 #include <cmath>
@@ -7,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -126,6 +128,36 @@ TEST_CASE("TR-17 get_preds: a loader with a plan of its own gives every item in 
   auto const all = learn.get_preds(learn.dls.train(), {.with_input = true});
   REQUIRE(all.inputs.at(0).size(0) == 9);
   for (int i = 0; i < 9; ++i) CHECK(all.inputs[0][i].item<float>() == doctest::Approx(.1 * i));
+}
+
+namespace {
+// The line with points that cannot be read.
+struct TornLine {
+  std::vector<toy::Item> items;
+  std::size_t size() const { return items.size(); }
+  toy::Item operator[](std::size_t index) const {
+    if (index == 2 || index == 3) throw std::runtime_error("torn");
+    return items[index];
+  }
+};
+}  // namespace
+
+TEST_CASE("get_preds: with items left out a row knows its item, and interpretation names the item") {
+  Learner learn(toy::loaders(), toy::model(), loss_func(toy::Loss{}));
+  DataLoader const torn(TornLine{toy::line(7)}, {.batch_size = 2, .shuffle = true, .on_item_error = OnItemError::skip});
+  auto const all = toy::quiet(learn).get_preds(torn, {.with_input = true});
+  REQUIRE(all.preds.size(0) == 5);
+  CHECK(all.skipped.indices == std::vector<std::int64_t>{2, 3});
+  std::vector<std::int64_t> items;
+  for (std::int64_t row = 0; row < 5; ++row) {
+    items.push_back(all.item_of(row));
+    CHECK(all.inputs.at(0)[row].item<float>() == doctest::Approx(.1 * static_cast<double>(items.back())));
+  }
+  CHECK(items == std::vector<std::int64_t>{0, 1, 4, 5, 6});
+  Interpretation const interpretation(learn, torn);
+  CHECK(interpretation.top_losses(1).second.item<std::int64_t>() == 4);
+  auto const table = interpretation.top_losses_table(1);
+  CHECK(table.substr(table.find('\n') + 1, 1) == "6");
 }
 
 namespace {

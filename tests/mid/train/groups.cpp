@@ -44,6 +44,17 @@ struct CountBatches {
   void after_batch(auto& learn) { batches += learn.training ? 1 : 0; }
 };
 
+struct WatchRates {
+  std::vector<std::vector<double>>* rates;
+  std::vector<bool>* body_trains;
+  static constexpr int order = CallbackOrder::param_scheduler + 1;
+  static constexpr bool run_valid = false;
+  void before_batch(auto& learn) {
+    rates->push_back(learn.opt->hyper("lr"));
+    body_trains->push_back(learn.model->body->weight.requires_grad());
+  }
+};
+
 std::vector<at::Tensor> copies(std::vector<at::Tensor> const& tensors) {
   std::vector<at::Tensor> all;
   for (auto const& tensor : tensors) all.push_back(tensor.detach().clone());
@@ -92,6 +103,52 @@ TEST_CASE("TR-67 fit_one_cycle: every group has a cycle of its own") {
   for (auto const& rates : seen) CHECK(rates[1] / rates[0] == doctest::Approx(100));
   CHECK(seen[0][1] == doctest::Approx(1e-1 / 25));
   CHECK(seen[1][1] == doctest::Approx(1e-1));
+}
+
+TEST_CASE("H-34 H-35 fine_tune: the head alone, then everything with half the rate, a hundredth of it for the body") {
+  auto learn = transfer_learner();
+  std::vector<std::vector<double>> rates;
+  std::vector<bool> body_trains;
+  learn.fine_tune(2, {.base_lr = .1}, callbacks(WatchRates{&rates, &body_trains}));
+  REQUIRE(rates.size() == 6);  // batches of 1 + 2 epochs
+  CHECK(body_trains == std::vector<bool>{false, false, true, true, true, true});
+  auto const cos = [](double from, double to, double at) { return from + (1 - std::cos(M_PI * at)) * (to - from) / 2; };
+  auto const cycle = [&](double lr_max, double pct, double div, double pos) {
+    return pos < pct ? cos(lr_max / div, lr_max, pos / pct) : cos(lr_max, lr_max / 1e5, (pos - pct) / (1 - pct));
+  };
+  for (std::size_t i = 0; i < 2; ++i) {
+    CHECK(rates[i][0] == doctest::Approx(cycle(.01, .99, 25, static_cast<double>(i) / 2)));
+    CHECK(rates[i][1] == doctest::Approx(cycle(.1, .99, 25, static_cast<double>(i) / 2)));
+  }
+  for (std::size_t i = 0; i < 4; ++i) {
+    CHECK(rates[2 + i][0] == doctest::Approx(cycle(.05 / 100, .3, 5, static_cast<double>(i) / 4)));
+    CHECK(rates[2 + i][1] == doctest::Approx(cycle(.05, .3, 5, static_cast<double>(i) / 4)));
+  }
+  std::vector<std::vector<double>> again;
+  learn.fine_tune(1, .2, callbacks(WatchRates{&again, &body_trains}));
+  CHECK(again[0][1] == doctest::Approx(.2 / 25));
+}
+
+TEST_CASE("TR-61 train_bn and wd_bn_bias are heard by an optimizer still to be made") {
+  auto make = [](bool train_bn) {
+    Learner learn(toy::loaders(), std::make_shared<BodyHead>(), loss_func(toy::Loss{}), opt_func(SGD{.wd = .5}),
+                  splitter(body_and_head));
+    learn.train_bn = train_bn;
+    learn.freeze();
+    return learn;
+  };
+  CHECK_FALSE(make(false).model->norm->weight.requires_grad());
+  CHECK(make(true).model->norm->weight.requires_grad());
+  // With all gradients zero only weight decay moves anything.
+  for (bool const decays : {false, true}) {
+    auto learn = make(true);
+    learn.wd_bn_bias = decays;
+    learn.create_opt();
+    auto const before = learn.model->norm->weight.clone();
+    for (auto& parameter : learn.model->parameters()) parameter.mutable_grad() = at::zeros_like(parameter);
+    learn.opt->step();
+    CHECK(at::equal(learn.model->norm->weight, before) == !decays);
+  }
 }
 
 TEST_CASE("M-07 M-10 freeze: the body stands still, its norm layer trains on") {

@@ -1,3 +1,4 @@
+#include "../../errors.hpp"
 #include "toy.hpp"
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/optim/optim_wrapper.hpp>
@@ -6,6 +7,7 @@
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 
+#include <array>
 #include <cmath>
 #include <sstream>
 
@@ -138,6 +140,52 @@ TEST_CASE("H-28 H-33 TR-60 learner: fit_one_cycle walks learning rate and moment
     CHECK((*watch.moms)[i] == doctest::Approx(mom));
   }
   CHECK(learn.recorder().lrs == *watch.lrs);
+}
+
+TEST_CASE("TR-69 learner: fit_flat_cos holds the rate, then lets it fall along a cosine; start_epoch goes on inside") {
+  auto learn = toy::learner();
+  toy::quiet(learn).fit_flat_cos(4, {.lr = .1, .div_final = 100});  // 8 batches
+  std::vector<double> expected;
+  for (int i = 0; i < 8; ++i) {
+    double const pos = i / 8.0;
+    expected.push_back(pos < .75 ? .1 : .1 + (1 - std::cos(M_PI * (pos - .75) / .25)) * (.1 / 100 - .1) / 2);
+  }
+  REQUIRE(learn.recorder().lrs.size() == 8);
+  for (std::size_t i = 0; i < 8; ++i) CHECK(learn.recorder().lrs[i] == doctest::Approx(expected[i]));
+  learn.fit_flat_cos(4, {.lr = .1, .div_final = 100, .start_epoch = 3});
+  REQUIRE(learn.recorder().lrs.size() == 2);
+  CHECK(learn.recorder().values.size() == 1);
+  for (std::size_t i = 0; i < 2; ++i) CHECK(learn.recorder().lrs[i] == doctest::Approx(expected[6 + i]));
+}
+
+TEST_CASE("learner: fit_sgdr starts again from the largest rate, each cycle longer than the one before") {
+  auto learn = toy::learner();
+  toy::quiet(learn).fit_sgdr(2, 1, {.lr_max = .1, .cycle_mult = 3});  // 1 + 3 epochs of 2 batches
+  REQUIRE(learn.recorder().lrs.size() == 8);
+  for (std::size_t i = 0; i < 8; ++i) {
+    double const pos = i < 2 ? static_cast<double>(i) / 2 : static_cast<double>(i - 2) / 6;
+    CHECK(learn.recorder().lrs[i] == doctest::Approx(.05 * (1 + std::cos(M_PI * pos))));
+  }
+  learn.fit_sgdr(3, 2, {.cycle_mult = 1});
+  CHECK(learn.recorder().values.size() == 6);
+  CHECK(learn.recorder().lrs[4] == doctest::Approx(1e-3));
+  for (auto const& [cycles, length, mult] : {std::array{0, 1, 2}, {1, 0, 2}, {1, 1, 0}, {200, 1, 2}})
+    CHECK(contains(error_of([&, c = cycles, l = length, m = mult] { learn.fit_sgdr(c, l, {.cycle_mult = m}); }),
+                   "[learner.cycles]"));
+}
+
+TEST_CASE("H-29 learner: epochs before start_epoch are taken as done") {
+  auto whole = toy::learner(), half = toy::learner();
+  toy::quiet(whole).fit_one_cycle(4, .1);
+  toy::quiet(half).fit_one_cycle(4, {.lr_max = .1, .start_epoch = 2});
+  REQUIRE(half.recorder().lrs.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) CHECK(half.recorder().lrs[i] == whole.recorder().lrs[4 + i]);
+  half.fit(3, {.start_epoch = 3});
+  CHECK(half.recorder().values.empty());
+  CHECK(contains(error_of([&] { half.fit(3, {.start_epoch = 4}); }), "a start_epoch of 0 to 3"));
+  CHECK(contains(error_of([&] { half.fit(3, {.start_epoch = -1}); }), "[learner.start_epoch]"));
+  half.fit(1);
+  CHECK(half.recorder().values.size() == 1);
 }
 
 TEST_CASE("H-28 learner: a learning rate or callbacks by position mean what they mean by name") {

@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,7 +26,10 @@ struct Noise {
   double draw(Item const&, Random& random) const {
     return random.uniform(-.1, .1);
   }
-  at::Tensor encodes(at::Tensor const& x, double drawn) const { return x + drawn; }
+  at::Tensor encodes(at::Tensor const& x, double drawn) const {
+    if (x.numel() == 1 && x.isinf().item<bool>()) throw std::runtime_error("no such point");
+    return x + drawn;
+  }
 };
 
 // Remembers and interferes: losing what it remembers changes the weights.
@@ -58,17 +62,25 @@ struct Accumulate {
   void serialize(auto& archive) { archive("seen", seen); }
 };
 
+inline auto loader(std::vector<toy::Item> items, LoaderOptions const& options) {
+  return DataLoader(std::move(items), options, item_tfms(Noise{}), batch_tfms(Noise{}));
+}
 inline auto loaders(int workers, std::uint64_t seed = 5) {
-  auto loader = [&](int n, float first, bool train) {
-    return DataLoader(toy::line(n, first),
-                      {.batch_size = 4,
-                       .workers = workers,
-                       .shuffle = train,
-                       .seed = seed,
-                       .split_idx = train ? Split::train : Split::valid},
-                      item_tfms(Noise{}), batch_tfms(Noise{}));
-  };
-  return DataLoaders(loader(24, 0, true), loader(8, 3, false));
+  return DataLoaders(
+      loader(toy::line(24),
+             {.batch_size = 4, .workers = workers, .shuffle = true, .seed = seed, .split_idx = Split::train}),
+      loader(toy::line(8, 3), {.batch_size = 4, .workers = workers, .seed = seed, .split_idx = Split::valid}));
+}
+// The same with points that cannot be read: one in the first batch, and all of the third.
+inline auto broken_loaders(int workers) {
+  auto items = toy::line(24);
+  for (std::size_t const broken : {1, 8, 9, 10, 11}) std::get<0>(items[broken]).fill_(INFINITY);
+  return DataLoaders(loader(items, {.batch_size = 4,
+                                    .workers = workers,
+                                    .seed = 5,
+                                    .split_idx = Split::train,
+                                    .on_item_error = OnItemError::skip}),
+                     loader(toy::line(8, 3), {.batch_size = 4, .workers = workers, .split_idx = Split::valid}));
 }
 
 inline Sequential net(std::int64_t hidden = 8) {
@@ -79,11 +91,13 @@ inline Sequential net(std::int64_t hidden = 8) {
 
 inline at::Tensor distance(at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().mean(); }
 
-inline auto learner(int workers, std::int64_t hidden = 8) {
-  Learner learn(loaders(workers), net(hidden), loss_func(toy::Loss{}), metrics(distance), callbacks(Memory{}));
+inline auto learner_of(auto dls, std::int64_t hidden = 8) {
+  Learner learn(std::move(dls), net(hidden), loss_func(toy::Loss{}), metrics(distance), callbacks(Memory{}));
   learn.logger = [](auto const&) {};
   return learn;
 }
+
+inline auto learner(int workers, std::int64_t hidden = 8) { return learner_of(loaders(workers), hidden); }
 
 constexpr int epochs = 3, batches = 6;
 

@@ -10,6 +10,9 @@ namespace detail {
 inline Tensor raw_sqrt(Tensor const& x) { return x.sqrt(); }
 inline Tensor raw_abs(Tensor const& x) { return x.abs(); }
 inline Tensor raw_sign(Tensor const& x) { return x.sign(); }
+inline Tensor raw_softplus(Tensor const& x, double beta) {
+  return x.clamp_min(0).add(x.abs().mul(-beta).exp().log1p().div(beta));
+}
 
 template <class Other>
 Tensor raw_add(Tensor const& a, Other const& b) {
@@ -34,7 +37,7 @@ inline double raw_number(double x, Tensor const&) { return x; }
 
 /// The value an optimizer's formula is written for: some floats of a parameter side by side, or the whole tensor.
 ///
-/// A formula uses + - * / += -= *= /=, numbers on either side, sqrt, abs and sign, and works for both. It behaves like
+/// A formula uses + - * / += -= *= /=, numbers on either side, sqrt, abs, sign and softplus, and works for both. It behaves like
 /// a number: assigning or changing a copy never changes the original (libtorch's own += would).
 /// Source:  own design
 /// Example: examples/doc/optimizer.cpp
@@ -78,6 +81,8 @@ struct Element {
   friend Element sqrt(Element const& a) { return {detail::raw_sqrt(a.raw)}; }
   friend Element abs(Element const& a) { return {detail::raw_abs(a.raw)}; }
   friend Element sign(Element const& a) { return {detail::raw_sign(a.raw)}; }
+  /// log(1 + exp(beta*a)) / beta, one float after the other.
+  friend Element softplus(Element const& a, double beta) { return {detail::raw_softplus(a.raw, beta)}; }
 
  private:
   static auto number(double x, Element const& like) { return detail::raw_number(x, like.raw); }

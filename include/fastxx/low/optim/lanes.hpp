@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
@@ -40,6 +41,14 @@ inline Float4 raw_sqrt(Float4 x) {
 #endif
 }
 
+inline float softplus(float x, double beta) {
+  return std::max(x, 0.F) + static_cast<float>(std::log1p(std::exp(-beta * std::abs(double{x}))) / beta);
+}
+inline Float4 raw_softplus(Float4 x, double beta) {
+  for (int i = 0; i < 4; ++i) x[i] = softplus(x[i], beta);
+  return x;
+}
+
 #if defined(__x86_64__)
 
 struct Float8 {
@@ -66,6 +75,10 @@ FASTXX_AVX2 Float8 raw_sign(Float8 const& x) {
   auto const positive = _mm256_and_ps(_mm256_cmp_ps(get(x), zero, _CMP_GT_OQ), one);
   auto const negative = _mm256_and_ps(_mm256_cmp_ps(get(x), zero, _CMP_LT_OQ), one);
   return put(_mm256_sub_ps(positive, negative));
+}
+inline Float8 raw_softplus(Float8 x, double beta) {
+  for (float& lane : x.lanes) lane = softplus(lane, beta);
+  return x;
 }
 
 #undef FASTXX_AVX2

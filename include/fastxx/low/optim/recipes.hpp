@@ -18,7 +18,7 @@ struct SGD {
   Optimizer make(Optimizer::Groups const& groups) const;
 };
 
-/// Adam with fastai's defaults; decoupled weight decay (as in AdamW) unless decouple_wd is false.
+/// Adam with fastai's defaults, called AdamW as well; decoupled weight decay (as in AdamW) unless decouple_wd is false.
 ///
 /// Source:  fastai 2.7.18 optimizer.py Adam
 /// Example: examples/doc/optimizer.cpp
@@ -27,6 +27,53 @@ struct Adam {
   double sqr_mom = .99;
   double eps = 1e-5;
   double wd = .01;
+  bool decouple_wd = true;
+
+  Optimizer make(Optimizer::Groups const& groups) const;
+};
+using AdamW = Adam;
+
+/// RMSProp, with (undampened) momentum when `mom` is not 0.
+///
+/// Source:  fastai 2.7.18 optimizer.py RMSProp; differs: eps is heard (TR-65)
+/// Example: examples/doc/optimizer.cpp
+struct RMSProp {
+  double mom = 0.;
+  double sqr_mom = .99;
+  double eps = 1e-8;
+  double wd = 0.;
+  bool decouple_wd = true;
+
+  Optimizer make(Optimizer::Groups const& groups) const;
+};
+
+/// Adam that steps carefully until it knows the gradients' size: no warm-up is needed. A beta above 0 makes it SAdam.
+///
+/// Source:  fastai 2.7.18 optimizer.py RAdam
+/// Example: examples/doc/optimizer.cpp
+struct RAdam {
+  double mom = .9;
+  double sqr_mom = .99;
+  double eps = 1e-5;
+  double wd = 0.;
+  double beta = 0.;
+  bool decouple_wd = true;
+
+  Optimizer make(Optimizer::Groups const& groups) const;
+};
+
+/// Adam with quasi-hyperbolic momentum: nu_1 and nu_2 are the shares of the averages beside the batch's own gradient and
+/// its square.
+///
+/// Source:  fastai 2.7.18 optimizer.py QHAdam
+/// Example: examples/doc/optimizer.cpp
+struct QHAdam {
+  double mom = .999;
+  double sqr_mom = .999;
+  double nu_1 = .7;
+  double nu_2 = 1.;
+  double eps = 1e-8;
+  double wd = 0.;
   bool decouple_wd = true;
 
   Optimizer make(Optimizer::Groups const& groups) const;

@@ -50,4 +50,40 @@ FASTXX_INLINE Optimizer Adam::make(Optimizer::Groups const& groups) const {
   return optimizer;
 }
 
+FASTXX_INLINE Optimizer RMSProp::make(Optimizer::Groups const& groups) const {
+  auto plan = mom == 0.
+                  ? steppers(detail::decay{decouple_wd}, average_sqr_grad{}, rms_prop_step{})
+                  : steppers(detail::decay{decouple_wd}, average_grad{}, average_sqr_grad{}, rms_prop_momentum_step{});
+  if (mom == 0.) plan.hypers.push_back({"mom", 0.});
+  Optimizer optimizer(std::move(plan), groups);
+  optimizer.set_hyper("mom", mom);
+  optimizer.set_hyper("sqr_mom", sqr_mom);
+  optimizer.set_hyper("eps", eps);
+  optimizer.set_hyper("wd", wd);
+  return optimizer;
+}
+
+FASTXX_INLINE Optimizer RAdam::make(Optimizer::Groups const& groups) const {
+  Optimizer optimizer(
+      steppers(detail::decay{decouple_wd}, average_grad{.dampening = true}, average_sqr_grad{}, radam_step{}), groups);
+  optimizer.set_hyper("mom", mom);
+  optimizer.set_hyper("sqr_mom", sqr_mom);
+  optimizer.set_hyper("eps", eps);
+  optimizer.set_hyper("beta", beta);
+  optimizer.set_hyper("wd", wd);
+  return optimizer;
+}
+
+FASTXX_INLINE Optimizer QHAdam::make(Optimizer::Groups const& groups) const {
+  Optimizer optimizer(
+      steppers(detail::decay{decouple_wd}, average_grad{.dampening = true}, average_sqr_grad{}, qhadam_step{}), groups);
+  optimizer.set_hyper("mom", mom);
+  optimizer.set_hyper("sqr_mom", sqr_mom);
+  optimizer.set_hyper("nu_1", nu_1);
+  optimizer.set_hyper("nu_2", nu_2);
+  optimizer.set_hyper("eps", eps);
+  optimizer.set_hyper("wd", wd);
+  return optimizer;
+}
+
 }  // namespace fastxx

@@ -128,4 +128,81 @@ struct adam_step {
   }
 };
 
+/// RMSProp's step: p -= lr * grad / (sqrt(sqr) + eps).
+///
+/// Source:  fastai 2.7.18 optimizer.py rms_prop_step
+/// Example: examples/doc/optimizer.cpp
+struct rms_prop_step {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"eps", 1e-8}};
+  static constexpr std::array<std::string_view, 1> state{"sqr_avg"};
+  static void apply(auto& p, auto& grad, auto& sqr, HyperValues<2> const& h) { p -= h[0] * grad / (sqrt(sqr) + h[1]); }
+};
+
+/// The same with the running average that average_grad keeps in place of the gradient.
+///
+/// Source:  fastai 2.7.18 optimizer.py rms_prop_step
+/// Example: examples/doc/optimizer.cpp
+struct rms_prop_momentum_step {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"eps", 1e-8}};
+  static constexpr std::array<std::string_view, 2> state{"grad_avg", "sqr_avg"};
+  static void apply(auto& p, auto& /*grad*/, auto& avg, auto& sqr, HyperValues<2> const& h) {
+    p -= h[0] * avg / (sqrt(sqr) + h[1]);
+  }
+};
+
+/// RAdam's step: Adam's, weakened while the average of squares knows little, and plain momentum in the first steps. A
+/// beta above 0 softens the denominator (SAdam).
+///
+/// Source:  fastai 2.7.18 optimizer.py radam_step; Liu et al. 2019; Tong et al. 2019 (beta)
+/// Example: examples/doc/optimizer.cpp
+struct radam_step {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"mom", .9}, Hyper{"sqr_mom", .99}, Hyper{"eps", 1e-5},
+                                     Hyper{"beta", 0.}};
+  static constexpr std::array<std::string_view, 2> state{"grad_avg", "sqr_avg"};
+  struct Scalars {
+    bool rectified;
+    double size, root, eps, beta;
+  };
+  static Scalars scalars(HyperValues<5> const& h, std::int64_t step) {
+    auto const [lr, mom, sqr_mom, eps, beta] = h;
+    double const size = lr / detail::debias(mom, 1 - mom, step);
+    double const power = std::pow(sqr_mom, static_cast<double>(step));
+    double const r_inf = 2 / (1 - sqr_mom) - 1, r = r_inf - 2 * static_cast<double>(step) * power / (1 - power);
+    if (!(r > 5)) return {false, size, 1, eps, beta};
+    double const v = std::sqrt((r - 4) * (r - 2) * r_inf / ((r_inf - 4) * (r_inf - 2) * r));
+    return {true, size * v, 1 / std::sqrt(detail::debias(sqr_mom, 1 - sqr_mom, step)), eps, beta};
+  }
+  static void apply(auto& p, auto& /*grad*/, auto& avg, auto& sqr, Scalars s) {
+    if (!s.rectified) return void(p -= s.size * avg);
+    auto denominator = sqrt(sqr) * s.root + s.eps;
+    if (s.beta > 0) denominator = softplus(denominator, s.beta);
+    p -= s.size * avg / denominator;
+  }
+};
+
+/// QHAdam's step: each average mixed with what it averages, in the shares nu_1 and nu_2.
+///
+/// Source:  fastai 2.7.18 optimizer.py qhadam_step; Ma and Yarats 2018
+/// Example: examples/doc/optimizer.cpp
+struct qhadam_step {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3},  Hyper{"mom", .9},  Hyper{"sqr_mom", .99},
+                                     Hyper{"eps", 1e-8}, Hyper{"nu_1", .7}, Hyper{"nu_2", 1.}};
+  static constexpr std::array<std::string_view, 2> state{"grad_avg", "sqr_avg"};
+  struct Scalars {
+    double lr, grad, avg, grad_sqr, sqr, eps;
+  };
+  static Scalars scalars(HyperValues<6> const& h, std::int64_t step) {
+    auto const [lr, mom, sqr_mom, eps, nu_1, nu_2] = h;
+    return {lr,
+            1 - nu_1,
+            nu_1 / detail::debias(mom, 1 - mom, step),
+            1 - nu_2,
+            nu_2 / detail::debias(sqr_mom, 1 - sqr_mom, step),
+            eps};
+  }
+  static void apply(auto& p, auto& grad, auto& avg, auto& sqr, Scalars s) {
+    p -= s.lr * (s.grad * grad + s.avg * avg) / (sqrt(s.grad_sqr * grad * grad + s.sqr * sqr) + s.eps);
+  }
+};
+
 }  // namespace fastxx

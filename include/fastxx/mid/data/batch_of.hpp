@@ -28,23 +28,52 @@ concept TakesItems = requires(BeforeBatch const& before_batch, std::vector<Item>
   before_batch(std::move(items));
 };
 
+// In the place of a before_batch: what makes the batch of the items itself.
+template <class Function>
+struct CreateBatch {
+  Function function;
+
+  template <class Item>
+  requires requires(Function const& function, std::vector<Item> items) { function(std::move(items)); }
+  auto operator()(std::vector<Item> items) const { return function(std::move(items)); }
+};
+template <class T>
+inline constexpr bool is_create_batch_v = false;
+template <class Function>
+inline constexpr bool is_create_batch_v<CreateBatch<Function>> = true;
+
 // The part of a batch that belongs to the workers. A before_batch that takes other items is left out.
 template <class BeforeBatch, class Item>
 auto collate_with(BeforeBatch const& before_batch, std::vector<Item>& items) {
-  if constexpr (TakesItems<BeforeBatch, Item>)
-    return collate(before_batch(std::move(items)));
-  else
+  if constexpr (!TakesItems<BeforeBatch, Item>)
     return collate(std::move(items));
+  else if constexpr (is_create_batch_v<BeforeBatch>)
+    return before_batch(std::move(items));
+  else
+    return collate(before_batch(std::move(items)));
 }
 
-bool lies_on(Tensor const& tensor, at::Device device);
+// The tensor on the device, itself where it is there already. From pinned memory to a GPU the copy goes on while the
+// program does.
+Tensor tensor_on(Tensor const& tensor, at::Device device);
+
+// The batch in memory from which a GPU can copy by itself.
+Tensor pinned_tensor(Tensor const& tensor);
+template <class X>
+X pinned(X x) {
+  if constexpr (std::derived_from<X, Tensor>)
+    return X(pinned_tensor(x));
+  else if constexpr (is_tuple_v<X>)
+    return map_tuple(std::move(x), [](auto element) { return pinned(std::move(element)); });
+  else
+    return x;
+}
 
 // The batch with all its tensors on the device; what knows no device stays as it is.
 template <class X>
 auto to_device(X x, at::Device device) {
   if constexpr (std::derived_from<X, Tensor>) {
-    if (!x.defined() || lies_on(x, device)) return x;
-    return X(x.to(device));
+    return X(tensor_on(x, device));
   } else if constexpr (is_tuple_v<X>) {
     return map_tuple(std::move(x), [&](auto element) { return to_device(std::move(element), device); });
   } else if constexpr (requires {

@@ -7,6 +7,7 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/retain.hpp>
 
+#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -50,14 +51,49 @@ std::vector<T> gather(std::size_t count, Get const& get) {
   return values;
 }
 
+// The number that a tensor holds of a number T.
+template <class T>
+using tensor_number_t = std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, bool>, T,
+                                           std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
+
 template <class T, class Get>
 Tensor collate_numbers(std::size_t count, Get const& get) {
-  using Number = std::conditional_t<std::is_same_v<T, float> || std::is_same_v<T, bool>, T,
-                                    std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>>;
+  using Number = tensor_number_t<T>;
   Tensor numbers = at::empty({static_cast<std::int64_t>(count)}, c10::CppTypeToScalarType<Number>::value);
   Number* out = numbers.data_ptr<Number>();
   for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<Number>(get(i));
   return numbers;
+}
+
+// Lists of numbers: a std::vector or std::array.
+template <class T>
+inline constexpr bool is_number_list_v = false;
+template <class T>
+inline constexpr bool is_number_list_v<std::vector<T>> = std::is_arithmetic_v<T>;
+template <class T, std::size_t N>
+inline constexpr bool is_number_list_v<std::array<T, N>> = std::is_arithmetic_v<T>;
+
+[[noreturn]] void refuse_list_sizes(std::string const& type, std::size_t first_size, std::size_t other,
+                                    std::size_t other_size);
+
+template <class T, class Get>
+Tensor collate_lists(std::size_t count, Get const& get) {
+  using Number = tensor_number_t<typename T::value_type>;
+  Tensor rows;
+  std::size_t width = 0;
+  Number* out = nullptr;
+  for (std::size_t i = 0; i < count; ++i) {
+    T const& list = get(i);
+    if (i == 0) {
+      width = list.size();
+      rows = at::empty({static_cast<std::int64_t>(count), static_cast<std::int64_t>(width)},
+                       c10::CppTypeToScalarType<Number>::value);
+      out = rows.data_ptr<Number>();
+    }
+    if (list.size() != width) refuse_list_sizes(type_name<T>(), width, i, list.size());
+    for (auto const number : list) *out++ = static_cast<Number>(number);
+  }
+  return rows;
 }
 
 void require_one_shape(std::vector<Tensor> const& tensors, std::string const& type);
@@ -116,6 +152,8 @@ auto collate_column(std::size_t count, Get const& get) {
     return collate_for<T>::collate(gather<T>(count, get));
   } else if constexpr (std::is_arithmetic_v<T>) {
     return collate_numbers<T>(count, get);
+  } else if constexpr (is_number_list_v<T>) {
+    return collate_lists<T>(count, get);
   } else if constexpr (std::derived_from<T, Tensor>) {
     return stack_tensors<T>(count, get);
   } else if constexpr (std::same_as<T, std::string>) {
@@ -126,7 +164,7 @@ auto collate_column(std::size_t count, Get const& get) {
     static_assert(CollatedByUser<T>,
                   "fastxx::collate(items): no rule makes a batch of this element type; specialise "
                   "fastxx::collate_for<T> with `static auto collate(std::vector<T> const& items)`, or turn it into a "
-                  "number, tensor, string or tuple of those in an item transform");
+                  "number, list of numbers, tensor, string or tuple of those in an item transform");
     return Tensor();
   }
 }
@@ -135,12 +173,12 @@ void require_some(std::size_t count);
 
 }  // namespace detail
 
-/// Make a batch of items, by their type: numbers become a Tensor (int64, float32, float64 or bool), tensors are stacked
-/// and keep their semantic type and the first one's metadata, strings stay a vector, tuples become tuples of collated columns, nested too (pairs
-/// stay pairs, and a class over a tuple stays itself when its elements collate to their own types); any other type
-/// through collate_for.
+/// Make a batch of items, by their type: numbers and lists of them (std::vector, std::array) become a Tensor (int64,
+/// float32, float64 or bool), tensors are stacked and keep their semantic type and the first one's metadata, strings stay
+/// a vector, tuples become tuples of collated columns, nested too (pairs stay pairs, and a class over a tuple stays itself
+/// when its elements collate to their own types); any other type through collate_for.
 ///
-/// Shapes:  N tensors of one shape S -> (N, S); N numbers -> (N)
+/// Shapes:  N tensors of one shape S -> (N, S); N numbers -> (N); N lists of c numbers -> (N, c)
 /// Runs:    in the calling thread, on the items' device; moves out of the items of an rvalue
 /// Errors:  tensor_error [collate.shapes], [collate.undefined]; data_error [collate.empty]; a compile-time sentence
 /// Source:  fastai 2.7.18 data/load.py fa_collate and DataLoader.retain (features TR-13)

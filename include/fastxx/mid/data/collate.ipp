@@ -24,6 +24,12 @@ FASTXX_INLINE tensor_error collate_shapes_error(std::string const& type, std::si
 
 namespace fastxx::detail {
 
+FASTXX_INLINE void refuse_list_sizes(std::string const& type, std::size_t first_size, std::size_t other,
+                                     std::size_t other_size) {
+  throw collate_shapes_error(type, 0, "[" + std::to_string(first_size) + "]", other,
+                             "[" + std::to_string(other_size) + "]");
+}
+
 FASTXX_INLINE void require_one_shape(std::vector<Tensor> const& tensors, std::string const& type) {
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     if (!tensors[i].defined())

@@ -11,10 +11,12 @@
 #include <fastxx/mid/data/detail/refused.hpp>
 #include <fastxx/mid/data/loader_parts.hpp>
 #include <fastxx/mid/data/plan.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -40,6 +42,12 @@ struct LoaderOptions {
   [[no_unique_address]] detail::PrefetchFactorIsPrefetch prefetch_factor = {};
   LoaderPlan plan = {};  ///< which items in which batches; unset: all, in order or shuffled
   [[no_unique_address]] detail::SamplerIsPlan sampler = {};
+  OnItemError on_item_error = OnItemError::stop;  ///< what is done about an item that throws
+  double timeout = 0;                             ///< seconds to wait for a batch of the workers; 0: for ever
+  std::optional<bool> pin_memory = {};            ///< batches of workers lie ready for a GPU; unset: if there is one
+  std::function<void(int)> worker_init = {};      ///< called with its number in each worker, before anything else
+  std::function<void(std::int64_t)> before_iter = {};  ///< called with the epoch by begin(); workers may be ahead
+  std::function<void(std::int64_t)> after_iter = {};   ///< called when the last batch of the epoch has been left
 };
 
 /// Datasets a DataLoader can read: `size()` with `operator[](index) const`, or with `item(index, CallContext) const`
@@ -50,8 +58,14 @@ struct LoaderOptions {
 /// CallContext)`, `batch(indices, CallContext, EpochPlan)`), which returns what collate() would make of these items; see
 /// BatchIndices. A DataLoader uses it unless there is a before_batch, or an item transform that takes one item at a
 /// time (one without `encodes_batch`, or one that draws): then it goes by items.
+///
+/// A dataset without numbers has `open(epoch) const` in place of the items: see IterableDataset.
+///
+/// How its items are collated it may say itself, by `before_batch(std::vector<Item>) const` or `create_batch(...) const`,
+/// as the parts of these names do.
 template <class Dataset>
-concept LoadableDataset = detail::HasItems<Dataset> && requires(Dataset const& dataset) {
+concept LoadableDataset = (detail::HasItems<Dataset> ||
+                           detail::IterableItems<Dataset>)&&requires(Dataset const& dataset) {
   { dataset.size() } -> std::convertible_to<std::size_t>;
 };
 
@@ -66,25 +80,43 @@ LoaderOptions no_validation(LoaderOptions options);
 
 std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t items);
 
+// The batches in an epoch of items that come one after another.
+std::size_t streamed_batches(LoaderOptions const& options, std::size_t items);
+
+bool pins(LoaderOptions const& options);
+
 template <class Dataset, class Batching>
 using LoaderStateOf = LoaderState<LoaderOptions, BatchSource<Dataset, Batching>>;
 
 template <class Dataset, class Batching>
 std::shared_ptr<LoaderStateOf<Dataset, Batching>> loader_state(std::shared_ptr<Dataset const> dataset,
                                                                LoaderOptions const& options, Batching batching) {
+  using Source = BatchSource<Dataset, Batching>;
   auto const items = static_cast<std::size_t>(dataset->size());
-  check_loader(options, items);
-  auto plans = make_plans(options, items);
-  std::size_t const batches = plans->batches();
-  batching.device = options.device;
+  LoaderOptions all = options;
+  if constexpr (std::is_same_v<decltype(Batching::before_batch), CreateBatch<OnlyItem>>) all.batch_size = 1;
+  check_loader(all, items);
+  std::unique_ptr<EpochPlans> plans;
+  std::size_t batches = 0;
+  if constexpr (Source::streamed) {
+    batches = streamed_batches(all, items);
+  } else {
+    plans = make_plans(all, items);
+    batches = plans->batches();
+  }
+  batching.device = all.device;
   return std::make_shared<LoaderStateOf<Dataset, Batching>>(
-      options, BatchSource<Dataset, Batching>{.dataset = std::move(dataset),
-                                              .batching = std::move(batching),
-                                              .seed = options.seed,
-                                              .split_idx = options.split_idx,
-                                              .items = items,
-                                              .plans = std::move(plans),
-                                              .batches = batches});
+      all, Source{.dataset = std::move(dataset),
+                  .batching = std::move(batching),
+                  .seed = all.seed,
+                  .split_idx = all.split_idx,
+                  .on_item_error = all.on_item_error,
+                  .pin = pins(all),
+                  .items = items,
+                  .batch_size = static_cast<std::size_t>(all.batch_size),
+                  .shuffle = all.shuffle,
+                  .plans = std::move(plans),
+                  .batches = batches});
 }
 
 // What the parts say, for a loader whose type may be written out.
@@ -112,8 +144,8 @@ template <class BeforeBatch, class Item>
 consteval void check_before_batch() {
   static_assert(
       std::is_same_v<BeforeBatch, NoBeforeBatch> || TakesItems<BeforeBatch, Item>,
-      "fastxx: before_batch(f): 'f' must be callable, unchanged, with a std::vector<item_type> and return the "
-      "items to collate; item_type is that of the loader, after item_tfms(...)");
+      "fastxx: before_batch(f), create_batch(f): 'f' must be callable, unchanged, with a std::vector<item_type> and "
+      "return the items to collate, or the batch; item_type is that of the loader, after item_tfms(...)");
 }
 
 }  // namespace detail
@@ -129,8 +161,9 @@ consteval void check_before_batch() {
 ///          device move and batch_tfms in the calling thread. Workers start with the first begin() and live as long as
 ///          the loader; they run ahead into the next epoch, by `prefetch` batches each.
 /// Errors:  data_error [loader.empty], [loader.size], [loader.batch_size], [loader.workers], [loader.prefetch],
-///          [loader.plan] here; [loader.item] and [loader.batch] from begin() and ++, at the batch they belong to,
-///          around what was thrown
+///          [loader.plan], [loader.timeout_option] here; [loader.item] and [loader.batch] from begin() and ++, at the
+///          batch they belong to, around what was thrown; [loader.timeout], after which the worker is left to itself;
+///          [loader.all_skipped]; [loader.stream] and [loader.short_stream] for items without numbers
 /// Source:  fastai 2.7.18 data/load.py, data/core.py TfmdDL (features M-35, M-39, TR-17, TR-18, TR-21)
 /// Example: examples/doc/loader.cpp
 template <class Dataset, class Batching = fastxx::Batching<>>
@@ -201,9 +234,19 @@ class DataLoader {
     if (size() == 0)
       detail::refuse_option("no_batches", "a loader with batches", "the loader of a training without validation",
                             "ask the training loader, or one of test_dl(items)");
-    auto const position = state_->position_of(epoch());
-    return state_->finish(*typename State::Builder(state_->source)(position, detail::Cancelled{}), position);
+    auto builder = state_->builder();
+    SkippedItems skipped;
+    for (std::size_t batch = 0; batch < size(); ++batch) {
+      auto const position = state_->position_of(epoch()) + batch;
+      auto built = detail::build_here(builder, position);
+      if (built.batch) return state_->finish(std::move(*built.batch), position);
+      skipped.add(built.skipped);
+    }
+    detail::refuse_all_skipped(skipped);
   }
+
+  /// What has been left out so far of the epoch that was begun last: see OnItemError and SkipItem.
+  SkippedItems skipped() const { return state_->skipped(); }
 
   /// The batch of given items, made as the loader makes its own: items as the dataset gives them (all of an item or its
   /// inputs alone), or raw ones as its source has them, when the dataset can `encode(raw, context)`. Random transforms
@@ -305,6 +348,9 @@ class DataLoader<Dataset, Batching>::iterator {
   }
   void operator++(int) { ++*this; }
   friend bool operator==(iterator const& it, std::default_sentinel_t) { return it.iteration_->done(); }
+
+  /// What was left out until here.
+  SkippedItems const& skipped() const { return iteration_->skipped(); }
 
   // What is left of the epoch is a range, as a directory_iterator is.
   friend iterator begin(iterator& it) { return std::move(it); }

@@ -33,6 +33,9 @@ FASTXX_INLINE void check_loader(LoaderOptions const& options, std::size_t items)
                   "use 0 to load in the calling thread");
   if (options.prefetch < 1)
     refuse_option("prefetch", "at least 1 batch per worker", std::to_string(options.prefetch), "leave it at 2");
+  if (!(options.timeout >= 0))
+    refuse_option("timeout_option", "0 or more seconds to wait for a batch of the workers",
+                  std::to_string(options.timeout), "use 0 to wait for ever");
 }
 
 FASTXX_INLINE LoaderOptions no_validation(LoaderOptions options) {
@@ -41,6 +44,13 @@ FASTXX_INLINE LoaderOptions no_validation(LoaderOptions options) {
   options.split_idx = Split::valid;
   options.plan = NoItemsPlan{};
   return options;
+}
+
+[[noreturn]] inline void refuse_no_full_batch(std::int64_t batch_size, std::size_t items) {
+  auto const planned = std::to_string(items);
+  refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
+                "batch size " + std::to_string(batch_size) + " for " + planned + " items",
+                "use a batch size of at most " + planned + ", or .drop_last = false");
 }
 
 FASTXX_INLINE std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& options, std::size_t items) {
@@ -55,12 +65,25 @@ FASTXX_INLINE std::unique_ptr<EpochPlans> make_plans(LoaderOptions const& option
     if (n_planned == 0)
       refuse_option("plan", "a plan with items", "one without any in its first epoch",
                     "to train without validation give DataLoaders the training loader alone");
-    auto const planned = std::to_string(n_planned);
-    refuse_option("batch_size", "at least one full batch, because an incomplete one is dropped",
-                  "batch size " + std::to_string(options.batch_size) + " for " + planned + " items",
-                  "use a batch size of at most " + planned + ", or .drop_last = false");
+    refuse_no_full_batch(options.batch_size, n_planned);
   }
   return plans;
+}
+
+FASTXX_INLINE std::size_t streamed_batches(LoaderOptions const& options, std::size_t items) {
+  if (options.plan.may_be_empty()) return 0;
+  if (options.plan.given())
+    refuse_option("stream_plan", "no plan: items that come one after another have no numbers to choose by", "a plan",
+                  "let open(epoch) choose; .shuffle = true draws from a buffer");
+  auto const size = static_cast<std::size_t>(options.batch_size);
+  std::size_t const whole = items / size;
+  bool const rest = items % size != 0 && !drops_last(options);
+  if (whole + rest == 0) refuse_no_full_batch(options.batch_size, items);
+  return whole + rest;
+}
+
+FASTXX_INLINE bool pins(LoaderOptions const& options) {
+  return options.workers > 0 && options.device.is_cuda() && options.pin_memory.value_or(true);
 }
 
 }  // namespace fastxx::detail

@@ -6,6 +6,7 @@
 
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -38,6 +39,32 @@ constexpr auto before_batch(Function function) {
   return Part<BeforeBatchPart, Function>{std::move(function)};
 }
 
+/// In the place of a before_batch: a function that makes the batch itself of its items, a vector, where collate() would
+/// not do. Written as a template it serves items with and without targets. Workers call it at once, so it is const.
+///
+/// Source:  fastai 2.7.18 data/load.py create_batch, do_batch (features M-36)
+/// Example: examples/doc/loader.cpp
+template <class Function>
+constexpr auto create_batch(Function function) {
+  return Part<BeforeBatchPart, detail::CreateBatch<Function>>{{std::move(function)}};
+}
+
+namespace detail {
+struct OnlyItem {
+  template <class Item>
+  Item operator()(std::vector<Item> items) const {
+    return std::move(items.front());
+  }
+};
+}  // namespace detail
+
+/// Items come one by one as they are, not collated: of a dataset that gives batches already. The batch size has no
+/// meaning then.
+///
+/// Source:  fastai 2.7.18 data/load.py DataLoader(bs=None) (features M-35)
+/// Example: examples/doc/loader.cpp
+constexpr auto unbatched() { return create_batch(detail::OnlyItem{}); }
+
 namespace detail {
 
 template <class Name>
@@ -62,11 +89,15 @@ constexpr auto loader_batching(Parts... parts) {
   static_assert(
       named,
       "fastxx: what a loader does to its items and batches is given by name; write item_tfms(...) or "
-      "batch_tfms(...) around a stage or pipeline, before_batch(f) around a function of all items of a batch");
-  static_assert(!named || known,
-                "fastxx: the parts of a loader are item_tfms(...), batch_tfms(...) and before_batch(f); type_tfms(...) "
-                "goes to data_transforms(...), what is left to Learner");
-  static_assert(!known || once, "fastxx: item_tfms(...), batch_tfms(...) or before_batch(f) is given twice");
+      "batch_tfms(...) around a stage or pipeline, before_batch(f) or create_batch(f) around a function of all items "
+      "of a batch");
+  static_assert(
+      !named || known,
+      "fastxx: the parts of a loader are item_tfms(...), batch_tfms(...), before_batch(f), create_batch(f) and "
+      "unbatched(); type_tfms(...) goes to data_transforms(...), what is left to Learner");
+  static_assert(!known || once,
+                "fastxx: item_tfms(...), batch_tfms(...) or before_batch(f) is given twice; create_batch(f) and "
+                "unbatched() take the place of before_batch(f)");
   if constexpr (known && once)
     return pick_batching(std::move(parts)...);
   else

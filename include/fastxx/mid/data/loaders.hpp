@@ -16,6 +16,7 @@
 #include <fastxx/mid/data/plan.hpp>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -41,6 +42,12 @@ struct DataLoadersOptions {
   LoaderPlan plan = {};        ///< of the training loader
   [[no_unique_address]] detail::SamplerIsPlan sampler = {};
   LoaderPlan valid_plan = {};  ///< of the others
+  OnItemError on_item_error = OnItemError::stop;
+  double timeout = 0;  ///< seconds to wait for a batch of the workers; 0: for ever
+  std::optional<bool> pin_memory = {};
+  std::function<void(int)> worker_init = {};
+  std::function<void(std::int64_t)> before_iter = {};  ///< of the training loader
+  std::function<void(std::int64_t)> after_iter = {};   ///< of the training loader
 };
 
 /// Said of test items: make targets too, `dls.test_dl(items, with_labels)`.

@@ -33,7 +33,13 @@ FASTXX_INLINE LoaderOptions loader_options(DataLoadersOptions const& options, in
           .seed = options.seed,
           .device = parse_device(options.device),
           .split_idx = train ? Split::train : Split::valid,
-          .plan = train ? options.plan : options.valid_plan};
+          .plan = train ? options.plan : options.valid_plan,
+          .on_item_error = options.on_item_error,
+          .timeout = options.timeout,
+          .pin_memory = options.pin_memory,
+          .worker_init = options.worker_init,
+          .before_iter = train ? options.before_iter : nullptr,
+          .after_iter = train ? options.after_iter : nullptr};
 }
 
 }  // namespace fastxx::detail

@@ -16,6 +16,15 @@
 
 namespace fastxx {
 
+namespace detail {
+
+// Streams of one epoch: items have their own index, what else draws starts where no index can be.
+inline constexpr std::uint64_t batch_stream = 1ULL << 63;
+inline constexpr std::uint64_t order_stream = 1ULL << 62;
+inline constexpr std::uint64_t whole_stream = batch_stream | order_stream;
+
+}  // namespace detail
+
 /// What an epoch reads: the dataset indices of each of its batches, and anything else the items of this epoch need.
 /// Made once, then constant and shared by all workers.
 ///
@@ -103,6 +112,9 @@ class LoaderPlan {
   }
 
   EpochPlan operator()(PlannedEpoch const& epoch, Random& random) const;
+
+  /// Whether somebody planned, or the order is the loader's own.
+  bool given() const { return static_cast<bool>(make_); }
 
   /// Whether an epoch without a batch is meant, not a mistake.
   bool may_be_empty() const { return may_be_empty_; }

@@ -3,6 +3,7 @@
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/mid/data/loader.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 
 #include <concepts>
 #include <cstdint>
@@ -42,6 +43,9 @@ class BatchStream {
 
   /// Whether start() takes any batch, not only the first.
   virtual bool can_seek() const = 0;
+
+  /// What has been left out since start(), where the loader leaves anything out.
+  virtual SkippedItems const* skipped() const { return nullptr; }
 };
 
 /// What a foreign range of batches cannot say about itself.
@@ -80,6 +84,12 @@ class LoaderStream final : public BatchStream<typename Loader::batch_type> {
   }
   at::Device device() const override { return loader_.options().device; }
   bool can_seek() const override { return true; }
+  SkippedItems const* skipped() const override {
+    if constexpr (requires { next_->skipped(); })
+      return next_ ? &next_->skipped() : nullptr;
+    else
+      return nullptr;
+  }
 
  private:
   Loader loader_;

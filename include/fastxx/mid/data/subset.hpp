@@ -165,9 +165,13 @@ auto random_split(Dataset dataset, PartSizes const& sizes, std::optional<std::ui
 /// Example: examples/foreign_dataset.cpp
 template <class Dataset, class... Parts>
 auto from_dsets(std::vector<Dataset> datasets, DataLoadersOptions const& options = {}, Parts... parts) {
-  constexpr bool loadable = LoadableDataset<Dataset> || detail::TorchDataset<Dataset>;
+  constexpr bool numbered = !detail::IterableItems<Dataset>;
+  static_assert(numbered,
+                "fastxx::from_dsets: items without numbers are no subsets; write DataLoaders(DataLoader(train, {...}), "
+                "DataLoader(valid, {...}))");
+  constexpr bool loadable = numbered && (LoadableDataset<Dataset> || detail::TorchDataset<Dataset>);
   static_assert(
-      loadable,
+      !numbered || loadable,
       "fastxx::from_dsets(datasets): a std::vector of datasets is expected; datasets that are vectors of items "
       "are from_dsets(train, valid)");
   if constexpr (loadable)

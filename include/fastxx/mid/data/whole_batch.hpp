@@ -78,7 +78,7 @@ consteval bool elements_collatable(std::index_sequence<I...>) {
 }
 template <class T>
 consteval bool is_collatable() {
-  if constexpr (CollatedByUser<T> || std::is_arithmetic_v<T> || std::derived_from<T, Tensor> ||
+  if constexpr (CollatedByUser<T> || std::is_arithmetic_v<T> || is_number_list_v<T> || std::derived_from<T, Tensor> ||
                 std::is_same_v<T, std::string>)
     return true;
   else if constexpr (is_tuple_v<T>)

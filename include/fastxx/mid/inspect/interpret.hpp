@@ -44,7 +44,8 @@ class Interpretation {
   Predictions const& predictions() const { return predictions_; }
   Tensor const& decoded() const { return predictions_.decoded; }
 
-  /// The k largest losses (all for k = 0) and the items they belong to; the smallest with largest = false.
+  /// The k largest losses (all for k = 0) and the rows of the predictions they belong to; the smallest with
+  /// largest = false. A row is the number of its item, unless items were left out: see Predictions::item_of.
   std::pair<Tensor, Tensor> top_losses(std::int64_t k = 0, bool largest = true) const;
 
   /// The k items with the largest losses as a table: item, loss, target, prediction; classes by their names where the data
@@ -104,7 +105,7 @@ class ClassificationReport : public Interpretation {
 
  protected:
   // The picture of an item with its losses as title: "predicted / actual / loss / probability".
-  void set_title(TitledImage& cell, std::int64_t item) const;
+  void set_title(TitledImage& cell, std::int64_t row) const;
 
  private:
   void check() const;
@@ -132,12 +133,13 @@ class ClassificationInterpretation : public ClassificationReport {
   /// Draw the k items with the largest losses, titled "predicted / actual / loss / probability".
   std::string plot_top_losses(std::int64_t k, std::filesystem::path const& path,
                               ShowOptions const& options = {}) const {
-    Tensor const items = top_losses(k).second;
+    Tensor const rows = top_losses(k).second;
     std::vector<TitledImage> images;
-    for (std::int64_t i = 0; i < items.size(0); ++i) {
-      auto const item = items[i].template item<std::int64_t>();
-      images.push_back(detail::show_sample(detail::decoded_item(loader_, static_cast<std::size_t>(item))).cell);
-      set_title(images.back(), item);
+    for (std::int64_t i = 0; i < rows.size(0); ++i) {
+      auto const row = rows[i].template item<std::int64_t>();
+      auto const item = static_cast<std::size_t>(predictions().item_of(row));
+      images.push_back(detail::show_sample(detail::decoded_item(loader_, item)).cell);
+      set_title(images.back(), row);
     }
     plot_images(images, options.grid).save(path);
     return path.string();

@@ -27,9 +27,9 @@ FASTXX_INLINE std::string Interpretation::top_losses_table(std::int64_t k) const
   auto const [losses, indices] = top_losses(k);
   std::vector<std::vector<std::string>> rows;
   for (std::int64_t i = 0; i < losses.size(0); ++i) {
-    auto const item = indices[i].item<std::int64_t>();
-    rows.push_back({std::to_string(item), detail::tensor_text(losses[i], ""), text_of(predictions_.targs[item]),
-                    text_of(predictions_.decoded[item])});
+    auto const row = indices[i].item<std::int64_t>();
+    rows.push_back({std::to_string(predictions_.item_of(row)), detail::tensor_text(losses[i], ""),
+                    text_of(predictions_.targs[row]), text_of(predictions_.decoded[row])});
   }
   return text_table({"item", "loss", "target", "prediction"}, std::move(rows));
 }
@@ -59,19 +59,19 @@ FASTXX_INLINE std::string ClassificationReport::plot_confusion_matrix(std::files
   return path.string();
 }
 
-FASTXX_INLINE void ClassificationReport::set_title(TitledImage& cell, std::int64_t item) const {
-  auto const guess = decoded()[item].item<std::int64_t>();
-  auto const truth = predictions().targs[item].item<std::int64_t>();
+FASTXX_INLINE void ClassificationReport::set_title(TitledImage& cell, std::int64_t row) const {
+  auto const guess = decoded()[row].item<std::int64_t>();
+  auto const truth = predictions().targs[row].item<std::int64_t>();
   char numbers[64];
-  std::snprintf(numbers, sizeof numbers, "%.2f / %.2f", predictions().losses[item].item<double>(),
-                predictions().preds[item][guess].item<double>());
+  std::snprintf(numbers, sizeof numbers, "%.2f / %.2f", predictions().losses[row].item<double>(),
+                predictions().preds[row][guess].item<double>());
   cell.title =
       vocab_.at(static_cast<std::size_t>(guess)) + " / " + vocab_.at(static_cast<std::size_t>(truth)) + "\n" + numbers;
   cell.title_colour = guess == truth ? colours::green : colours::red;
 }
 
 FASTXX_INLINE void ClassificationReport::check() const {
-  auto const& [preds, targs, losses, decoded, inputs, all_targs] = predictions();
+  auto const& [preds, targs, losses, decoded, inputs, all_targs, skipped] = predictions();
   bool const good = preds.dim() == 2 && targs.defined() && targs.dim() == 1 && !targs.is_floating_point() &&
                     decoded.sizes() == targs.sizes();
   if (good) return;

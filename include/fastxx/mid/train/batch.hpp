@@ -104,6 +104,7 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
     stream_->start(running_, batch);
   }
   bool can_seek() const override { return stream_->can_seek(); }
+  SkippedItems const* skipped() const override { return stream_->skipped(); }
   bool next(Xb& xb, Yb& yb, bool& has_targets) override {
     Batch* const batch = stream_->next();
     if (!batch) return false;

@@ -12,10 +12,13 @@ namespace fastxx {
 struct CallbackOrder {
   static constexpr int train_eval = -10;  ///< sets the model's mode
   static constexpr int none = 0;
+  static constexpr int gradient_accumulation = 6;  ///< scales the loss before anybody looks at its gradients
+  static constexpr int gradient_clip = 11;
   static constexpr int lr_finder = 30;        ///< sets the rate; what stops it is no error, so before StopOnNaN
   static constexpr int stop_on_nan = 40;      ///< before anybody keeps a loss that is no number
   static constexpr int recorder = 50;         ///< losses and metrics; what reads them comes later
   static constexpr int lr_finder_stop = 55;   ///< reads the average loss
+  static constexpr int short_epoch = 57;      ///< the batch that ends a phase is recorded
   static constexpr int param_scheduler = 60;  ///< sets the hyper-parameters of the next batch
   static constexpr int progress = 60;
   static constexpr int early_stopping = 60;

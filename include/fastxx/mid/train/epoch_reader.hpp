@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/torch/tensor.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 
 #include <cstdint>
 #include <string>
@@ -25,6 +26,8 @@ class EpochReader {
   virtual std::int64_t epoch() const = 0;
   virtual std::int64_t running_epoch() const = 0;
   virtual void set_epoch(std::int64_t number) = 0;
+  /// What has been left out since start(), where the loader leaves anything out.
+  virtual SkippedItems const* skipped() const = 0;
   /// What decides which batches come, in words; equal words mean equal batches of equal data.
   virtual std::string describe() const = 0;
 };

@@ -14,6 +14,7 @@
 #include <fastxx/mid/train/param_scheduler.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 #include <fastxx/mid/train/progress.hpp>
+#include <fastxx/mid/train/scheduled_fits.hpp>
 #include <fastxx/mid/train/stop_on_nan.hpp>
 #include <fastxx/mid/train/train_eval.hpp>
 
@@ -81,7 +82,9 @@ Optimizer::Groups each_once(Optimizer::Groups groups);
 /// Source:  fastai 2.7.18 learner.py Learner
 /// Example: examples/doc/learner.cpp
 template <class Data, class Model>
-class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batch {
+class Learner : public TrainLoop,
+                public detail::LearnerTypes<Data, Model>::Batch,
+                public ScheduledFits<Learner<Data, Model>> {
   using Types = detail::LearnerTypes<Data, Model>;
   using Reader = typename Types::Reader;
   using Groups = Optimizer::Groups;
@@ -136,30 +139,6 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   template <class... Extra>
   void fit(std::int64_t epochs, Part<CallbacksPart, hana::tuple<Extra...>> extra) {
     fit(epochs, FitOptions{}, std::move(extra));
-  }
-
-  /// Train with the one-cycle policy: the learning rate rises to lr_max and falls to almost nothing, momentum opposite
-  /// where the optimizer has one. Each group has its own lr_max when a slice or a list is given.
-  ///
-  /// Source:  fastai 2.7.18 callback/schedule.py fit_one_cycle (H-28, H-29)
-  template <class... Extra>
-  void fit_one_cycle(std::int64_t epochs, OneCycleOptions const& options = {},
-                     Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
-    refuse_inside_fit("fit_one_cycle");
-    if (options.reset_opt || !opt) create_opt();
-    Rates const lr_max = options.lr_max.value_or(lr);
-    auto all = entries(std::move(extra));
-    all.push_back(entry(detail::one_cycle(*opt, lr_max, options, moms)));
-    fit_with(epochs, {.lr = lr_max, .wd = options.wd}, std::move(all), {"mom"});
-  }
-  /// The same with the largest learning rate alone, `fit_one_cycle(5, 3e-3)`, or with callbacks alone.
-  template <std::convertible_to<Rates> Rate, class... Extra>
-  void fit_one_cycle(std::int64_t epochs, Rate const& lr_max, Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
-    fit_one_cycle(epochs, OneCycleOptions{.lr_max = lr_max}, std::move(extra));
-  }
-  template <class... Extra>
-  void fit_one_cycle(std::int64_t epochs, Part<CallbacksPart, hana::tuple<Extra...>> extra) {
-    fit_one_cycle(epochs, OneCycleOptions{}, std::move(extra));
   }
 
   /// Loss and metrics on the validation loader, or on another one; everything else stays as it was, inside an event
@@ -246,8 +225,8 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   /// Make the optimizer anew from the model's parameters.
   void create_opt() {
     opt = make_opt_(detail::each_once(splitter_ ? splitter_(model) : Groups{module().parameters()}));
-    opt->no_weight_decay(norm_bias_params(module()));
-    opt->force_train(norm_bias_params(module(), /*with_bias=*/false));
+    if (!wd_bn_bias) opt->no_weight_decay(norm_bias_params(module()));
+    if (train_bn) opt->force_train(norm_bias_params(module(), /*with_bias=*/false));
     opt->set_hyper("lr", lr.for_groups(opt->n_groups()));
   }
 
@@ -266,6 +245,8 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
   }
 
  private:
+  friend class ScheduledFits<Learner>;
+
   void add_own_callbacks() {
     recorder_ = std::make_shared<Recorder>();
     auto progress = std::make_shared<ProgressCallback>();
@@ -338,6 +319,16 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     std::vector<detail::CallbackEntry> list_;
   };
 
+  // Schedules are made when the optimizer is there.
+  void fit_scheduled(char const* call, std::int64_t epochs, FitOptions options,
+                     std::vector<detail::CallbackEntry> extra, std::vector<std::string> const& scheduled,
+                     std::function<ParamScheduler()> const& schedules) {
+    refuse_inside_fit(call);
+    if (std::exchange(options.reset_opt, false) || !opt) create_opt();
+    extra.push_back(entry(schedules()));
+    fit_with(epochs, options, std::move(extra), scheduled);
+  }
+
   void fit_with(std::int64_t epochs, FitOptions const& options, std::vector<detail::CallbackEntry> extra,
                 std::vector<std::string> const& scheduled) {
     refuse_inside_fit("fit");
@@ -350,7 +341,7 @@ class Learner : public TrainLoop, public detail::LearnerTypes<Data, Model>::Batc
     detail::LoaderReaderOf<Types, decltype(dls.valid())> valid(dls.valid());
     device_ = train.device();
     Streams const streams(*this, &train, &valid);
-    run_fit();
+    run_fit(options.start_epoch);
   }
 
   // Validation of a loader, with callbacks for this call.

@@ -37,8 +37,8 @@ class TrainLoop : public TrainState {
 
   void call(Event event) { callbacks_.call(event, *this); }
 
-  // Train n_epoch epochs; the streams are there.
-  void run_fit();
+  // Train n_epoch epochs, those before `first_epoch` taken as done; the streams are there.
+  void run_fit(std::int64_t first_epoch);
 
   // Go through the validation batches, inside fit or outside, and put back everything but the returned record.
   RecorderRow run_evaluation();
@@ -88,7 +88,7 @@ class TrainLoop : public TrainState {
 
   void train_batches();
   void valid_batches();
-  void all_batches(std::int64_t first);
+  void all_batches(EpochReader const& reader, std::int64_t first);
 
   bool next_batch_here();
   void whole_batch();

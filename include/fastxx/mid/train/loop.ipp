@@ -23,15 +23,20 @@ inline std::string shapes_text(std::vector<Tensor> const& tensors) {
 
 namespace fastxx {
 
-FASTXX_INLINE void TrainLoop::run_fit() {
+FASTXX_INLINE void TrainLoop::run_fit(std::int64_t first_epoch) {
   if (n_epoch < 0)
     throw state_error(
         "learner.epochs",
         {.call = "Learner::fit", .expected = "a number of epochs, 0 or more", .got = std::to_string(n_epoch)});
+  if (first_epoch < 0 || first_epoch > n_epoch)
+    throw state_error("learner.start_epoch", {.call = "Learner::fit",
+                                              .expected = {"a start_epoch of 0 to ", n_epoch},
+                                              .got = {first_epoch},
+                                              .fix = "the number of epochs counts those that are done already"});
   detail::InterruptGuard const guard;
   in_fit_ = true;
   ++fits;
-  start_ = {};
+  start_ = {.epoch = first_epoch};
   struct Leave {
     TrainLoop& loop;
     ~Leave() {
@@ -121,22 +126,31 @@ FASTXX_INLINE void TrainLoop::train_batches() {
   auto& reader = choose_batches(true);
   if (epoch != start_.epoch || start_.batch == 0) {
     reader.start(0);
-    return all_batches(0);
+    return all_batches(reader, 0);
   }
   reader.set_epoch(start_.data_epoch);
   reader.start(start_.batch);
   reader.set_epoch(start_.next_data_epoch);
-  all_batches(start_.batch);
+  all_batches(reader, start_.batch);
 }
 
 FASTXX_INLINE void TrainLoop::valid_batches() {
-  choose_batches(false).start(0);
-  all_batches(0);
+  auto& reader = choose_batches(false);
+  reader.start(0);
+  all_batches(reader, 0);
 }
 
-FASTXX_INLINE void TrainLoop::all_batches(std::int64_t first) {
+FASTXX_INLINE void TrainLoop::all_batches(EpochReader const& reader, std::int64_t first) {
   detail::PhaseThreads phase(threads, waits_);
+  std::int64_t left_out = 0;
   for (iter = first; ranks.any_of(next_batch_here()); ++iter) {
+    // A batch that did not come keeps its place: schedules and saved places count it.
+    if (auto const* skipped = reader.skipped(); skipped && skipped->batches != left_out) {
+      auto const now = skipped->batches - std::exchange(left_out, skipped->batches);
+      iter += now;
+      if (training)
+        pct_train += static_cast<double>(now) / (static_cast<double>(n_iter) * static_cast<double>(n_epoch));
+    }
     if (!phase.decided() && !batch_is_over_) phase.decide(detail::batch_work(module(), inputs()));
     phase.look();
     pred.reset(), loss.reset(), loss_grad.reset();

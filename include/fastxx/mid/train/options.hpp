@@ -4,6 +4,7 @@
 #include <fastxx/mid/train/rates.hpp>
 
 #include <array>
+#include <cstdint>
 #include <optional>
 
 namespace fastxx {
@@ -14,6 +15,7 @@ struct FitOptions {
   [[no_unique_address]] detail::LrMaxIsLr lr_max = {};
   std::optional<double> wd = {};
   bool reset_opt = false;
+  std::int64_t start_epoch = 0;  ///< epochs before it are taken as done: schedules go on from there
 };
 
 /// Settings of fit_one_cycle.
@@ -29,6 +31,42 @@ struct OneCycleOptions {
   std::optional<double> wd = {};
   std::optional<std::array<double, 3>> moms = {};
   bool reset_opt = false;
+  std::int64_t start_epoch = 0;  ///< epochs before it are taken as done: the schedule goes on from there
+};
+
+/// Settings of fit_flat_cos.
+struct FlatCosOptions {
+  Rates lr = {};  ///< the learner's lr when left out
+  [[no_unique_address]] detail::LrMaxIsLr lr_max = {};
+  double div_final = 1e5;
+  [[no_unique_address]] detail::FinalDivFactorIsDivFinal final_div_factor = {};
+  double pct_start = .75;  ///< share of training with a constant rate
+  std::optional<double> wd = {};
+  bool reset_opt = false;
+  std::int64_t start_epoch = 0;
+};
+
+/// Settings of fit_sgdr.
+struct SgdrOptions {
+  Rates lr_max = {};  ///< the learner's lr when left out
+  [[no_unique_address]] detail::LrIsLrMax lr = {};
+  std::int64_t cycle_mult = 2;  ///< each cycle is so many times longer than the one before
+  std::optional<double> wd = {};
+  bool reset_opt = false;
+  std::int64_t start_epoch = 0;
+};
+
+/// Settings of fine_tune.
+struct FineTuneOptions {
+  double base_lr = 2e-3;  ///< of the last group while the others are frozen; half of it afterwards
+  [[no_unique_address]] detail::LrIsBaseLr lr = {};
+  std::int64_t freeze_epochs = 1;
+  double lr_mult = 100;  ///< the first group trains with a rate so many times smaller than the last
+  double pct_start = .3;
+  double div = 5;
+  double div_final = 1e5;
+  std::optional<double> wd = {};
+  std::optional<std::array<double, 3>> moms = {};
 };
 
 /// Settings of Learner::save.

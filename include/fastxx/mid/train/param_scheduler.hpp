@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -47,6 +48,13 @@ namespace detail {
 // The schedules of fit_one_cycle; an optimizer without momentum cycles its rate alone.
 ParamScheduler one_cycle(OptimizerInterface const& opt, Rates const& lr_max, OneCycleOptions const& options,
                          std::array<double, 3> const& moms);
+
+// The schedules of fit_flat_cos and of fit_sgdr.
+ParamScheduler flat_cos(OptimizerInterface const& opt, Rates const& lr, FlatCosOptions const& options);
+ParamScheduler sgdr(OptimizerInterface const& opt, Rates const& lr_max, std::int64_t n_cycles, std::int64_t cycle_len,
+                    std::int64_t cycle_mult);
+// The epochs of all cycles.
+std::int64_t sgdr_epochs(std::int64_t n_cycles, std::int64_t cycle_len, std::int64_t cycle_mult);
 
 // What a call of fit sets for itself comes back when it ends.
 class HyperScope {

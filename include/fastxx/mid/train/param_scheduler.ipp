@@ -42,6 +42,55 @@ FASTXX_INLINE ParamScheduler one_cycle(OptimizerInterface const& opt, Rates cons
   return ParamScheduler(std::move(schedules));
 }
 
+FASTXX_INLINE ParamScheduler flat_cos(OptimizerInterface const& opt, Rates const& lr, FlatCosOptions const& options) {
+  auto const rates = lr.for_groups(opt.n_groups());
+  std::vector<HyperSchedule> schedules;
+  for (std::size_t group = 0; group < rates.size(); ++group)
+    schedules.push_back(
+        {"lr", combined_cos(options.pct_start, {rates[group], rates[group], rates[group] / options.div_final}), group});
+  return ParamScheduler(std::move(schedules));
+}
+
+FASTXX_INLINE std::int64_t sgdr_epochs(std::int64_t n_cycles, std::int64_t cycle_len, std::int64_t cycle_mult) {
+  if (n_cycles < 1 || cycle_len < 1 || cycle_mult < 1)
+    throw state_error("learner.cycles",
+                      {.call = "Learner::fit_sgdr",
+                       .expected = "at least 1 cycle of at least 1 epoch, and a cycle_mult of 1 or more",
+                       .got = {n_cycles, " cycles, the first of ", cycle_len, " epochs, cycle_mult ", cycle_mult}});
+  constexpr std::int64_t most = 1'000'000'000;
+  std::int64_t all = 0;
+  for (std::int64_t cycle = 0; cycle < n_cycles; ++cycle, cycle_len *= cycle_mult) {
+    all += cycle_len;
+    if (all > most || cycle_len > most)
+      throw state_error("learner.cycles", {.call = "Learner::fit_sgdr",
+                                           .expected = {"cycles of at most ", most, " epochs together"},
+                                           .got = {"more after ", cycle + 1, " of ", n_cycles, " cycles"},
+                                           .fix = "use fewer cycles, or a smaller cycle_mult"});
+  }
+  return all;
+}
+
+FASTXX_INLINE ParamScheduler sgdr(OptimizerInterface const& opt, Rates const& lr_max, std::int64_t n_cycles,
+                                  std::int64_t cycle_len, std::int64_t cycle_mult) {
+  auto const maxima = lr_max.for_groups(opt.n_groups());
+  auto const all = static_cast<double>(sgdr_epochs(n_cycles, cycle_len, cycle_mult));
+  std::vector<double> ends;  // of the cycles, as shares of all epochs
+  double end = 0, length = static_cast<double>(cycle_len);
+  for (std::int64_t cycle = 0; cycle < n_cycles; ++cycle, length *= static_cast<double>(cycle_mult))
+    ends.push_back((end += length) / all);
+  std::vector<HyperSchedule> schedules;
+  for (std::size_t group = 0; group < maxima.size(); ++group)
+    schedules.push_back({"lr",
+                         [ends, falls = SchedCos{maxima[group], 0}](double pos) {
+                           std::size_t cycle = 0;
+                           while (cycle + 1 < ends.size() && pos >= ends[cycle]) ++cycle;
+                           double const begin = cycle == 0 ? 0 : ends[cycle - 1];
+                           return falls((pos - begin) / (ends[cycle] - begin));
+                         },
+                         group});
+  return ParamScheduler(std::move(schedules));
+}
+
 FASTXX_INLINE HyperScope::HyperScope(AnyOptimizer& opt, std::vector<std::string> names, std::optional<double> wd)
     : opt_(opt) {
   if (wd) names.push_back("wd");

@@ -4,6 +4,7 @@
 #include <fastxx/low/torch/ops.hpp>
 #include <fastxx/low/transform/context.hpp>
 #include <fastxx/mid/data/plan.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 #include <fastxx/mid/train/batch.hpp>
 #include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/options.hpp>
@@ -30,6 +31,10 @@ struct Predictions {
   Tensor decoded = {};
   std::vector<Tensor> inputs = {};     ///< one for each input that is a tensor
   std::vector<Tensor> all_targs = {};  ///< one for each target that is a tensor
+  SkippedItems skipped = {};           ///< items that have no row, because they were left out
+
+  /// The item of the dataset that a row is about: the row's number, unless items before it were left out.
+  std::int64_t item_of(std::int64_t row) const;
 };
 
 namespace detail {
@@ -46,6 +51,9 @@ class GatherPredictions {
 
   void add(TrainState const& state, Tensor const& activated, Tensor const& decoded, Tensor const& losses);
 
+  // At the end of the validation that is gathered.
+  void finish(TrainState const& state);
+
   Predictions joined() const;
 
  private:
@@ -58,6 +66,7 @@ class GatherPredictions {
   int level_ = 0;
   Column preds_, losses_, decoded_;
   std::vector<Column> targets_, inputs_;
+  SkippedItems skipped_;
 };
 
 template <class Learner>
@@ -77,6 +86,7 @@ struct Gather {
             learn.yb);
     into->add(learn, activated, decoded, losses);
   }
+  void after_validate(TrainState& learn) { into->finish(learn); }
 };
 
 [[noreturn]] void refuse_empty_loader();

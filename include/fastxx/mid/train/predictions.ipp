@@ -5,6 +5,16 @@
 
 #include <vector>
 
+namespace fastxx {
+
+FASTXX_INLINE std::int64_t Predictions::item_of(std::int64_t row) const {
+  for (auto const left_out : skipped.indices)  // in the order of the dataset
+    row += left_out <= row;
+  return row;
+}
+
+}  // namespace fastxx
+
 namespace fastxx::detail {
 
 FASTXX_INLINE void refuse_empty_loader() {
@@ -28,6 +38,11 @@ FASTXX_INLINE void GatherPredictions::add(TrainState const& state, Tensor const&
   if (options_.with_input) add_columns(inputs_, state.inputs());
 }
 
+FASTXX_INLINE void GatherPredictions::finish(TrainState const& state) {
+  auto const* skipped = state.reader(false)->skipped();
+  if (skipped && (level_ == 0 || state.evaluating == level_)) skipped_ = *skipped;
+}
+
 FASTXX_INLINE Predictions GatherPredictions::joined() const {
   Predictions all{.preds = join(preds_, "predictions"),
                   .losses = join(losses_, "losses"),
@@ -35,6 +50,7 @@ FASTXX_INLINE Predictions GatherPredictions::joined() const {
   for (auto const& column : targets_) all.all_targs.push_back(join(column, "targets"));
   for (auto const& column : inputs_) all.inputs.push_back(join(column, "inputs"));
   if (!all.all_targs.empty()) all.targs = all.all_targs[0];
+  all.skipped = skipped_;
   return all;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 #include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/state.hpp>
 
@@ -27,6 +28,8 @@ class ProgressCallback {
   void before_fit(TrainState& learn);
   void before_batch(TrainState& learn);
   void after_batch(TrainState& learn);
+  void after_validate(TrainState& learn);
+  void after_epoch(TrainState& learn);
   void after_fit(TrainState&) { clear_line(); }
   void after_cancel_fit(TrainState&) { clear_line(); }
 
@@ -40,12 +43,15 @@ class ProgressCallback {
 
   void clear_line();
 
+  void write_skipped(SkippedItems const& skipped);
+
   std::FILE* out_;
   bool live_;
   Clock::time_point started_{}, phase_started_{}, drawn_{};
   double started_pct_ = -1;
   std::int64_t phase_first_ = 0;
   std::vector<std::size_t> widths_;
+  std::vector<std::string> told_;  // what was said about skipped items last
 };
 
 }  // namespace fastxx

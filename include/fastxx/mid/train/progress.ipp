@@ -7,12 +7,13 @@
 #include <chrono>
 #include <cstdio>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace fastxx {
 
 FASTXX_INLINE void ProgressCallback::before_fit(TrainState& learn) {
-  if (!learn.evaluating) started_ = Clock::now(), started_pct_ = -1;
+  if (!learn.evaluating) started_ = Clock::now(), started_pct_ = -1, told_.clear();
 }
 
 FASTXX_INLINE void ProgressCallback::before_batch(TrainState& learn) {
@@ -27,6 +28,25 @@ FASTXX_INLINE void ProgressCallback::after_batch(TrainState& learn) {
   if (now - drawn_ < std::chrono::milliseconds(200) && learn.iter + 1 < learn.n_iter) return;
   drawn_ = now;
   draw(learn, now);
+}
+
+// Inside fit the epoch tells it, after its row.
+FASTXX_INLINE void ProgressCallback::after_validate(TrainState& learn) {
+  if (!learn.in_fit()) write_skipped(learn.recorder().skipped);
+}
+
+FASTXX_INLINE void ProgressCallback::after_epoch(TrainState& learn) {
+  if (!learn.evaluating) write_skipped(learn.recorder().skipped);
+}
+
+FASTXX_INLINE void ProgressCallback::write_skipped(SkippedItems const& skipped) {
+  if (skipped.count() == 0) return;
+  clear_line();
+  auto text = skipped.text();
+  // The same items epoch after epoch are named once.
+  if (skipped.first == std::exchange(told_, skipped.first)) text = text.substr(0, text.find('\n')) + " again";
+  std::fprintf(out_, "%s\n", text.c_str());
+  std::fflush(out_);
 }
 
 FASTXX_INLINE void ProgressCallback::write_row(std::vector<std::string> const& cells) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 #include <fastxx/mid/train/callback_order.hpp>
 #include <fastxx/mid/train/events.hpp>
 #include <fastxx/mid/train/metric.hpp>
@@ -47,6 +48,7 @@ class Recorder {
   std::vector<std::size_t> iters = {};
   AvgSmoothLoss smooth_loss{};
   RecorderRow final_record = {};  ///< [valid_loss, metrics...] of the last validation
+  SkippedItems skipped = {};      ///< what was left out in the last epoch, of training and of validation
 
   void add_metric(std::shared_ptr<AnyMetric> metric) { metrics_.emplace_back(std::move(metric)); }
 
@@ -62,15 +64,20 @@ class Recorder {
     if constexpr (included) return plot_recorder(*this, path, skip_start);
   }
 
+  /// Since the epoch began.
+  double epoch_seconds() const;
+
   void before_fit(TrainState& learn);
   void before_epoch(TrainState&);
   void before_validate(TrainState&);
   void after_batch(TrainState& learn);
+  void after_train(TrainState& learn);
   void after_validate(TrainState& learn);
   void after_epoch(TrainState& learn);
 
  private:
   std::vector<std::string> row_texts(std::int64_t epoch, RecorderRow const& row) const;
+  void add_skipped(TrainState const& learn, bool train);
 
   std::vector<detail::MetricHandle> metrics_;
   AvgLoss valid_loss_;

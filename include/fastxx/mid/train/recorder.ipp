@@ -37,6 +37,10 @@ FASTXX_INLINE std::vector<std::string> Recorder::metric_names() const {
   return names;
 }
 
+FASTXX_INLINE double Recorder::epoch_seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
 FASTXX_INLINE void Recorder::before_fit(TrainState& learn) {
   if (learn.evaluating) return;
   lrs.clear(), losses.clear(), values.clear(), iters.clear();
@@ -48,7 +52,14 @@ FASTXX_INLINE void Recorder::before_epoch(TrainState&) {
   started_ = std::chrono::steady_clock::now();
   final_record.assign(1 + metrics_.size(), std::nullopt);
   measuring_ = false;
+  skipped = {};
 }
+
+FASTXX_INLINE void Recorder::add_skipped(TrainState const& learn, bool train) {
+  if (auto const* more = learn.reader(train)->skipped(); more && more->count() > 0) skipped.add(*more);
+}
+
+FASTXX_INLINE void Recorder::after_train(TrainState& learn) { add_skipped(learn, true); }
 
 FASTXX_INLINE void Recorder::before_validate(TrainState&) {
   measuring_ = true;
@@ -69,6 +80,7 @@ FASTXX_INLINE void Recorder::after_batch(TrainState& learn) {
 }
 
 FASTXX_INLINE void Recorder::after_validate(TrainState& learn) {
+  add_skipped(learn, false);
   if (!measuring_) return;  // cancelled before it began: the totals are those of an earlier phase
   valid_loss_.reduce(learn.ranks);
   final_record = {valid_loss_.value()};
@@ -90,7 +102,7 @@ FASTXX_INLINE void Recorder::after_epoch(TrainState& learn) {
 FASTXX_INLINE std::vector<std::string> Recorder::row_texts(std::int64_t epoch, RecorderRow const& row) const {
   std::vector<std::string> texts = row.texts();
   texts.insert(texts.begin(), std::to_string(epoch));
-  texts.push_back(format_time(std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count()));
+  texts.push_back(format_time(epoch_seconds()));
   return texts;
 }
 

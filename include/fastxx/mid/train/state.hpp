@@ -129,6 +129,8 @@ class TrainState : public TrainPosition {
   Rates lr = 1e-3;
   std::optional<double> wd{};
   std::array<double, 3> moms{.95, .85, .95};
+  bool wd_bn_bias = false;  ///< weight decay of biases and normalisation layers too; for an optimizer still to be made
+  bool train_bn = true;     ///< normalisation layers train in frozen groups too; for an optimizer still to be made
   std::function<void(std::vector<std::string> const&)> logger{};  ///< gets the rows of the table
   Ranks ranks{};                                                  ///< who trains this model together
   LearnerThreads threads{};                                       ///< what is done about libtorch's threads

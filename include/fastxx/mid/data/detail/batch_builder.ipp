@@ -1,29 +1,19 @@
 #pragma once
 
 #include <fastxx/mid/data/detail/batch_builder.hpp>
+#include <fastxx/mid/data/detail/current_message.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <new>
+#include <sstream>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace fastxx::detail {
-
-// What the exception being handled says; libtorch appends its call stack, which tells a reader nothing.
-inline std::string current_message() {
-  try {
-    throw;
-  } catch (std::exception const& e) {
-    std::string_view const text = e.what();
-    return std::string(text.substr(0, text.find("\nException raised from ")));
-  } catch (...) {
-    return "an exception that is no std::exception";
-  }
-}
 
 FASTXX_INLINE void throw_item_error(std::string const& item, std::int64_t epoch, std::int64_t batch) {
   std::throw_with_nested(data_error(
@@ -31,6 +21,47 @@ FASTXX_INLINE void throw_item_error(std::string const& item, std::int64_t epoch,
                       .got = current_message(),
                       .where = item + ", batch " + std::to_string(batch) + " of epoch " + std::to_string(epoch),
                       .fix = "repair or leave out this item of the dataset, or the transform that refused it"}));
+}
+
+FASTXX_INLINE void skip_or_throw(OnItemError on_error, SkippedItems& skipped, std::int64_t index,
+                                 std::string const& item, std::int64_t epoch, std::int64_t batch) {
+  try {
+    throw;
+  } catch (SkipItem const&) {
+  } catch (std::bad_alloc const&) {
+    throw_item_error(item, epoch, batch);
+  } catch (...) {
+    if (on_error == OnItemError::stop) throw_item_error(item, epoch, batch);
+  }
+  skipped.add(index, item + ": " + brief(current_message()));
+}
+
+FASTXX_INLINE void refuse_all_skipped(SkippedItems const& skipped) {
+  throw data_error("loader.all_skipped",
+                   {.call = "DataLoader",
+                    .expected = "an item that can be read",
+                    .got = {"none: all ", skipped.count(), " were left out, as ", skipped.first.front()},
+                    .fix = "look at what was said about the first ones: loader.skipped()"});
+}
+
+FASTXX_INLINE void refuse_shrunk(std::size_t before, std::size_t now, std::int64_t epoch, std::int64_t batch) {
+  throw data_error("loader.shrunk",
+                   {.call = "DataLoader",
+                    .expected = {"the ", before, " items that the dataset had when the loader was made"},
+                    .got = {now},
+                    .where = {"batch ", batch, " of epoch ", epoch},
+                    .fix = "change no dataset that is being read; make a new loader afterwards"});
+}
+
+FASTXX_INLINE void refuse_timeout(double seconds, std::string const& item, std::int64_t epoch, std::int64_t batch) {
+  std::ostringstream limit;
+  limit << seconds;
+  throw data_error("loader.timeout",
+                   {.call = "DataLoader",
+                    .expected = "a batch of the workers within " + limit.str() + " seconds",
+                    .got = item.empty() ? std::string("none") : "none: " + item + " is still being made",
+                    .where = {"batch ", batch, " of epoch ", epoch},
+                    .fix = "look at this item and what is done with it, or give more time: .timeout"});
 }
 
 FASTXX_INLINE void throw_batch_error(std::int64_t epoch, std::int64_t batch, std::string const& items) {

@@ -6,12 +6,15 @@
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/detail/batch_builder.hpp>
 #include <fastxx/mid/data/detail/ordered_workers.hpp>
+#include <fastxx/mid/data/skipped.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -27,12 +30,21 @@ class LoaderState {
       std::decay_t<decltype(finish_batch(std::declval<Source const&>().batching.after_batch, std::declval<Collated>(),
                                          std::declval<at::Device>(), CallContext{}))>;
 
-  LoaderState(Options const& given, Source given_source) : options(given), source(std::move(given_source)) {}
+  LoaderState(Options const& given, Source given_source)
+      : options(given), source_(std::make_shared<Source const>(std::move(given_source))), source(*source_) {}
+  LoaderState(LoaderState const&) = delete;
 
   Options const options;
-  Source const source;
+
+ private:
+  std::shared_ptr<Source const> source_;  // a worker that hangs keeps it
+
+ public:
+  Source const& source;
 
   std::uint64_t position_of(std::int64_t epoch) const { return static_cast<std::uint64_t>(epoch) * source.batches; }
+
+  Builder builder() const { return Builder(source, std::make_shared<typename Builder::Shared>()); }
 
   // The part of a batch that belongs to the calling thread.
   Batch finish(Collated&& collated, std::uint64_t position) const {
@@ -54,9 +66,19 @@ class LoaderState {
     return next_epoch_++;
   }
 
+  SkippedItems skipped() const {
+    std::lock_guard lock(mutex_);
+    return skipped_;
+  }
+  void set_skipped(SkippedItems const& skipped) {
+    std::lock_guard lock(mutex_);
+    skipped_ = skipped;
+  }
+
   struct MakeBuilder {
-    Source const* source;
-    Builder operator()() const { return Builder(*source); }
+    std::shared_ptr<Source const> source;
+    std::shared_ptr<typename Builder::Shared> shared;
+    Builder operator()() const { return Builder(*source, shared); }
   };
   using Workers = OrderedWorkers<MakeBuilder>;
 
@@ -67,7 +89,11 @@ class LoaderState {
     if (options.workers == 0 || source.batches == 0 || workers_lent_) return nullptr;
     if (!workers_) {
       auto const capacity = static_cast<std::size_t>(options.workers) * static_cast<std::size_t>(options.prefetch);
-      workers_ = std::make_unique<Workers>(options.workers, capacity, MakeBuilder{&source});
+      workers_ = std::make_unique<Workers>(WorkersOptions{.workers = options.workers,
+                                                          .capacity = capacity,
+                                                          .timeout = std::chrono::duration<double>(options.timeout),
+                                                          .first = options.worker_init},
+                                           MakeBuilder{source_, std::make_shared<typename Builder::Shared>()});
     }
     workers_->seek(position);
     workers_lent_ = true;
@@ -77,13 +103,27 @@ class LoaderState {
     std::lock_guard lock(mutex_);
     workers_lent_ = false;
   }
+  // They are left to themselves; who comes next gets others.
+  void give_workers_up() {
+    std::lock_guard lock(mutex_);
+    workers_.reset();
+    workers_lent_ = false;
+  }
 
  private:
   mutable std::mutex mutex_;
   std::int64_t next_epoch_ = 0;
+  SkippedItems skipped_;  // of the epoch that was begun last
   bool workers_lent_ = false;
-  std::unique_ptr<Workers> workers_;  // last: they read the source
+  std::unique_ptr<Workers> workers_;
 };
+
+// The batch of a position, made here and now.
+template <class Builder>
+typename Builder::Built build_here(Builder& builder, std::uint64_t position) {
+  if constexpr (Builder::reads_in_order) builder.read(position, Cancelled{});
+  return *builder(position, Cancelled{});
+}
 
 // One epoch on its way, from some batch on. Leaving it early makes the workers drop what they have and wait.
 template <class State>
@@ -93,10 +133,15 @@ class Iteration {
 
   Iteration(std::shared_ptr<State> state, std::int64_t epoch, std::int64_t batch)
       : state_(std::move(state)),
-        builder_(state_->source),
+        builder_(state_->builder()),
+        epoch_(epoch),
         next_(state_->position_of(epoch) + static_cast<std::uint64_t>(batch)),
         end_(state_->position_of(epoch + 1)),
-        workers_(state_->borrow_workers(next_)) {}
+        workers_(state_->borrow_workers(next_)),
+        gave_any_(batch > 0) {
+    state_->set_skipped({});
+    if (state_->options.before_iter) state_->options.before_iter(epoch);
+  }
 
   Iteration(Iteration const&) = delete;
 
@@ -105,16 +150,42 @@ class Iteration {
   // A batch that throws is left behind: advancing again goes on with the one after it.
   void advance() {
     batch_.reset();
-    done_ = next_ == end_;
-    if (done_) return leave();
-    std::uint64_t const position = next_++;
-    batch_.emplace(state_->finish(workers_ ? workers_->take(builder_) : *builder_(position, Cancelled{}), position));
+    while (next_ != end_) {
+      std::uint64_t const position = next_++;
+      auto built = workers_ ? take(position) : build_here(builder_, position);
+      if (built.skipped.count() > 0) {
+        skipped_.add(built.skipped);
+        state_->set_skipped(skipped_);
+      }
+      if (!built.batch) continue;  // all its items were left out
+      gave_any_ = true;
+      batch_.emplace(state_->finish(std::move(*built.batch), position));
+      return;
+    }
+    done_ = true;
+    leave();
+    if (!gave_any_ && skipped_.count() > 0) refuse_all_skipped(skipped_);
+    if (state_->options.after_iter) state_->options.after_iter(epoch_);
   }
 
   bool done() const { return done_; }
   Batch& batch() { return *batch_; }
+  SkippedItems const& skipped() const { return skipped_; }
 
  private:
+  typename State::Builder::Built take(std::uint64_t position) {
+    try {
+      return workers_->take(builder_);
+    } catch (WorkersTimeout const& timeout) {
+      workers_ = nullptr;
+      state_->give_workers_up();
+      auto const reached = static_cast<std::size_t>(timeout.reached);
+      refuse_timeout(state_->options.timeout,
+                     timeout.reached < 0 ? std::string() : item_name(*state_->source.dataset, reached), epoch_,
+                     static_cast<std::int64_t>(position - state_->position_of(epoch_)));
+    }
+  }
+
   void leave() {
     if (!workers_) return;
     if (next_ != end_) workers_->pause();
@@ -124,10 +195,13 @@ class Iteration {
 
   std::shared_ptr<State> state_;
   typename State::Builder builder_;
+  std::int64_t epoch_;
   std::uint64_t next_;
   std::uint64_t end_;
   typename State::Workers* workers_;
   std::optional<Batch> batch_;
+  SkippedItems skipped_;
+  bool gave_any_;
   bool done_ = false;
 };
 

@@ -19,6 +19,7 @@ FASTXX_OTHER_NAME(PrefetchFactorIsPrefetch, "the option 'prefetch_factor' is cal
 FASTXX_OTHER_NAME(SamplerIsPlan,
                   "in the place of a 'sampler' give a 'plan', as .plan = WeightedPlan{weights}; see LoaderPlan")
 FASTXX_OTHER_NAME(LrMaxIsLr, "the option 'lr_max' is called 'lr' here")
+FASTXX_OTHER_NAME(LrIsBaseLr, "the option 'lr' of fine_tune is called 'base_lr'")
 FASTXX_OTHER_NAME(LrIsLrMax, "the option 'lr' is called 'lr_max' here")
 FASTXX_OTHER_NAME(MaxLrIsLrMax, "the option 'max_lr' is called 'lr_max' here")
 FASTXX_OTHER_NAME(DivFactorIsDiv, "the option 'div_factor' is called 'div' here")
