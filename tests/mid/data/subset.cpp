@@ -88,6 +88,9 @@ TEST_CASE("H-59 subset: parts by fractions; what rounding leaves goes to the fir
   CHECK(thirds[0].size() == 4);
   CHECK(thirds[1].size() == 3);
   CHECK(thirds[2].size() == 3);
+  auto const quarters =
+      random_split(Numbers{}, {.26, .26, .48}, 1);  // 2, 2 and 4, and one more for each of the first two
+  CHECK(quarters[1].size() == 3);
   CHECK(random_split(Numbers{}, {1.}).size() == 1);
   CHECK(key_of([] { random_split(Numbers{}, {.8, .1}); }) == "random_split.fractions");
   CHECK(key_of([] { random_split(Numbers{}, {1.5, -.5}); }) == "random_split.fractions");
