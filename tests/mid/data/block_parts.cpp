@@ -148,6 +148,7 @@ TEST_CASE("block: what blocks are given is what they do") {
                           splitter(EndSplitter{}));
   auto const dsets = encoded.datasets(Encoded{{1, {0, 1}}, {2, {1, 1}}, {3, {0, 0}}, {4, {1, 0}}, {5, {0, 1}}});
   CHECK(at::equal(std::get<1>(dsets.train()[0]), at::tensor({0.f, 1.f})));
+  CHECK(dsets.train().class_names() == std::vector<std::string>{"x", "y"});
   std::string const one = error_of([] {
     DataBlock const two(blocks(TransformBlock(), RegressionBlock(2)), splitter(EndSplitter{}));
     two.datasets(std::vector<std::pair<double, double>>{{1, 2}, {2, 3}, {3, 4}, {4, 5}, {5, 6}});
