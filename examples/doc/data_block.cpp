@@ -2,6 +2,7 @@
 #include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/nn/sequential.hpp>
 #include <fastxx/mid/data/block.hpp>
+#include <fastxx/mid/data/from_columns.hpp>
 #include <fastxx/mid/inspect/show.hpp>
 #include <fastxx/mid/inspect/summary.hpp>
 #include <fastxx/mid/train/inference.hpp>
@@ -11,6 +12,7 @@
 #include <iostream>
 #include <string>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 using namespace fastxx;
@@ -58,4 +60,9 @@ int main() {
   DataBlock const weights(blocks(TransformBlock(), RegressionBlock()), get_x(&Fruit::centimetres), get_y(&Fruit::grams),
                           splitter(EndSplitter{}));
   std::cout << show_batch(weights.dataloaders(fruits, {.batch_size = 3, .shuffle = false}));
+
+  // Columns need no getters; rows that are pairs, or structs of as many members as there are blocks, are columns too.
+  std::vector<float> const grams{150, 120, 170, 115, 160}, prices{.5, .25, .55, .25, .5};
+  auto const priced = from_columns(blocks(TransformBlock(), RegressionBlock()), splitter(EndSplitter{}));
+  std::cout << "\n" << show_batch(priced.dataloaders(std::pair(grams, prices), {.batch_size = 4, .shuffle = false}));
 }

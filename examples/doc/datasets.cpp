@@ -3,6 +3,7 @@
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/loaders.hpp>
+#include <fastxx/mid/data/tfmd_lists.hpp>
 
 #include <cstdint>
 #include <iostream>
@@ -56,6 +57,11 @@ int main() {
   // Test items: the inputs alone, at any stage of their pipeline, or raw items with their labels.
   for (auto const& [lengths] : dls.test_dl(std::vector<std::string>{"fig", "quince"})) std::cout << lengths << "\n";
   for (auto const& [lengths, kinds] : dls.test_dl(words, with_labels)) std::cout << kinds << "\n";
+
+  // One pipeline alone: an item is what it gives.
+  TfmdLists const lists(words, IndexSplitter{.valid = {3, 4}}, length);
+  std::cout << "lengths: " << lists.train()[0] << ", of two of all: " << lists[std::vector{4, 1}] << "\n";
+  std::cout << dataloaders(lists, {.batch_size = 3, .shuffle = false}).train().one_batch() << "\n";
 
   // Two inputs and a target, read column by column.
   Table const table{at::tensor({150., 200., 120., 90.}, at::kDouble),

@@ -23,6 +23,7 @@
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/files.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
+#include <fastxx/mid/data/from_columns.hpp>
 #include <fastxx/mid/data/getter.hpp>
 #include <fastxx/mid/data/iterable.hpp>
 #include <fastxx/mid/data/label.hpp>
@@ -37,6 +38,7 @@
 #include <fastxx/mid/data/splitter_part.hpp>
 #include <fastxx/mid/data/stream.hpp>
 #include <fastxx/mid/data/subset.hpp>
+#include <fastxx/mid/data/tfmd_lists.hpp>
 #include <fastxx/mid/data/torch_items.hpp>
 #include <fastxx/mid/inspect/interpret.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>

@@ -80,6 +80,39 @@ TEST_CASE("category: names sorted, found both ways, #na# first when asked for") 
   CHECK(CategoryMap({"b"}, true, true).names() == std::vector<std::string>{"#na#", "b"});
 }
 
+TEST_CASE("category: whole numbers are labels too, sorted by value, and so are truths and letters") {
+  using Names = std::vector<std::string>;
+  Categorize learned;
+  learned.setups(std::vector<int>{10, 2, -3, -20, 2, 100, -30, 3});
+  CHECK(learned.vocab.names() == Names{"-30", "-20", "-3", "2", "3", "10", "100"});
+  CHECK(learned.encodes(10) == Category{5});
+  CHECK(learned.encodes(std::uint8_t{2}) == Category{3});
+  CHECK(learned.encodes("2") == Category{3});
+  CHECK(learned.decodes(Category{6}) == "100");
+  CHECK(key_of([&] { learned.encodes(7); }) == "categorize.unseen");
+  CHECK(Categorize{.vocab = {10, 2}}.vocab.names() == Names{"2", "10"});
+  CHECK(Categorize{.vocab = {10, 2}, .sort = false}.vocab.names() == Names{"10", "2"});
+  CHECK(Categorize{.vocab = {10, 2}, .add_na = true}.vocab.names() == Names{"#na#", "2", "10"});
+  Categorize in_order{.sort = false};
+  in_order.setups(std::vector<int>{10, 2});
+  CHECK(in_order.vocab.names() == Names{"10", "2"});
+  Categorize truths, letters;
+  truths.setups(std::vector<bool>{true, false});
+  CHECK(truths.encodes(true) == Category{1});
+  CHECK(truths.vocab.names() == Names{"false", "true"});
+  letters.setups(std::vector<char>{'b', 'a'});
+  CHECK(letters.encodes('b') == Category{1});
+  static_assert(!Encodes<Categorize, double> && !Encodes<Categorize, Category> && !Encodes<Categorize, char const*>);
+}
+
+TEST_CASE("category: what is no label teaches no classes, in one sentence") {
+  std::vector<std::tuple<double, std::string>> const items{{1, "a"}, {2, "b"}};
+  CHECK(key_of([&] { Categorize{}.setups(items); }) == "categorize.labels");
+  Categorize given{.vocab = {"a", "b"}};
+  given.setups(items);
+  CHECK(given.c() == 2);
+}
+
 TEST_CASE("category: labels to indices and back; an unseen label is named, or 0 with add_na") {
   Categorize categorize{.vocab = CategoryMap({"cat", "dog"})};
   CHECK(categorize.encodes("dog") == Category{1});
@@ -293,6 +326,16 @@ TEST_CASE("dataloaders: a device this machine does not have is one sentence") {
     }
 }
 
+TEST_CASE("datasets: a subset without items is named, whichever it is") {
+  auto const sentence = [](Splits splits) { return error_of([&] { lettered(pairs, splits); }); };
+  CHECK(contains(sentence({{}, {1}}), "none in the training subset of 5 items"));
+  CHECK(contains(sentence({{1}, {}}), "none in the validation subset"));
+  std::string const gap = sentence({{0}, {1}, {}, {2}});
+  CHECK(contains(gap, "[datasets.empty_split]"));
+  CHECK(contains(gap, "none in subset 2"));
+  CHECK(contains(gap, "without a gap"));
+}
+
 TEST_CASE("M-49 dataloaders: a splitter may give more than one validation set") {
   auto dls = dataloaders(lettered(pairs, {{0, 1, 3}, {2}, {4}}), {.batch_size = 1});
   CHECK(dls.size() == 3);
@@ -391,4 +434,14 @@ TEST_CASE("batch_of: before_batch and the device are the loader's, and batching(
   CHECK(batch.device().is_meta());
   auto const batching = loader.batching();
   CHECK(batch_of(std::vector<int>{8, 9}, batching, {}).sizes() == at::IntArrayRef({1}));
+}
+
+TEST_CASE("M-46 Datasets: several indices, a mask and a Slice give the items in a vector") {
+  auto const dsets = lettered(pairs, {{0, 1, 3}, {2, 4}});
+  using Items = std::vector<std::tuple<int, Category>>;
+  CHECK((dsets.train()[std::vector{2, -3}] == Items{{40, {2}}, {10, {1}}}));
+  CHECK((dsets.train()[std::vector{false, true, false}] == Items{{20, {0}}}));
+  CHECK((dsets.valid()[Slice{.step = -1}] == Items{{50, {0}}, {30, {1}}}));
+  CHECK(key_of([&] { dsets.valid()[std::vector{2}]; }) == "list.index");
+  CHECK(key_of([&] { dsets.valid()[std::vector{true}]; }) == "list.mask");
 }

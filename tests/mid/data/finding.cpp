@@ -78,6 +78,9 @@ TEST_CASE("H-16 files: all but hidden ones, sorted, endings in any case") {
   CHECK(tree.names(get_image_files(tree.root)) == Names{"0.Png", "b/1.jpeg", "b/2.PNG", "b/c/5.png"});
   CHECK(tree.names(get_text_files(tree.root)) == Names{"a/3.txt"});
   CHECK(tree.names(get_files(tree.root, {.extensions = {".JPEG"}})) == Names{"b/1.jpeg"});
+  CHECK(tree.names(get_files(tree.root, {.extensions = {"PNG", "bak"}})) ==
+        Names{"0.Png", "b/2.PNG", "b/c/5.png", "b/x.png.bak"});  // a dot is not needed
+  CHECK(tree.names(get_files(tree.root, {.extensions = {".png.bak"}})) == Names{"b/x.png.bak"});
   CHECK(tree.names(get_files(tree.root, {.recurse = false})) == Names{"0.Png"});
   CHECK(get_image_files(tree.root / "a").empty());
   CHECK(tree.names(FileGetter{.suffix = "b", .extensions = {".png"}, .recurse = false}(tree.root)) == Names{"b/2.PNG"});
@@ -106,6 +109,13 @@ TEST_CASE("H-16 files: links are followed, but in no circle; what is no file is 
   ::mkfifo((tree.root / "b" / "pipe.png").c_str(), 0600);
   CHECK(tree.names(get_files(tree.root, {.follow_links = false})) ==
         Names{"a/1.png", "b/2.png", "b/broken.png", "b/self.png"});
+  std::filesystem::create_directory_symlink("b", tree.root / "link");
+  std::string const unfollowed = error_of([&] { get_files(tree.root, {.folders = {"link"}, .follow_links = false}); });
+  CHECK(contains(unfollowed, "[files.folders]"));
+  CHECK(contains(unfollowed, "follow_links"));
+  CHECK(get_files(tree.root, {.folders = {"b"}, .follow_links = false}).size() == 3);
+  CHECK(get_files(tree.root, {.folders = {"link"}}).size() == 3);
+  std::filesystem::remove(tree.root / "link");
   Paths const found = get_files(tree.root);
   CHECK(std::count(found.begin(), found.end(), tree.root / "a" / "to_b" / "2.png") == 1);
   CHECK(found.size() == 7);  // a: its own and b's three; b: three
@@ -321,6 +331,10 @@ TEST_CASE("categories: the loss of several classes is fastai's") {
   CHECK(at::equal(loss.decodes(loss.activation(scores)), scores.gt(0)));
   CHECK(BCEWithLogitsLossFlat{.thresh = .7}.decodes(at::tensor({.6f, .8f}))[1].item<bool>());
   CHECK(key_of([&] { loss(scores, truth[0]); }) == "flatten_check.numel");
+  auto const three = at::tensor({2.f, 1.f, 1.f});
+  CHECK(key_of([&] { BCEWithLogitsLossFlat{.weight = three}(scores, truth); }) == "bce.weights");
+  std::string const wrong = error_of([&] { BCEWithLogitsLossFlat{.pos_weight = three}(scores, truth); });
+  CHECK(contains(wrong, "a pos_weight for each class of scores (2, 2)"));
 }
 
 TEST_CASE("regression: numbers to float32 and back, one or several of an item") {

@@ -74,8 +74,29 @@ TEST_CASE("H-59 subset: random parts hold each item once, in RandomSplitter's or
   CHECK(std::get<1>(parts[1][0]) == 18);
   CHECK(random_split(std::list<int>{1, 2, 3}, {1, 1, 1}).size() == 3);
   CHECK(contains(error_of([] { random_split(Numbers{}, {7, 2}); }), "add up to 10"));
+  std::int64_t const seven = 7;
+  CHECK(random_split(Numbers{}, {seven, 3}, 42)[1].indices() == parts[1].indices());
+  CHECK(random_split(Numbers{}, std::vector<std::int64_t>{7, 3}, 42)[1].indices() == parts[1].indices());
   CHECK(contains(error_of([] { random_split(Numbers{}, {11, -1}); }), "[random_split.lengths]"));
   CHECK(contains(error_of([] { random_split(Numbers{}, {INT64_MAX, INT64_MAX, 12}); }), "[random_split.lengths]"));
+}
+
+TEST_CASE("H-59 subset: parts by fractions; what rounding leaves goes to the first parts") {
+  CHECK(random_split(Numbers{}, {.7, .3}, 42)[1].indices() == std::vector<std::int64_t>{9, 3, 7});
+  // Rounded down: 3, 3 and 3.
+  auto const thirds = random_split(Numbers{}, {.35, .35, .3}, 1);
+  CHECK(thirds[0].size() == 4);
+  CHECK(thirds[1].size() == 3);
+  CHECK(thirds[2].size() == 3);
+  auto const quarters =
+      random_split(Numbers{}, {.26, .26, .48}, 1);  // 2, 2 and 4, and one more for each of the first two
+  CHECK(quarters[1].size() == 3);
+  CHECK(random_split(Numbers{}, {1.}).size() == 1);
+  CHECK(key_of([] { random_split(Numbers{}, {.8, .1}); }) == "random_split.fractions");
+  CHECK(key_of([] { random_split(Numbers{}, {1.5, -.5}); }) == "random_split.fractions");
+  CHECK(key_of([] {
+          random_split(Numbers{}, std::vector{.99, .01});
+        }) == "random_split.lengths");  // none for the second
 }
 
 TEST_CASE("M-48 H-60 subset: loaders of datasets that are apart") {

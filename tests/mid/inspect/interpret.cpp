@@ -47,6 +47,8 @@ TEST_CASE("H-55 interpretation: a foreign dataset has numbers for class names, u
   REQUIRE(confused.size() == 1);
   CHECK(confused[0].actual == "dog");
   CHECK(confused[0].predicted == "owl");
+  CHECK(named.top_losses_table(1).find("dog     owl\n") != std::string::npos);
+  CHECK(numbered.top_losses_table(1).find("1       2\n") != std::string::npos);
   auto const path = std::filesystem::temp_directory_path() / "fastxx_interpret_test.png";
   CHECK(std::filesystem::exists(named.plot_confusion_matrix(path)));
   std::filesystem::remove(path);

@@ -3,10 +3,13 @@
 #include <fastxx/mid/data/category.hpp>
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
+#include <fastxx/mid/data/subset.hpp>
 #include <fastxx/mid/inspect/show.hpp>
 
 #include <filesystem>
 #include <fstream>
+#include <set>
+#include <sstream>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>
@@ -98,6 +101,84 @@ TEST_CASE("show_batch of somebody else's batches: their first, element by elemen
         "input  target\n"
         "1 0    7\n"
         "0 1    8\n");
+}
+
+namespace {
+
+struct Shift {  // by what is drawn for each item
+  static constexpr int split_idx = Split::train;
+  double draw(auto const&, Random& random) const { return random.uniform(); }
+  double encodes(double x, double by) const { return x + by; }
+};
+struct BrightImages {
+  std::size_t size() const { return 4; }
+  std::tuple<TensorImageBW, std::int64_t> operator[](std::size_t i) const {
+    return {TensorImageBW(at::full({1, 4, 4}, static_cast<float>(i) / 4)), static_cast<std::int64_t>(i % 2)};
+  }
+  std::vector<std::string> classes() const { return {"even", "odd"}; }
+};
+
+}  // namespace
+
+TEST_CASE("H-25 show_batch, unique: the first item again and again, as what is random makes it each time") {
+  Splits const splits{{5, 0, 1}, {2, 3, 4}};
+  auto const dls =
+      dataloaders(Rows{}, splits,
+                  data_transforms(type_tfms(pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{}, Categorize{})),
+                                  item_tfms(Shift{})),
+                  {.batch_size = 3});
+  std::string const table = show_batch(dls, "", {.max_n = 5, .unique = true});
+  CAPTURE(table);
+  std::set<std::string> lines;
+  std::istringstream text(table);
+  std::string line;
+  for (std::getline(text, line); std::getline(text, line);) lines.insert(line);
+  CHECK(lines.size() == 5);  // all differ
+  for (std::string const& one : lines) CHECK(has(one, "high"));
+  CHECK(show_batch(row_loaders(), "", {.max_n = 2, .unique = true}) ==
+        "input  target\n"
+        "2.5    high\n"
+        "2.5    high\n");
+  auto const images = from_dsets(BrightImages{}, BrightImages{}, {.batch_size = 2});
+  auto const path = std::filesystem::temp_directory_path() / "fastxx-show-unique.png";
+  CHECK(show_batch(images, path, {.unique = true}) == path.string());
+  CHECK(std::filesystem::file_size(path) > 500);
+  std::filesystem::remove(path);
+  std::vector<std::tuple<at::Tensor, at::Tensor>> const batches{{at::eye(2), at::tensor({7, 8})}};
+  CHECK_THROWS_WITH_AS(show_batch(loaders_of(batches, batches), "", {.unique = true}),
+                       doctest::Contains("[show.unique]"), data_error);
+}
+
+TEST_CASE("H-55 P-05 show_batch, show_results: classes of foreign datasets are called by their names") {
+  auto const batch = std::tuple(at::tensor({0., 2.}, at::kDouble), at::tensor({1, 0}));
+  std::vector const batches{batch};
+  auto dls = loaders_of(batches, batches);
+  dls.set_class_names({"high", "low"});
+  CHECK(show_batch(dls) ==
+        "input  target\n"
+        "0      low\n"
+        "2      high\n");
+  Learner learn(dls, AboveOne(), loss_func(CrossEntropyLossFlat{}));
+  CHECK(has(show_results(learn),
+            "0      low     low\n"
+            "2      high    high\n"));
+  std::vector<std::tuple<double, std::int64_t>> const items{{0, 1}, {2, 7}};  // no name for 7
+  auto own = from_dsets(items, items, {.batch_size = 2, .shuffle = false});
+  own.set_class_names({"high", "low"});
+  CHECK(has(show_batch(own), "0      low\n2      7\n"));
+  auto numbered =
+      dataloaders(Datasets(items, Splits{{0, 1}, {0}}, pipeline(ItemGetter<0>{}), pipeline(ItemGetter<1>{})),
+                  {.batch_size = 2, .shuffle = false});
+  CHECK(has(show_batch(numbered), "0      1\n"));
+  numbered.set_class_names({"high", "low"});
+  CHECK(has(show_batch(numbered), "0      low\n"));
+  std::vector<TitledImage> images;
+  auto const picture = TensorImageBW(at::zeros({1, 4, 4}));
+  fastxx::detail::show_result<1>(images, std::tuple(picture, at::tensor(1)), at::tensor(0), {"cat", "dog"});
+  CHECK(images[0].title == "dog\ncat");
+  CHECK(images[0].title_colour == colours::red);
+  CHECK(fastxx::detail::show_elements<0, 2, 1>(std::tuple(picture, std::int64_t{1}), ImageCell{}, {"cat", "dog"})
+            .cell.title == "dog");
 }
 
 TEST_CASE("no samples at all are refused in one sentence, of a table as of images") {

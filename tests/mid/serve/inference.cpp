@@ -70,6 +70,19 @@ bool has(std::string const& text, std::string const& part) { return text.find(pa
 
 }  // namespace
 
+TEST_CASE("predict: a literal is a text or a path, whichever the pipeline takes") {
+  auto const predicted = [](auto read, auto const&... raw) {
+    auto transforms = data_transforms(type_tfms(pipeline(ItemGetter<0>{}, read), pipeline(ItemGetter<1>{})));
+    InferenceLearner<decltype(transforms), torch::nn::Identity, Tensor> learn{
+        transforms, LossDecoding::of(MSELossFlat{}), {}};
+    return std::get<1>(learn.predict(raw...)).template item<double>();
+  };
+  CHECK(predicted([](std::string const& text) { return at::full({1}, double(text.size())); }, "four") == 4);
+  char const* const text_file = "a/bc.txt";
+  CHECK(predicted([](std::filesystem::path const& file) { return at::full({1}, double(file.stem().string().size())); },
+                  text_file) == 2);
+}
+
 TEST_CASE("H-43 predict: (decoded target, index, probabilities) for a raw item and for what a later stage takes") {
   auto learn = trained();
   auto inference = learn.inference();

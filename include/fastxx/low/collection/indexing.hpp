@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fastxx/low/collection/repr.hpp>
+#include <fastxx/low/collection/detail/list_like.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 

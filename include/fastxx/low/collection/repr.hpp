@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/collection/detail/list_like.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/transform/traits.hpp>
@@ -21,14 +22,6 @@
 namespace fastxx {
 
 namespace detail {
-
-template <class T>
-concept StringLike = std::is_convertible_v<T const&, std::string_view>;
-
-// A range of items: no text, and no path (whose elements are paths again, without end).
-template <class T>
-concept ListLike = std::ranges::input_range<T> && !StringLike<std::remove_cvref_t<T>> &&
-                   !std::is_same_v<std::ranges::range_value_t<T>, std::remove_cvref_t<T>>;
 
 template <class T>
 concept MapLike = ListLike<T> && requires {

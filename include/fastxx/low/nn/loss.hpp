@@ -44,7 +44,8 @@ struct CrossEntropyLossFlat {
 ///
 /// Shapes:  any with equal numbers of elements; loss () or (n) when not reduced
 /// Dtypes:  targets of any type, taken as the prediction's
-/// Errors:  tensor_error [flatten_check.numel] when the numbers of elements differ
+/// Errors:  tensor_error [flatten_check.numel] when the numbers of elements differ, [bce.weights] when weights are not as
+///          many as classes
 /// Source:  fastai 2.7.18 losses.py BCEWithLogitsLossFlat
 /// Example: examples/doc/layers.cpp
 struct BCEWithLogitsLossFlat {

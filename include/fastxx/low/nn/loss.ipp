@@ -62,9 +62,22 @@ FASTXX_INLINE Tensor L1LossFlat::operator()(Tensor const& prediction, Tensor con
   return reduce ? distances.mean() : distances;
 }
 
+namespace detail {
+inline void require_class_weights(char const* name, Tensor const& weights, Tensor const& prediction) {
+  if (!weights.defined() || at::is_expandable_to(weights.sizes(), prediction.sizes())) return;
+  throw tensor_error("bce.weights",
+                     {.call = "BCEWithLogitsLossFlat",
+                      .expected = {"a ", name, " for each class of scores ", shape_text(prediction.sizes())},
+                      .got = shape_text(weights.sizes()),
+                      .fix = "give as many as the targets have classes"});
+}
+}  // namespace detail
+
 FASTXX_INLINE Tensor BCEWithLogitsLossFlat::operator()(Tensor const& prediction, Tensor const& target) const {
   auto [scores, truth] = flatten_check(prediction, target);
   if (weight.defined() || pos_weight.defined()) {  // of classes, so the rows must be there
+    detail::require_class_weights("weight", weight, prediction);
+    detail::require_class_weights("pos_weight", pos_weight, prediction);
     scores = prediction;
     truth = target.view(prediction.sizes());
   }

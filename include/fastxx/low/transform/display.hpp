@@ -64,6 +64,8 @@ std::string stage_text(Stage const& stage) {
     text = stage.label;
   else if constexpr (requires { std::string(stage.encode.label); })
     text = stage.encode.label;
+  else if constexpr (requires { std::string(stage.function.label); })
+    text = stage.function.label;
   else
     text = stage_name<Stage>();
   if constexpr (requires(Stage & copy, detail::SettingsText & archive) { copy.serialize(archive); }) {

@@ -14,6 +14,7 @@
 #include <fastxx/mid/data/regression.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/torch_items.hpp>
+#include <fastxx/mid/data/whole_batch.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -26,7 +27,8 @@
 
 namespace fastxx {
 
-/// Targets that are one class each, told by their names: `CategoryBlock()`, `CategoryBlock({.vocab = {"cat", "dog"}})`.
+/// Targets that are one class each, told by their names or numbers: `CategoryBlock()`, `CategoryBlock({.vocab = {"cat",
+/// "dog"}})`.
 ///
 /// Source:  fastai 2.7.18 data/block.py CategoryBlock (H-11)
 /// Example: examples/doc/data_block.cpp
@@ -77,6 +79,20 @@ struct block {
           "fastxx::DataBlock: the getter or a transform of this block takes nothing of what it is given, the "
           "item or what the stage before it made of it; give another getter (get_x, get_y), or another block");
     };
+    template <class Item>
+    struct returns_nothing_of {
+      static constexpr bool fits = !detail::gets_nothing<Stage, Item>;
+      static_assert(fits,
+                    "fastxx::DataBlock: the getter of this block returns nothing (void); let it return what the "
+                    "block wants");
+    };
+  };
+  template <class Item>
+  struct has_no_getter_for {
+    static constexpr bool refused = !std::is_void_v<Item>;
+    static_assert(!refused,
+                  "fastxx::DataBlock: this block has no getter and no transform that takes the whole item, of which no "
+                  "batch can be made; say what it gets with get_x(&Row::x), or get_y(f) for a target");
   };
 };
 
@@ -92,7 +108,10 @@ struct BlockRefused {
 };
 template <class X, std::size_t Block, class Stage>
 consteval auto operator>>(BlockCarry<X, Block>, CheckStep<Stage>) {
-  if constexpr (block<Block>::template stage<Stage>::template takes_none_of<X>::fits)
+  using At = typename block<Block>::template stage<Stage>;
+  if constexpr (!At::template returns_nothing_of<X>::fits)
+    return BlockRefused{};
+  else if constexpr (At::template takes_none_of<X>::fits)
     return BlockCarry<encoded_t<Stage, X>, Block>{};
   else
     return BlockRefused{};
@@ -105,12 +124,34 @@ template <std::size_t Block, class Item, class... Stages>
 consteval bool block_fits(Pipeline<Stages...> const*) {
   return decltype((BlockCarry<Item, Block>{} >> ... >> CheckStep<Stages>{}))::fits;
 }
+template <std::size_t Block, class Item, class Stages>
+struct BlockFits : std::bool_constant<block_fits<Block, Item>(static_cast<Stages const*>(nullptr))> {};
+// Ends at the first block that does not fit: one sentence is enough.
 template <class Item, class... Pipelines>
 consteval bool blocks_fit(std::tuple<Pipelines...> const*) {
-  return [&]<std::size_t... I>(std::index_sequence<I...>) {
-    return (block_fits<I, Item>(static_cast<Pipelines const*>(nullptr)) && ...);
+  return []<std::size_t... I>(std::index_sequence<I...>) {
+    return std::conjunction_v<BlockFits<I, Item, Pipelines>...>;
   }
   (std::index_sequence_for<Pipelines...>{});
+}
+
+// Whether a block gives the items of a source as they are, though nobody can make a batch of them.
+template <class Item, class Made, std::size_t I>
+consteval bool leaves_whole_item() {
+  using Element = std::decay_t<std::tuple_element_t<I, std_tuple_of<Made>>>;
+  if constexpr (std::is_same_v<Element, Item> && !is_collatable<Item>())
+    return block<I>::template has_no_getter_for<Item>::refused;
+  else
+    return false;
+}
+// `Made` is what item transforms leave of an item; a before_batch may take whatever they do.
+template <class Item, class Made, bool HasBeforeBatch>
+consteval bool leaves_whole_items() {
+  if constexpr (is_tuple_v<Made> && !HasBeforeBatch) return []<std::size_t... I>(std::index_sequence<I...>) {
+      return (leaves_whole_item<Item, Made, I>() || ...);
+    }
+  (std::make_index_sequence<std::tuple_size_v<std_tuple_of<Made>>>{});
+  else return false;
 }
 
 // In the place of datasets that a sentence has refused.
@@ -126,6 +167,15 @@ template <class T>
 inline constexpr bool is_data_block_v = false;
 template <class Described>
 inline constexpr bool is_data_block_v<DataBlock<Described>> = true;
+
+// What parts describe. clang asks this of a DataBlock that is copied as well, before it sees that it is no part.
+template <class... Parts>
+consteval auto described_by() {
+  if constexpr ((is_data_block_v<Parts> || ...))
+    return std::type_identity<RefusedDescription>{};
+  else
+    return std::type_identity<decltype(describe_block(std::declval<Parts>()...))>{};
+}
 }  // namespace detail
 
 /// A description of data, said once: what an item is made of, where items come from, how they are split, and what is done
@@ -170,8 +220,8 @@ class DataBlock : public Described {
     if constexpr (std::is_same_v<std::decay_t<decltype(dsets)>, detail::RefusedDatasets>)
       return detail::RefusedLoaders{};
     else
-      return detail::make_loaders(
-          dsets, options, detail::merge_batchings(this->batching, detail::loader_batching(std::move(parts)...)));
+      return loaders_of_items(dsets, options,
+                              detail::merge_batchings(this->batching, detail::loader_batching(std::move(parts)...)));
   }
 
   /// A copy with further item_tfms(...), batch_tfms(...) or before_batch(...); of one type the new one stays.
@@ -200,6 +250,16 @@ class DataBlock : public Described {
           },
           this->pipelines());
   }
+  template <class Dsets, class Batching>
+  static auto loaders_of_items(Dsets const& dsets, DataLoadersOptions const& options, Batching batching) {
+    using Raw = std::decay_t<decltype(dsets.train().raw_item(0))>;
+    using Made = std::decay_t<decltype(batching.after_item(dsets.train()[0]))>;
+    constexpr bool has_before_batch = !std::is_same_v<decltype(batching.before_batch), detail::NoBeforeBatch>;
+    if constexpr (detail::leaves_whole_items<Raw, Made, has_before_batch>())
+      return detail::RefusedLoaders{};
+    else
+      return detail::make_loaders(dsets, options, std::move(batching));
+  }
   template <class Source>
   auto items_of(Source source) const {
     std::string const text = detail::source_text(source);
@@ -212,7 +272,7 @@ template <class Described>
 DataBlock(DataBlock<Described>) -> DataBlock<Described>;
 template <class... Parts>
 requires(!detail::is_data_block_v<Parts> && ...) DataBlock(Parts...)
-->DataBlock<decltype(detail::describe_block(std::declval<Parts>()...))>;
+->DataBlock<typename decltype(detail::described_by<Parts...>())::type>;
 
 }  // namespace fastxx
 

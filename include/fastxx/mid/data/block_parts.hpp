@@ -8,6 +8,7 @@
 #include <fastxx/mid/data/loader_parts.hpp>
 #include <fastxx/mid/data/splitter.hpp>
 #include <fastxx/mid/data/splitter_part.hpp>
+#include <fastxx/mid/data/torch_items.hpp>
 
 #include <cstddef>
 #include <tuple>
@@ -24,10 +25,10 @@ namespace fastxx {
 /// Example: examples/doc/data_block.cpp
 template <class TypeTransforms = Pipeline<>, class Batching = fastxx::Batching<>>
 struct TransformBlock {
-  TypeTransforms type_tfms = TypeTransforms();
-  Batching batching = Batching();
+  TypeTransforms type_tfms;
+  Batching batching;
 
-  TransformBlock() = default;
+  TransformBlock() : type_tfms(), batching() {}
   template <class First, class... Parts>
   explicit TransformBlock(First first, Parts... parts)
       : type_tfms(pipeline(std::move(first))), batching(detail::loader_batching(std::move(parts)...)) {}
@@ -54,19 +55,43 @@ template <class Function>
 constexpr auto get_items(Function function) {
   return Part<GetItemsPart, Function>{std::move(function)};
 }
+namespace detail {
+
+// In the place of getters that a sentence has refused.
+struct RefusedGetter {};
+template <class T>
+inline constexpr bool has_refused_getter = false;
+template <class Name>
+inline constexpr bool has_refused_getter<Part<Name, std::tuple<RefusedGetter>>> = true;
+
+template <class Name, class... Functions>
+constexpr auto getters_part(Functions... functions) {
+  constexpr bool copied = (std::is_copy_constructible_v<Functions> && ...);
+  static_assert(
+      copied,
+      "fastxx::DataBlock: a getter must be copyable, since each loader's pipelines hold one; let a lambda capture "
+      "a std::shared_ptr instead of a std::unique_ptr");
+  if constexpr (copied)
+    return Part<Name, std::tuple<Functions...>>{{std::move(functions)...}};
+  else
+    return Part<Name, std::tuple<RefusedGetter>>{};
+}
+
+}  // namespace detail
+
 /// What takes out of an item what a block wants: of each input, of each target, or of all. A function, a lambda, a member
-/// of a row (`get_y(&Row::label)`), a stage or a pipeline; it gets the whole item.
+/// of a row (`get_y(&Row::label)`), a stage or a pipeline; it gets the whole item, and is copied.
 template <class... Functions>
 constexpr auto get_x(Functions... functions) {
-  return Part<GetXPart, std::tuple<Functions...>>{{std::move(functions)...}};
+  return detail::getters_part<GetXPart>(std::move(functions)...);
 }
 template <class... Functions>
 constexpr auto get_y(Functions... functions) {
-  return Part<GetYPart, std::tuple<Functions...>>{{std::move(functions)...}};
+  return detail::getters_part<GetYPart>(std::move(functions)...);
 }
 template <class... Functions>
 constexpr auto getters(Functions... functions) {
-  return Part<GettersPart, std::tuple<Functions...>>{{std::move(functions)...}};
+  return detail::getters_part<GettersPart>(std::move(functions)...);
 }
 
 namespace detail {
@@ -125,6 +150,33 @@ consteval bool getters_fit() {
   return all == Count && inputs == NInputs && targets == Count - NInputs;
 }
 
+// No part twice, else a sentence that names the first one.
+template <class Name, class... Parts>
+consteval bool at_most_once() {
+  return count_parts<Name, Parts...>() <= 1;
+}
+template <class... Parts>
+consteval bool parts_once() {
+  constexpr bool of_blocks = at_most_once<BlocksPart, Parts...>(), of_items = at_most_once<GetItemsPart, Parts...>(),
+                 of_split = at_most_once<SplitterPart, Parts...>(), of_x = at_most_once<GetXPart, Parts...>(),
+                 of_y = at_most_once<GetYPart, Parts...>(), of_all = at_most_once<GettersPart, Parts...>(),
+                 of_inputs = (0 + ... + static_cast<int>(is_n_inp_v<Parts>)) <= 1,
+                 of_loader = at_most_once<ItemTransformsPart, Parts...>() &&
+                             at_most_once<BatchTransformsPart, Parts...>() && at_most_once<BeforeBatchPart, Parts...>();
+  static_assert(of_blocks, "fastxx::DataBlock: blocks(...) is given twice; write blocks(first, second)");
+  static_assert(of_items, "fastxx::DataBlock: get_items(f) is given twice");
+  static_assert(of_split, "fastxx::DataBlock: splitter(s) is given twice");
+  static_assert(of_x, "fastxx::DataBlock: get_x(f) is given twice; for two inputs write get_x(f, g)");
+  static_assert(of_y, "fastxx::DataBlock: get_y(f) is given twice; for two targets write get_y(f, g)");
+  static_assert(of_all, "fastxx::DataBlock: getters(f, ...) is given twice");
+  static_assert(of_inputs, "fastxx::DataBlock: n_inp<N>() is given twice");
+  static_assert(
+      of_loader,
+      "fastxx::DataBlock: item_tfms(...), batch_tfms(...) or before_batch(f) is given twice; write item_tfms(f, "
+      "g)");
+  return of_blocks && of_items && of_split && of_x && of_y && of_all && of_inputs && of_loader;
+}
+
 // All that can be wrong with the parts of a DataBlock, each in one sentence.
 template <class... Parts>
 consteval bool are_block_parts() {
@@ -133,9 +185,7 @@ consteval bool are_block_parts() {
       known,
       "fastxx::DataBlock(parts...): a part must be blocks(...), get_items(f), splitter(s), get_x(f), get_y(f), "
       "getters(f, ...), item_tfms(...), batch_tfms(...), before_batch(f) or n_inp<N>()");
-  constexpr bool one_n_inp = (0 + ... + static_cast<int>(is_n_inp_v<Parts>)) <= 1;
-  constexpr bool once = !known || ((is_n_inp_v<Parts> || count_parts<part_name_t<Parts>, Parts...>() == 1) && ...);
-  static_assert(once && one_n_inp, "fastxx::DataBlock(parts...): each part is given once");
+  constexpr bool once = parts_once<Parts...>();
   constexpr bool has_blocks = count_parts<BlocksPart, Parts...>() > 0;
   static_assert(!known || has_blocks,
                 "fastxx::DataBlock(parts...): blocks(...) says what an item is made of and must be given, as "
@@ -143,7 +193,7 @@ consteval bool are_block_parts() {
   constexpr bool both = count_parts<GettersPart, Parts...>() > 0 &&
                         count_parts<GetXPart, Parts...>() + count_parts<GetYPart, Parts...>() > 0;
   static_assert(!both, "fastxx::DataBlock(parts...): give getters(f, ...) for all blocks, or get_x(f) and get_y(f)");
-  if constexpr (known && once && one_n_inp && has_blocks && !both) {
+  if constexpr (known && once && has_blocks && !both && !(has_refused_getter<Parts> || ...)) {
     using Blocks =
         typename std::decay_t<decltype(nth_type<find_part<BlocksPart, Parts...>(), Parts...>())>::type::value_type;
     constexpr bool blocks_fit = are_transform_blocks<Blocks>;
@@ -171,7 +221,10 @@ auto get_items_from([[maybe_unused]] GetItems const& function, Source source) {
     static_assert(callable,
                   "fastxx::DataBlock: get_items(f): 'f' cannot be called with this source; it gets what "
                   "dataloaders(source) is given, a path for get_image_files");
-    if constexpr (callable) return function(source);
+    if constexpr (callable)
+      return function(source);
+    else
+      return RefusedItems();
   }
 }
 

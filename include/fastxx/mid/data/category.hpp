@@ -2,14 +2,18 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/tensor/types.hpp>
 #include <fastxx/mid/data/collate.hpp>
 
+#include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <iosfwd>
 #include <string>
+#include <type_traits>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -92,15 +96,32 @@ struct Vocabulary : CategoryMap {
   Vocabulary(CategoryMap map) : CategoryMap(std::move(map)) {}
   Vocabulary(std::vector<std::string> names) : CategoryMap(std::move(names), false), sortable_(true) {}
   Vocabulary(std::initializer_list<std::string> names) : Vocabulary(std::vector<std::string>(names)) {}
+  Vocabulary(std::initializer_list<std::int64_t> numbers);
 
   /// Sort what was a list, and have "#na#" first when it is asked for; an empty one stays empty.
   void finish(bool sort, bool add_na);
 
  private:
   bool sortable_ = false;
+  bool numbers_ = false;  // 2 before 10
 };
 
 namespace detail {
+// The name of a class that is a number, a truth or a letter.
+template <std::integral Number>
+std::string label_name(Number number) {
+  if constexpr (std::is_same_v<Number, bool>)
+    return number ? "true" : "false";
+  else if constexpr (std::is_same_v<Number, char>)
+    return std::string(1, number);
+  else
+    return std::to_string(number);
+}
+template <class Label>
+inline constexpr bool is_number_label =
+    std::integral<Label> && !std::is_same_v<Label, bool> && !std::is_same_v<Label, char>;
+std::vector<std::string> sorted_numbers(std::vector<std::string> names);
+
 // The last member of Categorize: made when its settings are known, it makes them fit each other.
 struct Finished {
   Finished(Vocabulary& vocab, bool sort, bool add_na) { vocab.finish(sort, add_na); }
@@ -112,16 +133,18 @@ void require_each_once(std::vector<std::string> const& names);
 /// Labels to class indices and back. Without a vocabulary it learns one from the training labels.
 ///
 /// `Categorize{.vocab = {"dog", "cat"}}` has cat first, as `.sort` says; with `.add_na`, entry 0 is "#na#" and stands for
-/// every label that is not in the vocabulary.
-/// Dtypes:  std::string -> Category; decode: Category or a TensorCategory of one element -> TitledStr
+/// every label that is not in the vocabulary. Labels that are whole numbers are sorted as such, `.vocab = {2, 10}` too.
+/// Dtypes:  std::string, or an integer -> Category; decode: Category or a TensorCategory of one element -> TitledStr
 /// Errors:  data_error [categorize.unseen] naming the label; [categorize.one_class] when all training labels are one, and
 ///          there would be nothing to learn; [categorize.empty]; [categorize.index] for an index outside
-///          the vocabulary; [categorize.shape]; [categorize.repeated] for a file that names a class twice
+///          the vocabulary; [categorize.shape]; [categorize.labels] when it is to learn from what is no label, such as whole
+///          tuples; [categorize.repeated] for a file that names a class twice
 /// Source:  fastai 2.7.18 data/transforms.py Categorize (TR-09); carries the loss function of its targets
 /// Example: examples/doc/datasets.cpp
 struct Categorize {
   static constexpr int order = 1;
   static constexpr bool checks_items = true;  // Datasets tries every label at once
+  using encoded_type = Category;
   Vocabulary vocab = {};
   bool sort = true;  ///< of a list of names, given or learned
   bool add_na = false;
@@ -132,13 +155,22 @@ struct Categorize {
   template <class Labels>
   void setups(Labels const& labels) {
     if (!vocab.empty()) return;
+    using Label = std::decay_t<decltype(labels[std::size_t(0)])>;
     CategoryMap seen;
-    for (std::size_t i = 0; i < labels.size(); ++i) seen.add(labels[i]);
-    if (seen.size() == 1 && !add_na) refuse_one_class(seen[0]);
-    vocab = CategoryMap(seen.names(), sort, add_na);
+    if constexpr (std::integral<Label>)
+      for (std::size_t i = 0; i < labels.size(); ++i) seen.add(detail::label_name(Label(labels[i])));
+    else if constexpr (std::is_convertible_v<Label, std::string>)
+      for (std::size_t i = 0; i < labels.size(); ++i) seen.add(labels[i]);
+    else
+      refuse_labels(type_name<Label>());
+    learn(seen, detail::is_number_label<Label>);
   }
 
   Category encodes(std::string const& label) const;
+  template <std::integral Number>
+  Category encodes(Number label) const {
+    return encodes(detail::label_name(label));
+  }
   /// A whole batch of labels.
   TensorCategory encodes_batch(std::vector<std::string> const& labels) const;
   TitledStr decodes(Category category) const { return name(category.index); }
@@ -157,7 +189,9 @@ struct Categorize {
   }
 
  private:
+  void learn(CategoryMap const& seen, bool numbers);
   [[noreturn]] static void refuse_one_class(std::string const& name);
+  [[noreturn]] static void refuse_labels(std::string const& type);
   TitledStr name(std::int64_t index) const;
 };
 

@@ -40,15 +40,34 @@ FASTXX_INLINE void CategoryMap::add(std::string name) {
   names_.push_back(std::move(name));
 }
 
+FASTXX_INLINE Vocabulary::Vocabulary(std::initializer_list<std::int64_t> numbers) : sortable_(true), numbers_(true) {
+  for (std::int64_t const number : numbers) add(std::to_string(number));
+}
+
 FASTXX_INLINE void Vocabulary::finish(bool sort, bool add_na) {
-  bool const in_order = !(sort && sortable_) || std::is_sorted(names().begin(), names().end());
   bool const has_na = !add_na || empty() || names().front() == na;
-  if (!in_order || !has_na) *this = CategoryMap(names(), sort && sortable_, add_na);
+  if (!(sort && sortable_) && has_na) return;
+  auto ordered = numbers_ && sort ? detail::sorted_numbers(names()) : names();
+  *this = CategoryMap(std::move(ordered), sort && sortable_ && !numbers_, add_na);
 }
 
 }  // namespace fastxx
 
 namespace fastxx::detail {
+
+FASTXX_INLINE std::vector<std::string> sorted_numbers(std::vector<std::string> names) {
+  // Longer is larger, and smaller below zero; of one length letters and digits sort alike.
+  auto const rank = [](std::string const& name) {
+    bool const negative = name.starts_with('-');
+    auto const length = static_cast<std::int64_t>(name.size());
+    return negative ? -length : length;
+  };
+  std::sort(names.begin(), names.end(), [&](std::string const& a, std::string const& b) {
+    if (rank(a) != rank(b)) return rank(a) < rank(b);
+    return rank(a) < 0 ? b < a : a < b;
+  });
+  return names;
+}
 
 FASTXX_INLINE void require_each_once(std::vector<std::string> const& names) {
   CategoryMap seen;
@@ -97,6 +116,21 @@ FASTXX_INLINE TitledStr Categorize::decodes(TensorCategory const& category) cons
                                           .got = {category.numel(), " numbers"},
                                           .fix = "the loss must decode what the model gives to one class per item"});
   return name(category.item<std::int64_t>());
+}
+
+FASTXX_INLINE void Categorize::learn(CategoryMap const& seen, bool numbers) {
+  if (seen.size() == 1 && !add_na) refuse_one_class(seen[0]);
+  bool const by_value = numbers && sort;
+  vocab = CategoryMap(by_value ? detail::sorted_numbers(seen.names()) : seen.names(), sort && !by_value, add_na);
+}
+
+FASTXX_INLINE void Categorize::refuse_labels(std::string const& type) {
+  throw data_error("categorize.labels",
+                   {.call = "Categorize",
+                    .expected = "labels that are texts or whole numbers, to learn the classes from",
+                    .got = "items of type " + type,
+                    .fix = "give it the labels alone, or the classes: Categorize{.vocab = {\"a\", "
+                           "\"b\"}}"});
 }
 
 FASTXX_INLINE void Categorize::refuse_one_class(std::string const& name) {

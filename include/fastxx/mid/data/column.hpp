@@ -75,10 +75,24 @@ std::vector<std::string> split_labels(std::string_view text, std::string_view de
 
 }  // namespace detail
 
+namespace detail {
+// In the place of an option that fastai has: what a ColReader gives is decided by the compiler.
+struct LabelDelimIsAnArgument {
+  constexpr LabelDelimIsAnArgument() = default;
+  template <class T>
+  constexpr LabelDelimIsAnArgument(T const&) {
+    static_assert(
+        sizeof(T) == 0,
+        "fastxx: a ColReader's 'label_delim' is an argument of its own: ColReader(column, label_delim(\" \"))");
+  }
+};
+}  // namespace detail
+
 /// What ColReader puts around what it reads.
 struct ColReaderOptions {
   std::string pref = {};  ///< before it: a folder with its "/", for instance
   std::string suff = {};  ///< behind it: ".png"
+  [[no_unique_address]] detail::LabelDelimIsAnArgument label_delim = {};
 };
 
 /// Says of a ColReader that its column holds several labels in one text: `ColReader(&Row::tags, label_delim(" "))`.

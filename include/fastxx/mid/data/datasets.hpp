@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/collection/indexing.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
@@ -37,11 +38,20 @@ struct DatasetsState;
 
 std::string subset_item_name(Splits const& splits, std::size_t split_idx, std::size_t index);
 
+template <class Set, class Chosen>
+auto items_at(Set const& set, Chosen const& chosen) {
+  std::vector<std::decay_t<decltype(set[std::size_t(0)])>> items;
+  for (std::size_t const index : to_indices(chosen, set.size())) items.push_back(set[index]);
+  return items;
+}
+
 }  // namespace detail
 
-/// One subset of a Datasets: a cheap handle whose items are tuples, one element per pipeline.
+/// One subset of a Datasets or of TfmdLists: a cheap handle whose items are tuples, one element per pipeline, or what the
+/// one pipeline of TfmdLists gives. Several indices, a mask or a Slice give a vector: `dsets.train()[std::vector{0, 2}]`.
 ///
-/// Source:  fastai 2.7.18 data/core.py FilteredBase.subset
+/// Errors:  data_error [list.index], [list.mask] for indices that are none
+/// Source:  fastai 2.7.18 data/core.py FilteredBase.subset (M-43, M-46)
 /// Example: examples/doc/datasets.cpp
 template <class State>
 class DatasetSubset {
@@ -57,6 +67,10 @@ class DatasetSubset {
   /// Item `index` of the subset through all pipelines.
   auto item(std::size_t index, CallContext const& context) const { return encode(raw_item(index), context); }
   auto operator[](std::size_t index) const { return item(index, CallContext{.split_idx = split_idx_}); }
+  template <detail::Indexer Chosen>
+  auto operator[](Chosen const& chosen) const {
+    return detail::items_at(*this, chosen);
+  }
 
   /// What these items of the subset collate to, made at once: where the source has `batch(indices)` and each stage of the
   /// pipelines takes a whole batch (see EncodesBatch) or leaves it alone.
@@ -64,11 +78,9 @@ class DatasetSubset {
     std::vector<std::int64_t> places(chosen.size());
     for (std::size_t i = 0; i < places.size(); ++i) places[i] = indices()[static_cast<std::size_t>(chosen[i])];
     auto const columns = state_->items.batch(BatchIndices(places));
-    return std::apply(
-        [&](auto const&... pipeline) {
-          return std::make_tuple(detail::encode_whole<typename State::RawItem>(pipeline, columns, context)...);
-        },
-        state_->pipelines);
+    return through_pipelines([&](auto const& pipeline) {
+      return detail::encode_whole<typename State::RawItem>(pipeline, columns, context);
+    });
   }
 
   /// Item `index` as the source has it, before any pipeline.
@@ -78,8 +90,7 @@ class DatasetSubset {
   template <class Raw>
   requires std::is_same_v<Raw, typename State::RawItem>
   auto encode(Raw const& raw, CallContext const& context) const {
-    return std::apply([&](auto const&... pipeline) { return std::make_tuple(pipeline(raw, context)...); },
-                      state_->pipelines);
+    return through_pipelines([&](auto const& pipeline) { return pipeline(raw, context); });
   }
 
   /// Tells this choice of items from another of the same size.
@@ -97,20 +108,25 @@ class DatasetSubset {
   /// Undo the pipelines on a sample (of all elements, or of the first), element by element, until each can show itself.
   template <class... Elements>
   auto decode_until_shown(std::tuple<Elements...> const& sample) const {
-    return decode_at(sample, std::index_sequence_for<Elements...>{});
+    if constexpr (State::gives_tuples)
+      return std::get<0>(state_->pipelines).decode_until_shown(sample);
+    else
+      return decode_at(sample, std::index_sequence_for<Elements...>{});
   }
 
   /// The same for a first target alone.
   template <class Target>
   auto decode_target_until_shown(Target const& target) const
-      requires(std::tuple_size_v<decltype(State::pipelines)> > n_inp) {
-    return std::get<n_inp>(state_->pipelines).decode_until_shown(target);
+      requires(State::gives_tuples || std::tuple_size_v<decltype(State::pipelines)> > n_inp) {
+    return std::get<(State::gives_tuples ? 0 : n_inp)>(state_->pipelines).decode_until_shown(target);
   }
 
   /// The collection the items come from, all subsets of it.
   auto const& raw_items() const { return state_->items; }
 
-  auto const& pipelines() const { return state_->pipelines; }
+  /// The pipelines, one for each element of an item; not where one gives whole tuples, of which nobody else knows which
+  /// part is an input.
+  auto const& pipelines() const requires(!State::gives_tuples) { return state_->pipelines; }
   /// The vocabulary of the targets, where they have one.
   std::vector<std::string> class_names() const {
     using Pipelines = std::decay_t<decltype(state_->pipelines)>;
@@ -131,7 +147,7 @@ class DatasetSubset {
   }
 
   template <class Items>
-  static consteval bool makes_inputs_of() {
+  static consteval bool makes_inputs_of() requires(!State::gives_tuples) {
     return detail::makes_inputs<State::n_inp, typename State::RawItem, detail::raw_item_t<Items>,
                                 decltype(State::pipelines)>();
   }
@@ -142,6 +158,14 @@ class DatasetSubset {
   }
 
  private:
+  // What each pipeline gives, in a tuple; what the one of TfmdLists gives as it is.
+  template <class Run>
+  auto through_pipelines(Run const& run) const {
+    if constexpr (State::is_list)
+      return run(std::get<0>(state_->pipelines));
+    else
+      return std::apply([&](auto const&... pipeline) { return std::make_tuple(run(pipeline)...); }, state_->pipelines);
+  }
   template <class Sample, std::size_t... I>
   auto decode_at(Sample const& sample, std::index_sequence<I...>) const {
     return std::make_tuple(std::get<I>(state_->pipelines).decode_until_shown(std::get<I>(sample))...);
@@ -159,10 +183,10 @@ class DatasetSubset {
   }
   template <std::size_t NInp, class Items, class... Pipelines>
   static auto test_subset(Items items, Pipelines const&... pipelines) {
-    using TestState = detail::DatasetsState<NInp, Items, Pipelines...>;
+    using TestState = typename State::template With<NInp, Items, Pipelines...>;
     std::vector<std::int64_t> all(items.size());
     std::iota(all.begin(), all.end(), 0);
-    auto state = std::make_shared<TestState>(TestState{std::move(items), {{}, std::move(all)}, {pipelines...}});
+    auto state = std::make_shared<TestState>(TestState{{std::move(items), {{}, std::move(all)}, {pipelines...}}});
     return DatasetSubset<TestState>(std::move(state), Split::valid);
   }
 
@@ -185,14 +209,23 @@ consteval bool pipelines_go_whole() {
   return false;
 }
 
-template <std::size_t NInp, class Items, class... Pipelines>
-struct DatasetsState {
-  static constexpr std::size_t n_inp = NInp;
+// Items, split and behind their pipelines.
+template <class Items, class... Pipelines>
+struct SplitItems {
+  using Base = SplitItems;
   using RawItem = raw_item_t<Items>;
   static constexpr bool whole = pipelines_go_whole<Items, RawItem, Pipelines...>();
   Items items;
   Splits splits;
   std::tuple<Pipelines...> pipelines;
+  static consteval void check() { (Pipelines::template check<RawItem>(), ...); }
+};
+template <std::size_t NInp, class Items, class... Pipelines>
+struct DatasetsState : SplitItems<Items, Pipelines...> {
+  static constexpr std::size_t n_inp = NInp;
+  static constexpr bool is_list = false, gives_tuples = false;
+  template <std::size_t N, class Others, class... Ways>
+  using With = DatasetsState<N, Others, Ways...>;
 };
 
 // The training items as a collection of their own, for stages that learn.
@@ -261,6 +294,23 @@ void try_items(State const& state, Pipeline const& pipeline) {
   }
 }
 
+// Splits the items and lets the stages learn from those for training.
+template <class State, class Splitter>
+std::shared_ptr<State const> set_up(State given, Splitter const& splitter) {
+  auto state = std::make_shared<State>(std::move(given));
+  auto& [items, splits, pipelines] = static_cast<typename State::Base&>(*state);
+  State::check();
+  if constexpr (std::is_convertible_v<Splitter, Splits>)
+    splits = splitter;
+  else
+    splits = splitter(std::as_const(items));
+  check_splits(splits, items.size());
+  SubsetView<std::decay_t<decltype(items)>> const train{items, splits[0]};
+  std::apply([&](auto&... pipeline) { (pipeline.setup(train, true), ...); }, pipelines);
+  std::apply([&](auto const&... pipeline) { (try_items(*state, pipeline), ...); }, pipelines);
+  return state;
+}
+
 }  // namespace detail
 
 /// A collection of items seen through one pipeline per element of the resulting tuple, split into subsets.
@@ -297,7 +347,7 @@ class Datasets {
   template <class Splitter>
   Datasets(Items items, Splitter const& splitter, Pipelines... pipelines) {
     if constexpr (well_placed && detail::are_datasets_arguments<Items, Splitter, Pipelines...>())
-      set_up(std::move(items), splitter, std::move(pipelines)...);
+      state_ = detail::set_up(State{{std::move(items), {}, {std::move(pipelines)...}}}, splitter);
   }
   explicit Datasets(Items const&) { (void)detail::are_datasets_arguments<Items, detail::NoSplitter, Pipelines...>(); }
 
@@ -316,21 +366,6 @@ class Datasets {
   auto const& pipelines() const { return state_->pipelines; }
 
  private:
-  template <class Splitter>
-  void set_up(Items items, Splitter const& splitter, Pipelines... pipelines) {
-    (Pipelines::template check<RawItem>(), ...);
-    auto state = std::make_shared<State>(State{std::move(items), {}, {std::move(pipelines)...}});
-    if constexpr (std::is_convertible_v<Splitter, Splits>)
-      state->splits = splitter;
-    else
-      state->splits = splitter(state->items);
-    detail::check_splits(state->splits, state->items.size());
-    detail::SubsetView<Items> const train{state->items, state->splits[0]};
-    std::apply([&](auto&... pipeline) { (pipeline.setup(train, true), ...); }, state->pipelines);
-    std::apply([&](auto const&... pipeline) { (detail::try_items(*state, pipeline), ...); }, state->pipelines);
-    state_ = std::move(state);
-  }
-
   std::shared_ptr<State const> state_;
 };
 

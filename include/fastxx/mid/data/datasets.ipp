@@ -7,13 +7,16 @@
 
 namespace fastxx::detail {
 
+inline std::string subset_name(std::size_t split_idx) {
+  return split_idx == 0   ? "the training subset"
+         : split_idx == 1 ? "the validation subset"
+                          : "subset " + std::to_string(split_idx);
+}
+
 FASTXX_INLINE std::string subset_item_name(Splits const& splits, std::size_t split_idx, std::size_t index) {
   auto const number = "item " + std::to_string(splits[split_idx][index]);
   if (splits[0].empty()) return number + " of the test items";  // a Datasets always has items to train on
-  std::string const subset = split_idx == 0   ? "the training subset"
-                             : split_idx == 1 ? "the validation subset"
-                                              : "subset " + std::to_string(split_idx);
-  return number + " of the dataset (item " + std::to_string(index) + " of " + subset + ")";
+  return number + " of the dataset (item " + std::to_string(index) + " of " + subset_name(split_idx) + ")";
 }
 
 FASTXX_INLINE void throw_refused_item(std::string const& item, char const* what) {
@@ -36,15 +39,16 @@ FASTXX_INLINE void check_splits(Splits const& splits, std::size_t n) {
                                               .got = "no list",
                                               .fix = "check the splitter"});
   for (std::size_t s = 0; s < splits.size(); ++s) {
-    if (splits[s].empty() && s < 2)
-      throw data_error("datasets.empty_split",
-                       {.call = "Datasets",
-                        .expected = "items in each subset",
-                        .got = std::string("none in ") + (s == 0 ? "the training" : "the validation") + " subset of " +
-                               std::to_string(n) + " items",
-                        .fix = s == 0 ? "change the splitter's fraction or indices"
-                                      : "change the splitter's fraction or indices; to train without validation give "
-                                        "one list of items, or RandomSplitter{.valid_pct = 0}"});
+    if (splits[s].empty())
+      throw data_error(
+          "datasets.empty_split",
+          {.call = "Datasets",
+           .expected = "items in each subset",
+           .got = "none in " + subset_name(s) + " of " + std::to_string(n) + " items",
+           .fix = s == 0   ? "change the splitter's fraction or indices"
+                  : s == 1 ? "change the splitter's fraction or indices; to train without validation give "
+                             "one list of items, or RandomSplitter{.valid_pct = 0}"
+                           : "number the subsets without a gap: 0 for training, 1 for validation, then 2"});
     for (auto index : splits[s])
       if (index < 0 || static_cast<std::size_t>(index) >= n)
         throw data_error("datasets.index", {.call = "Datasets",

@@ -14,7 +14,7 @@ using Paths = std::vector<std::filesystem::path>;
 
 /// Which files get_files takes.
 struct FilesOptions {
-  std::vector<std::string> extensions = {};  ///< with their dot, in upper or lower case; none: all files
+  std::vector<std::string> extensions = {};  ///< ".png" or "png", in upper or lower case; none: all files
   bool recurse = true;                       ///< into folders, but for hidden ones
   std::vector<std::string> folders = {};  ///< of those in `path` only these; "." stands for the files of `path` itself
   bool follow_links = true;               ///< into folders that are symbolic links
@@ -25,7 +25,7 @@ struct FilesOptions {
 /// nor a second link to one folder.
 ///
 /// Errors:  io_error [files.folder] where `path`, or a folder in it, is no folder that can be read; [files.folders] when
-///          one of `folders` is not there, or is named without `recurse`
+///          one of `folders` is not there, is a link that is not followed, or is named without `recurse`
 /// Source:  fastai 2.7.18 data/transforms.py get_files; differs: sorted, ends at circles of links, and says what it
 ///          cannot read
 /// Example: examples/doc/finding.cpp

@@ -31,7 +31,8 @@ inline std::string lowered(std::string_view text) {
 class FileWalk {
  public:
   FileWalk(FilesOptions const& options, Paths& found) : options_(options), found_(found) {
-    for (std::string const& extension : options.extensions) extensions_.push_back(lowered(extension));
+    for (std::string const& extension : options.extensions)
+      extensions_.push_back((extension.starts_with('.') ? "" : ".") + lowered(extension));
   }
 
   void start(std::string const& folder) {
@@ -72,16 +73,18 @@ class FileWalk {
 
   void require_folders(std::string const& folder, std::vector<Entry> const& entries) const {
     for (std::string const& name : options_.folders) {
-      bool const there = name == "." || std::any_of(entries.begin(), entries.end(), [&](Entry const& entry) {
-                           return entry.is_folder && entry.name == name;
-                         });
-      if (!there || !options_.recurse)
-        throw io_error("files.folders",
-                       {.call = "get_files",
-                        .expected = there ? "recurse, when folders are named" : "folders that are there",
-                        .got = "'" + brief(name) + "'",
-                        .where = folder,
-                        .fix = "`folders` are names, without a path, of folders in the one searched"});
+      auto const found = std::find_if(entries.begin(), entries.end(),
+                                      [&](Entry const& entry) { return entry.is_folder && entry.name == name; });
+      bool const there = name == "." || found != entries.end();
+      bool const followed = name == "." || !there || !found->is_link || options_.follow_links;
+      if (!there || !followed || !options_.recurse)
+        throw io_error("files.folders", {.call = "get_files",
+                                         .expected = !there      ? "folders that are there"
+                                                     : !followed ? "follow_links, when a folder that is named is a link"
+                                                                 : "recurse, when folders are named",
+                                         .got = "'" + brief(name) + "'",
+                                         .where = folder,
+                                         .fix = "`folders` are names, without a path, of folders in the one searched"});
     }
   }
 
@@ -125,10 +128,9 @@ class FileWalk {
 
   bool wanted(std::string_view name) const {
     if (extensions_.empty()) return true;
-    auto const dot = name.rfind('.');
-    if (dot == std::string_view::npos) return false;
-    std::string const ending = lowered(name.substr(dot));
-    return std::find(extensions_.begin(), extensions_.end(), ending) != extensions_.end();
+    std::string const low = lowered(name);
+    return std::any_of(extensions_.begin(), extensions_.end(),
+                       [&](std::string const& extension) { return low.ends_with(extension); });
   }
 
   void take(std::string const& folder, std::vector<Entry> const& entries) {

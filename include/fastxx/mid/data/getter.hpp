@@ -38,8 +38,14 @@ struct Getter : ItemTransform {
   explicit constexpr Getter(Function f) : function(std::move(f)) {}
 
   static std::string name() {
-    std::string const type = type_name<Function>();
-    return type.find("lambda") == std::string::npos ? type : "lambda";
+    if constexpr (std::is_member_pointer_v<Function>) {
+      return "a member of " + type_name<detail::class_of_member_t<Function>>();
+    } else if constexpr (std::is_pointer_v<Function>) {
+      return "a function";
+    } else {
+      std::string const type = type_name<Function>();
+      return type.find("lambda") == std::string::npos ? type : "lambda";
+    }
   }
   /// As it is called in files: a member by its class, since which one it is the program says again.
   std::string export_name() const {
@@ -63,6 +69,12 @@ template <std::size_t Index, std::size_t Size>
 struct ElementGetter : ItemTransform {
   static constexpr bool optional = true;
 
+  static std::string name() { return "element " + std::to_string(Index); }
+  // The name that files have had from the beginning.
+  static std::string export_name() {
+    return "ElementGetter<" + std::to_string(Index) + "," + std::to_string(Size) + ">";
+  }
+
   template <class Tuple>
   requires(is_tuple_v<Tuple>) constexpr auto encodes(Tuple const& item) const
       requires(std::tuple_size_v<detail::std_tuple_of<Tuple>> == Size) {
@@ -76,6 +88,14 @@ struct ElementGetter : ItemTransform {
 };
 
 namespace detail {
+
+// Whether a stage is a getter that returns nothing for an item.
+template <class Stage, class Item>
+inline constexpr bool gets_nothing = false;
+template <class Function, class Item>
+requires std::is_invocable_v<Function const&, Item const&>
+inline constexpr bool gets_nothing<Getter<Function>, Item> =
+    std::is_void_v<std::invoke_result_t<Function const&, Item const&>>;
 
 // A stage and a pipeline are getters as they are.
 template <class Given>

@@ -9,8 +9,10 @@
 #include <fastxx/mid/data/torch_items.hpp>
 #include <fastxx/mid/data/whole_batch.hpp>
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <numeric>
 #include <optional>
@@ -94,8 +96,6 @@ auto whole_subset(Dataset dataset) {
 }
 
 [[noreturn]] void refuse_no_datasets();
-std::vector<std::vector<std::int64_t>> random_parts(std::size_t size, std::vector<std::int64_t> const& lengths,
-                                                    std::optional<std::uint64_t> seed);
 
 // Datasets that are already apart, as make_loaders asks for them.
 template <class Dataset>
@@ -117,19 +117,41 @@ auto loaders_apart(std::vector<Dataset> datasets, DataLoadersOptions const& opti
 
 }  // namespace detail
 
-/// Random parts of a dataset, each item in one of them: `random_split(data, {800, 200}, 42)`. With a seed the order is
-/// RandomSplitter's, without one it comes from torch's global generator.
+/// How much of a dataset each of its parts gets: numbers of items, `{800, 200}`, or fractions of all, `{.8, .2}`.
 ///
-/// Errors:  data_error [random_split.lengths] unless the lengths are 1 or more and add up to the dataset's size
+/// Source:  PyTorch torch.utils.data.random_split
+/// Example: examples/foreign_dataset.cpp
+struct PartSizes {
+  std::vector<std::int64_t> lengths = {};
+  std::vector<double> fractions = {};
+
+  PartSizes(std::initializer_list<std::int64_t> items) : lengths(items) {}
+  PartSizes(std::vector<std::int64_t> items) : lengths(std::move(items)) {}
+  template <std::floating_point Fraction>
+  PartSizes(std::initializer_list<Fraction> of_all) : fractions(of_all.begin(), of_all.end()) {}
+  PartSizes(std::vector<double> of_all) : fractions(std::move(of_all)) {}
+};
+
+namespace detail {
+std::vector<std::vector<std::int64_t>> random_parts(std::size_t size, PartSizes const& sizes,
+                                                    std::optional<std::uint64_t> seed);
+}  // namespace detail
+
+/// Random parts of a dataset, each item in one of them: `random_split(data, {800, 200}, 42)`. With a seed the order is
+/// RandomSplitter's, without one it comes from torch's global generator. Fractions are rounded down; what that leaves goes
+/// one by one to the first parts.
+///
+/// Errors:  data_error [random_split.lengths] unless the lengths are 1 or more and add up to the dataset's size,
+///          [random_split.fractions] unless fractions add up to 1
 /// Source:  PyTorch torch.utils.data.random_split (H-59)
 /// Example: examples/foreign_dataset.cpp
 template <class Dataset>
-auto random_split(Dataset dataset, std::vector<std::int64_t> const& lengths, std::optional<std::uint64_t> seed = {}) {
+auto random_split(Dataset dataset, PartSizes const& sizes, std::optional<std::uint64_t> seed = {}) {
   auto items = detail::as_items(std::move(dataset));
   using Items = decltype(items);
   auto const shared = std::make_shared<Items const>(std::move(items));
   std::vector<Subset<Items>> parts;
-  for (auto& indices : detail::random_parts(static_cast<std::size_t>(shared->size()), lengths, seed))
+  for (auto& indices : detail::random_parts(static_cast<std::size_t>(shared->size()), sizes, seed))
     parts.emplace_back(shared, std::move(indices));
   return parts;
 }

@@ -2,6 +2,7 @@
 
 #include <fastxx/mid/data/subset.hpp>
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -17,9 +18,34 @@ FASTXX_INLINE void refuse_no_datasets() {
                                          .fix = "give both, the training dataset first"});
 }
 
-FASTXX_INLINE std::vector<std::vector<std::int64_t>> random_parts(std::size_t size,
-                                                                  std::vector<std::int64_t> const& lengths,
+// Fractions in numbers of items.
+inline std::vector<std::int64_t> part_lengths(std::vector<double> const& fractions, std::size_t size) {
+  double sum = 0;
+  bool positive = true;
+  std::string text;
+  std::vector<std::int64_t> lengths;
+  for (double const fraction : fractions) {
+    positive = positive && fraction > 0 && fraction <= 1;
+    sum += fraction;
+    text += (text.empty() ? "" : ", ") + std::to_string(fraction);
+  }
+  if (!positive || std::abs(sum - 1) > 1e-6)
+    throw data_error("random_split.fractions", {.call = "random_split",
+                                                .expected = "fractions above 0 that add up to 1",
+                                                .got = "{" + text + "}",
+                                                .fix = "give one for each part, as in {.8, .2}"});
+  auto left = static_cast<std::int64_t>(size);
+  for (double const fraction : fractions) {
+    lengths.push_back(static_cast<std::int64_t>(fraction * static_cast<double>(size)));
+    left -= lengths.back();
+  }
+  for (std::size_t i = 0; left > 0; ++i, --left) ++lengths[i % lengths.size()];
+  return lengths;
+}
+
+FASTXX_INLINE std::vector<std::vector<std::int64_t>> random_parts(std::size_t size, PartSizes const& sizes,
                                                                   std::optional<std::uint64_t> seed) {
+  auto const lengths = sizes.fractions.empty() ? sizes.lengths : part_lengths(sizes.fractions, size);
   std::int64_t sum = 0;
   bool positive = true;
   std::string text;

@@ -110,12 +110,13 @@ struct RefusedItems {
 // A collection that can be asked for items by number: as it is, or made of a range or of a dataset of torch::data.
 template <class Source>
 auto as_items(Source source) {
+  constexpr bool said = std::is_same_v<Source, RefusedItems>;
   constexpr bool ok = !std::is_convertible_v<Source, std::filesystem::path> &&
-                      (NumberedItems<Source> || TorchDataset<Source> || std::ranges::input_range<Source>);
+                      (said || NumberedItems<Source> || TorchDataset<Source> || std::ranges::input_range<Source>);
   static_assert(ok,
                 "fastxx: items must have size() and operator[](index) const, as a std::vector has, or be a range, or a "
                 "dataset of torch::data; of a path get_items(get_image_files) makes some");
-  if constexpr (!ok)
+  if constexpr (!ok || said)
     return RefusedItems();
   else if constexpr (NumberedItems<Source>)
     return source;

@@ -37,7 +37,9 @@ class Interpretation {
   explicit Interpretation(Learner& learn) : Interpretation(learn, learn.dls.valid()) {}
   /// Run the learner's model over a loader, for example a test set; of a shuffled one in the order of its dataset.
   template <class Learner, class Loader>
-  Interpretation(Learner& learn, Loader&& loader) : predictions_(learn.get_preds(loader, {.with_decoded = true})) {}
+  Interpretation(Learner& learn, Loader&& loader) : predictions_(learn.get_preds(loader, {.with_decoded = true})) {
+    if constexpr (requires { learn.dls.class_names(); }) class_names_ = learn.dls.class_names();
+  }
 
   Predictions const& predictions() const { return predictions_; }
   Tensor const& decoded() const { return predictions_.decoded; }
@@ -46,13 +48,18 @@ class Interpretation {
   /// largest = false. A row is the number of its item, unless items were left out: see Predictions::item_of.
   std::pair<Tensor, Tensor> top_losses(std::int64_t k = 0, bool largest = true) const;
 
-  /// The k items with the largest losses as a table: item, loss, target, prediction.
+  /// The k items with the largest losses as a table: item, loss, target, prediction; classes by their names where the data
+  /// know them.
   std::string top_losses_table(std::int64_t k) const;
 
  private:
-  static std::string text_of(Tensor const& value) { return detail::tensor_text(value, "tensor"); }
+  std::string text_of(Tensor const& value) const {
+    if (detail::is_whole_number(value)) return detail::class_text(value.item<std::int64_t>(), class_names_);
+    return detail::tensor_text(value, "tensor");
+  }
 
   Predictions predictions_;
+  std::vector<std::string> class_names_;
 };
 
 namespace detail {

@@ -2,11 +2,16 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/random.hpp>
 #include <fastxx/low/dispatch/overload_for.hpp>
 #include <fastxx/low/plot/images.hpp>
 #include <fastxx/low/tensor/types.hpp>
+#include <fastxx/low/transform/context.hpp>
 #include <fastxx/low/transform/pipeline.hpp>
+#include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
+#include <fastxx/mid/data/detail/batch_builder.hpp>
+#include <fastxx/mid/data/plan.hpp>
 #include <fastxx/mid/data/stream.hpp>
 #include <fastxx/mid/inspect/image_cell.hpp>
 #include <fastxx/mid/inspect/text_table.hpp>
@@ -25,6 +30,7 @@ namespace fastxx {
 struct ShowOptions {
   std::size_t max_n = 9;
   std::size_t max_width = 60;  ///< characters of a table's cell
+  bool unique = false;         ///< show_batch: the first item again and again, to see what random transforms make of it
   ImageGridOptions grid = {};
 };
 
@@ -46,20 +52,23 @@ struct ShownSamples {
   std::vector<Prediction> predictions;
   std::filesystem::path path;  ///< where a picture goes; may be empty
   ShowOptions options;
+  std::vector<std::string> class_names = {};  ///< where the first target is a number, since no pipeline decodes it
 };
 
 namespace detail {
 
-// All elements from the first to before the last that can show themselves on a cell, or have a text.
-template <std::size_t First, std::size_t Last, class Sample>
-ImageCell show_elements(Sample const& sample, ImageCell cell) {
-  auto show = [&](auto const& element) {
+// All elements from the first to before the last that can show themselves on a cell, or have a text; element `Named` is a
+// class that may have a name.
+template <std::size_t First, std::size_t Last, std::size_t Named = Last, class Sample>
+ImageCell show_elements(Sample const& sample, ImageCell cell, std::vector<std::string> const& names = {}) {
+  auto show = [&]<std::size_t I>(std::integral_constant<std::size_t, I>) {
+    auto const& element = std::get<I>(sample);
     if constexpr (requires { element.show(cell); })
       cell = element.show(std::move(cell));
     else
-      cell.title(item_text(element));
+      cell.title(I == Named ? named_text(element, names) : item_text(element));
   };
-  [&]<std::size_t... I>(std::index_sequence<I...>) { (show(std::get<First + I>(sample)), ...); }
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (show(std::integral_constant<std::size_t, First + I>{}), ...); }
   (std::make_index_sequence<Last - First>{});
   return cell;
 }
@@ -71,11 +80,12 @@ ImageCell show_sample(Sample const& sample) {
 
 // Draws one sample with its prediction: a text below the target's, green or red; an image or mask in a cell of its own.
 template <std::size_t NInp, class Sample, class Prediction>
-void show_result(std::vector<TitledImage>& images, Sample const& sample, Prediction const& prediction) {
+void show_result(std::vector<TitledImage>& images, Sample const& sample, Prediction const& prediction,
+                 std::vector<std::string> const& names = {}) {
   constexpr std::size_t size = std::tuple_size_v<Sample>;
   ImageCell const inputs = show_elements<0, NInp>(sample, ImageCell{});
-  ImageCell target = show_elements<NInp, size>(sample, inputs);
-  ImageCell predicted = show_elements<0, 1>(std::tie(prediction), inputs);
+  ImageCell target = show_elements<NInp, size, NInp>(sample, inputs, names);
+  ImageCell predicted = show_elements<0, 1, 0>(std::tie(prediction), inputs, names);
   if (predicted.layers > inputs.layers) {
     target.title("target"), predicted.title("prediction");
     images.push_back(std::move(target.cell));
@@ -83,7 +93,7 @@ void show_result(std::vector<TitledImage>& images, Sample const& sample, Predict
   } else {
     bool const right = target.cell.title == predicted.cell.title;
     if (size > NInp) target.cell.title_colour = right ? colours::green : colours::red;
-    target.title(item_text(prediction));
+    target.title(named_text(prediction, names));
     images.push_back(std::move(target.cell));
   }
 }
@@ -103,9 +113,13 @@ struct ShowAsTable {
     using Sample = typename decltype(shown.samples)::value_type;
     std::vector<std::vector<std::string>> rows;
     for (std::size_t i = 0; i < shown.samples.size(); ++i) {
-      rows.push_back(std::apply([](auto const&... element) { return std::vector<std::string>{item_text(element)...}; },
-                                shown.samples[i]));
-      if (i < shown.predictions.size()) rows.back().push_back(item_text(shown.predictions[i]));
+      rows.push_back([&]<std::size_t... I>(std::index_sequence<I...>) {
+        auto const text = [&](std::size_t place, auto const& element) {
+          return place == Shown::n_inp ? named_text(element, shown.class_names) : item_text(element);
+        };
+        return std::vector<std::string>{text(I, std::get<I>(shown.samples[i]))...};
+      }(std::make_index_sequence<std::tuple_size_v<Sample>>{}));
+      if (i < shown.predictions.size()) rows.back().push_back(named_text(shown.predictions[i], shown.class_names));
     }
     auto const names = column_names(Shown::n_inp, std::tuple_size_v<Sample>, !shown.predictions.empty());
     return placed_table(text_table(names, std::move(rows), shown.options.max_width), shown.path);
@@ -114,12 +128,13 @@ struct ShowAsTable {
 struct ShowAsImages {
   template <class Shown>
   std::string operator()(Shown const& shown) const {
+    constexpr std::size_t size = std::tuple_size_v<typename decltype(shown.samples)::value_type>;
     std::vector<TitledImage> images;
     for (std::size_t i = 0; i < shown.samples.size(); ++i)
       if (i < shown.predictions.size())
-        show_result<Shown::n_inp>(images, shown.samples[i], shown.predictions[i]);
+        show_result<Shown::n_inp>(images, shown.samples[i], shown.predictions[i], shown.class_names);
       else
-        images.push_back(show_sample(shown.samples[i]).cell);
+        images.push_back(show_elements<0, size, Shown::n_inp>(shown.samples[i], ImageCell{}, shown.class_names).cell);
     return save_grid(images, shown.path, shown.options);
   }
 };
@@ -138,6 +153,7 @@ struct overload_for<show_results_set, TensorImageBase, Any> : detail::ShowAsImag
 namespace detail {
 
 void require_samples(ShowOptions const& options, char const* call);
+[[noreturn]] void refuse_unique();
 
 // Samples of a loader's batch, undone through all transforms; `undo` takes them through the dataset's own.
 template <class Loader, class Batch, class Undo>
@@ -200,6 +216,21 @@ struct ShownTypes {
   using Target = typename decltype(target())::type;
 };
 
+// The names of classes that are shown as numbers: no pipeline decodes them.
+template <class Data>
+std::vector<std::string> names_for_numbers(Data const& dls) {
+  constexpr bool decodes = [] {
+    if constexpr (requires { typename Data::pipelines_type; })
+      return attribute_count<VocabAttribute, typename Data::pipelines_type>::value > 0;
+    else
+      return false;
+  }();
+  if constexpr (!decodes && requires { dls.class_names(); })
+    return dls.class_names();
+  else
+    return {};
+}
+
 // A batch that a loader makes beside its epochs, at random where it can be shuffled; of a foreign loader the first one.
 template <class Loader>
 auto batch_to_show(Loader& loader, bool at_random) {
@@ -218,13 +249,35 @@ auto batch_to_show(Loader& loader, bool at_random) {
   }
 }
 
+// Item 0 as often as samples are shown; what is drawn for it goes on from one to the next.
+template <class Loader>
+auto repeated_item(Loader const& loader, std::size_t n) {
+  Random random = Random::of(loader.options().seed, 0, 0);
+  CallContext const context{.split_idx = loader.options().split_idx, .random = &random};
+  EpochPlan const none({}, 1, false);
+  std::vector<std::decay_t<decltype(dataset_item(loader.dataset(), 0, context, none))>> items;
+  for (std::size_t i = 0; i < n; ++i) items.push_back(dataset_item(loader.dataset(), 0, context, none));
+  return batch_of(std::move(items), loader.batching(), context);
+}
+template <class Loader>
+auto training_batch(Loader& loader, ShowOptions const& options) {
+  using Batch = decltype(batch_to_show(loader, false));
+  if (!options.unique) return batch_to_show(loader, false);
+  if constexpr (requires { loader.batching(), loader.dataset(), loader.options().seed; })
+    return Batch(repeated_item(loader, options.max_n));
+  else
+    refuse_unique();
+}
+
 }  // namespace detail
 
 /// Show up to nine samples of one training batch with their targets, as the model sees them but decoded for people.
 /// Images are drawn to `path`, which is returned; all else becomes a table, which is returned, or written when there is
-/// a path: `std::cout << show_batch(dls)`. Who shows which types is an open set: show_batch_set.
+/// a path: `std::cout << show_batch(dls)`. With `.unique` all are the first item of the training data, as random transforms
+/// make it each time. Who shows which types is an open set: show_batch_set.
 ///
-/// Errors:  data_error [show.max_n] for no samples, [show.path] for images without a path; io_error when the picture cannot be drawn or written
+/// Errors:  data_error [show.max_n] for no samples, [show.path] for images without a path, [show.unique] for batches of
+///          somebody else's loader; io_error when the picture cannot be drawn or written
 /// Source:  fastai 2.7.18 data/core.py show_batch (H-25, H-26)
 /// Example: examples/doc/show.cpp
 template <class DataLoaders>
@@ -240,12 +293,13 @@ std::string show_batch(DataLoaders&& dls, std::filesystem::path const& path = {}
       "valid) gives; of a Learner it is learn.dls");
   if constexpr (has_loaders) {
     auto& loader = dls.train();
-    auto const batch = detail::batch_to_show(loader, false);
     constexpr std::size_t n_inp = std::decay_t<DataLoaders>::n_inp;
+    auto const batch = detail::training_batch(loader, options);
     using Types = detail::ShownTypes<n_inp, std::decay_t<decltype(batch)>>;
     auto samples = detail::decoded_samples(loader, batch, options.max_n);
     using Sample = typename decltype(samples)::value_type;
-    ShownSamples<n_inp, Sample, Tensor> const shown{std::move(samples), {}, path, options};
+    ShownSamples<n_inp, Sample, Tensor> const shown{
+        std::move(samples), {}, path, options, detail::names_for_numbers(dls)};
     return detail::nearest_extension_t<show_batch_set, typename Types::Input, typename Types::Target>{}(shown);
   } else {
     return {};
@@ -274,7 +328,8 @@ std::string show_results(Learner& learn, std::filesystem::path const& path = {},
     auto predictions = detail::decoded_predictions<typename Types::Target>(loader, decoded, options.max_n);
     using Sample = typename decltype(samples)::value_type;
     using Prediction = typename decltype(predictions)::value_type;
-    ShownSamples<n_inp, Sample, Prediction> const shown{std::move(samples), std::move(predictions), path, options};
+    ShownSamples<n_inp, Sample, Prediction> const shown{std::move(samples), std::move(predictions), path, options,
+                                                        detail::names_for_numbers(learn.dls)};
     return detail::nearest_extension_t<show_results_set, typename Types::Input, typename Types::Target>{}(shown);
   } else {
     return {};

@@ -42,4 +42,11 @@ FASTXX_INLINE void require_samples(ShowOptions const& options, char const* call)
     throw data_error("show.max_n", {.call = call, .expected = "a max_n of 1 or more samples", .got = "0"});
 }
 
+FASTXX_INLINE void refuse_unique() {
+  throw data_error("show.unique", {.call = "show_batch",
+                                   .expected = "a DataLoader, whose first item can be asked for again",
+                                   .got = "the batches of somebody else's loader",
+                                   .fix = "leave .unique out"});
+}
+
 }  // namespace fastxx::detail

@@ -74,6 +74,9 @@ class StageLog {
   /// What a stage made of it.
   void add(std::string stage, std::string kind, std::string shapes = {});
 
+  /// How many stages there were for the last item.
+  std::size_t stages() const { return next_; }
+
   /// The stages with what they made of the first item, each a line.
   std::string first_item() const;
   /// The first stage behind which the items are of several shapes, with these; empty when they are of one everywhere.
@@ -96,7 +99,7 @@ struct LoggedCarry {
   StageLog& log;
 };
 template <class X, class Stage>
-auto operator>>(LoggedCarry<X> carry, EncodeStep<Stage> step) {
+auto logged_step(LoggedCarry<X> carry, EncodeStep<Stage> step) {
   auto next = [&] {
     try {
       return encode(step.stage, std::move(carry.value), step.context);
@@ -107,6 +110,14 @@ auto operator>>(LoggedCarry<X> carry, EncodeStep<Stage> step) {
   }();
   carry.log.add(stage_text(step.stage), kind_text(next), shapes_of(next));
   return LoggedCarry<decltype(next)>{std::move(next), carry.log};
+}
+// What a stage leaves alone is no news.
+template <class X, class Stage>
+auto operator>>(LoggedCarry<X> carry, EncodeStep<Stage> step) {
+  if constexpr (!touches_item<Stage, X>())
+    return carry;
+  else
+    return logged_step(std::move(carry), step);
 }
 template <class X, class... Stages>
 auto logged(StageLog& log, X x, Pipeline<Stages...> const& pipeline, CallContext const& context) {
@@ -125,9 +136,9 @@ class SummaryText {
 
   void line(std::string const& words) { text += words + "\n"; }
 
-  // Does a part and shows what was logged. What the part throws is the last line of the summary.
+  // Does a part and shows what was logged, if there is anything. What the part throws is the last line of the summary.
   template <class Part>
-  void part(std::string const& title, StageLog const& log, Part const& body) {
+  void part(std::string const& title, StageLog const& log, Part const& body, bool always = false) {
     if (failed) return;
     std::string refused;
     try {
@@ -135,8 +146,9 @@ class SummaryText {
     } catch (std::exception const& e) {
       refused = first_line(e.what());
     }
-    line(title);
-    text += log.first_item();
+    std::string const stages = log.first_item();
+    if (!stages.empty() || !refused.empty() || always) line(title);
+    text += stages;
     if (!refused.empty()) {
       failed = true;
       line("This failed" + log.last_item() + ": " + refused);
@@ -152,8 +164,9 @@ void summarize_element(SummaryText& shown, StageLog& log, Subset const& train, s
   shown.part((input ? "Input " : "Target ") + number + ":", log, [&] {
     for (std::size_t i = 0; i < n; ++i) {
       log.item();
-      (void)logged(log, train.raw_item(i), std::get<Element>(train.pipelines()),
-                   CallContext{.split_idx = Split::train});
+      auto const made =
+          logged(log, train.raw_item(i), std::get<Element>(train.pipelines()), CallContext{.split_idx = Split::train});
+      if (log.stages() == 0) log.add("the item", kind_text(made), shapes_of(made));
     }
   });
 }
@@ -174,8 +187,9 @@ void summarize_batch(SummaryText& shown, std::vector<StageLog> logs, Subset cons
   });
   if (shown.failed) return;
   std::vector<decltype(collate_with(batching.before_batch, items))> batch;
-  shown.part("A batch of " + std::to_string(n) + ":", StageLog(),
-             [&] { batch.push_back(collate_with(batching.before_batch, items)); });
+  shown.part(
+      "A batch of " + std::to_string(n) + ":", StageLog(),
+      [&] { batch.push_back(collate_with(batching.before_batch, items)); }, /*always=*/true);
   if (shown.failed) {
     for (StageLog const& one : logs) shown.text += one.where_they_differ();
     return;

@@ -6,6 +6,7 @@
 #include <fastxx/low/torch/tensor.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <type_traits>
 #include <vector>
@@ -41,6 +42,22 @@ std::string item_text(X const& x) {
     return x.to_string();
   else
     return type_name<X>();
+}
+
+// The class of this number, as far as its name is known; of other numbers the number.
+std::string class_text(std::int64_t number, std::vector<std::string> const& names);
+// Whether a tensor is one whole number.
+bool is_whole_number(Tensor const& tensor);
+
+// As item_text; what is a class by its number is called by its name.
+template <class X>
+std::string named_text(X const& x, std::vector<std::string> const& names) {
+  if constexpr (std::is_integral_v<X> && !std::is_same_v<X, bool>) {
+    return class_text(static_cast<std::int64_t>(x), names);
+  } else if constexpr (std::is_base_of_v<Tensor, X> && !requires { x.show(TitleText{}); }) {
+    if (is_whole_number(x)) return class_text(x.template item<std::int64_t>(), names);
+  }
+  return item_text(x);
 }
 
 }  // namespace detail

@@ -39,6 +39,15 @@ FASTXX_INLINE std::string tensor_text(Tensor const& tensor, std::string const& t
   return text;
 }
 
+FASTXX_INLINE std::string class_text(std::int64_t number, std::vector<std::string> const& names) {
+  bool const known = number >= 0 && number < static_cast<std::int64_t>(names.size());
+  return known ? names[static_cast<std::size_t>(number)] : std::to_string(number);
+}
+
+FASTXX_INLINE bool is_whole_number(Tensor const& tensor) {
+  return tensor.defined() && tensor.numel() == 1 && at::isIntegralType(tensor.scalar_type(), /*includeBool=*/false);
+}
+
 }  // namespace fastxx::detail
 
 namespace fastxx {

@@ -87,6 +87,26 @@ consteval bool stage_takes_one_of(std::index_sequence<I...>) {
           ...);
 }
 
+// A literal is a text where the pipeline of input I (of all inputs, when one item is for all) takes texts, else a path.
+template <class T>
+inline constexpr bool is_literal_v = std::is_convertible_v<T const&, char const*>;
+template <class Transforms, bool ForAll, std::size_t I, class Raw>
+decltype(auto) without_literal(Raw const& raw) {
+  if constexpr (is_literal_v<Raw>) {
+    constexpr bool is_text = [] {
+      if constexpr (ForAll) {
+        return stage_takes_one_of<Transforms, std::string>(std::make_index_sequence<Transforms::n_inp>{});
+      } else {
+        using Pipelines = std::decay_t<decltype(std::declval<Transforms const&>().pipelines())>;
+        return has_use_for<std::string>(static_cast<std::tuple_element_t<I, Pipelines> const*>(nullptr));
+      }
+    }();
+    return std::conditional_t<is_text, std::string, std::filesystem::path>(raw);
+  } else {
+    return (raw);
+  }
+}
+
 // The type of the first target in a batch; void when it cannot be told.
 template <class Transforms>
 consteval auto target_in_batch() {
@@ -127,7 +147,8 @@ class InferenceLearner {
   /// (decoded target, prediction as the loss decodes it, activated prediction) for one raw item, with the transforms of
   /// validation. The model is the learner's own, so that later training changes what is predicted.
   ///
-  /// The item is what the source gives, or what any later stage of the input pipeline takes. With several inputs it is
+  /// The item is what the source gives, or what any later stage of the input pipeline takes; a literal is a text or a path,
+  /// whichever is taken. With several inputs it is
   /// the source's item, or one argument for each of them. The prediction, of a model that gives several tensors the
   /// first, is decoded as the target; as the first one where there are several, which is refused at compile time for a
   /// model that gives several tensors as well.
@@ -135,9 +156,16 @@ class InferenceLearner {
   auto predict(Raw const&... raw) {
     static_assert(sizeof...(Raw) == 1 || sizeof...(Raw) == n_inp,
                   "fastxx::InferenceLearner::predict(...): give one raw item, or one argument for each input");
-    std::vector<decltype(encoded(raw...))> one;
-    one.push_back(encoded(raw...));
-    return std::move(predict_encoded(std::move(one)).front());
+    if constexpr ((detail::is_literal_v<Raw> || ...)) {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return predict(detail::without_literal<Transforms, sizeof...(Raw) == 1, I>(raw)...);
+      }
+      (std::index_sequence_for<Raw...>{});
+    } else {
+      std::vector<decltype(encoded(raw...))> one;
+      one.push_back(encoded(raw...));
+      return std::move(predict_encoded(std::move(one)).front());
+    }
   }
 
   /// The same for many items, as one batch: before_batch sees them together and pads them to one length.
