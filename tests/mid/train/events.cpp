@@ -275,6 +275,33 @@ TEST_CASE("callback: order decides who is called first, and callbacks of one cal
   CHECK(learn.get_cb<Late>() == nullptr);
 }
 
+namespace {
+struct HearsTwo {
+  void before_fit(TrainState&) {}
+  void after_epoch(TrainState&) {}
+};
+}  // namespace
+
+TEST_CASE("show_training_loop: every event once, inside what it belongs to, with who hears it in their order") {
+  auto learn = toy::learner();
+  learn.add_cb(HearsTwo{});
+  auto const text = learn.show_training_loop();
+  for (auto const name : event_names) {
+    auto const line = text.find(" " + std::string(name) + " ") == std::string::npos ? " " + std::string(name) + "\n"
+                                                                                    : " " + std::string(name) + " ";
+    bool const known = text.find(line) != std::string::npos || text.starts_with(std::string(name));
+    CHECK(known);
+  }
+  CHECK(text.find("\nfit\n  before_fit  ") != std::string::npos);
+  CHECK(text.find("\n      each batch\n        before_batch ") != std::string::npos);
+  CHECK(text.find("        step\n          before_step\n          after_cancel_step\n          after_step\n"
+                  "        after_cancel_batch\n        after_batch ") != std::string::npos);
+  auto const heard = text.substr(text.find("    after_epoch"));
+  auto const line = heard.substr(0, heard.find('\n'));
+  CHECK(line.find("HearsTwo") < line.find("fastxx::Recorder"));
+  CHECK(line.find("HearsTwo") != std::string::npos);
+}
+
 TEST_CASE("callbacks: one that only moves is taken by callbacks(...), fit and add_cb") {
   Owner first, second;
   int const* const seen = first.count.get();

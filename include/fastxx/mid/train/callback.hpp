@@ -253,6 +253,9 @@ class CallbackTable {
 
   void call(Event event, TrainState& state) const;
 
+  // The loop as lines: each event behind what it belongs to, with who hears it in their order.
+  std::string loop_text() const;
+
  private:
   using List = std::vector<CallbackEntry>;
 

@@ -3,6 +3,7 @@
 #include <fastxx/mid/train/callback.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <exception>
 #include <memory>
@@ -52,6 +53,52 @@ FASTXX_INLINE void CallbackTable::call(Event event, TrainState& state) const {
       throw_callback_error(entry, event, failure);
     }
   }
+}
+
+// Where the loop goes in and out, before or after an event.
+struct LoopLine {
+  Event event;
+  bool before;
+  int depth;  // of what follows
+  char const* text;
+};
+inline constexpr std::array loop_lines{
+    LoopLine{Event::before_fit, true, 1, "fit"},
+    LoopLine{Event::before_epoch, true, 2, "each epoch"},
+    LoopLine{Event::before_train, true, 3, "training"},
+    LoopLine{Event::before_batch, true, 4, "each batch"},
+    LoopLine{Event::before_backward, true, 5, "backward"},
+    LoopLine{Event::after_backward, false, 4, nullptr},
+    LoopLine{Event::before_step, true, 5, "step"},
+    LoopLine{Event::after_step, false, 4, nullptr},
+    LoopLine{Event::after_batch, false, 3, nullptr},
+    LoopLine{Event::after_train, false, 2, nullptr},
+    LoopLine{Event::before_validate, true, 3, "validation (its batches: as above, up to the loss)"},
+    LoopLine{Event::after_validate, false, 2, nullptr},
+    LoopLine{Event::after_epoch, false, 1, nullptr}};
+
+FASTXX_INLINE std::string CallbackTable::loop_text() const {
+  std::string text;
+  std::size_t depth = 0;
+  auto const turn = [&](std::size_t e, bool before) {
+    for (auto const& [event, at_beginning, inside, line] : loop_lines) {
+      if (event != static_cast<Event>(e) || at_beginning != before) continue;
+      if (line) text += std::string(2 * depth, ' ') + line + "\n";
+      depth = static_cast<std::size_t>(inside);
+    }
+  };
+  for (std::size_t e = 0; e < n_events; ++e) {
+    turn(e, true);
+    std::string line(2 * depth, ' ');
+    line += event_names[e];
+    if (by_event_[e]) {
+      line.resize(std::max<std::size_t>(line.size() + 1, 34), ' ');
+      for (auto const& entry : *by_event_[e]) line += (&entry == by_event_[e]->data() ? "" : ", ") + entry.name();
+    }
+    text += line + "\n";
+    turn(e, false);
+  }
+  return text;
 }
 
 FASTXX_INLINE void CallbackTable::throw_callback_error(CallbackEntry const& entry, Event event,

@@ -178,6 +178,10 @@ class TrainState : public TrainPosition {
     return static_cast<Callback*>(callbacks_.find(detail::callback_key<Callback>()));
   }
   detail::CallbackTable const& callback_table() const { return callbacks_; }
+  /// The events of training in their order, each with the callbacks that hear it, as text to print.
+  ///
+  /// Source:  fastai 2.7.18 learner.py Learner.show_training_loop
+  std::string show_training_loop() const { return callbacks_.loop_text(); }
 
  protected:
   TrainState() = default;
