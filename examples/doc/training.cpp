@@ -48,6 +48,7 @@ int main() {
   learn.fit_flat_cos(2, {.lr = .01});
   learn.fit_sgdr(2, 1, {.lr_max = .01});  // 1 + 2 epochs
 
+  // learn.tta() predicts with the random transforms of training, several times, and averages.
   Predictions const all = learn.get_preds(batches, {.with_decoded = true});
   std::printf("predicted %.1f, expected %.1f\n", all.preds[0].item<double>(), all.targs[0].item<double>());
   std::printf("%s", Interpretation(learn, batches).top_losses_table(1).c_str());

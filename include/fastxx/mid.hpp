@@ -4,9 +4,11 @@
 #include <fastxx/low.hpp>
 #include <fastxx/low/core/memory.hpp>
 #include <fastxx/low/core/seed.hpp>
+#include <fastxx/low/io/torch_file.hpp>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/nn/module.hpp>
+#include <fastxx/low/optim/lookahead.hpp>
 #include <fastxx/mid/callbacks/csv_logger.hpp>
 #include <fastxx/mid/callbacks/gradient.hpp>
 #include <fastxx/mid/callbacks/layer_modes.hpp>
@@ -74,3 +76,4 @@
 #include <fastxx/mid/train/stop_on_nan.hpp>
 #include <fastxx/mid/train/tracker.hpp>
 #include <fastxx/mid/train/train_eval.hpp>
+#include <fastxx/mid/train/tta.hpp>

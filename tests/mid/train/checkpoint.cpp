@@ -9,6 +9,7 @@
 #include <fastxx/mid/data/datasets.hpp>
 #include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
+#include <fastxx/mid/train/tta.hpp>
 
 #include <csignal>
 #include <limits>
@@ -156,6 +157,33 @@ TEST_CASE("items that were left out are told after the epoch's row, with their n
         "5 items were left out, and 1 batch with them\n  item 1: no such point\n  item 8: no such point\n"
         "  item 9: no such point\n  item 10: no such point\n  item 11: no such point\n"
         "5 items were left out, and 1 batch with them again\n");
+}
+
+TEST_CASE("TR-72 tta: the average of augmented passes blended with the plain predictions, or the largest") {
+  auto learn = resume::learner(0);
+  auto const plain = learn.get_preds();
+  // Each pass by hand: the validation items with the noise of training, of one epoch after the other.
+  auto options = learn.dls.valid().options();
+  options.split_idx = Split::train;
+  auto const noisy = learn.dls.valid().new_with(options);
+  std::vector<at::Tensor> passes;
+  learn.model->eval();
+  at::NoGradGuard const no_grad;
+  for (int pass = 0; pass < 3; ++pass) {
+    std::vector<at::Tensor> all;
+    for (auto& [x, y] : noisy) all.push_back(learn.model->forward(x));
+    passes.push_back(at::cat(all));
+  }
+  CHECK_FALSE(at::allclose(passes[0], passes[1]));
+  auto const mean = (passes[0] + passes[1] + passes[2]) / 3;
+  auto const blended = learn.tta({.n = 3});
+  CHECK(at::allclose(blended.preds, mean * .75 + plain.preds * .25));
+  CHECK(at::equal(blended.targs, plain.targs));
+  CHECK(at::allclose(learn.tta(learn.dls.valid(), {.n = 3, .beta = 1}).preds, plain.preds));
+  auto const largest = at::maximum(at::maximum(passes[0], passes[1]), at::maximum(passes[2], plain.preds));
+  CHECK(at::allclose(learn.tta({.n = 3, .use_max = true}).preds, largest));
+  CHECK(has(message([&] { learn.tta({.n = 0}); }), "[tta.options]"));
+  CHECK(has(message([&] { learn.tta({.beta = 2}); }), "[tta.options]"));
 }
 
 TEST_CASE("slow weights and gradients that are accumulated or clipped go on too") {

@@ -163,6 +163,17 @@ class Learner : public TrainLoop,
     return gather.joined();
   }
 
+  /// Predictions with test-time augmentation, for the validation loader or another one; see tta_of. Needs
+  /// <fastxx/mid/train/tta.hpp>.
+  Predictions tta(TtaOptions const& options = {}) { return tta(dls.valid(), options); }
+  template <class Loader>
+  Predictions tta(Loader const& loader, TtaOptions const& options = {}) {
+    constexpr bool included = requires(Learner & self) { tta_of(self, loader, options); };
+    static_assert(included, "fastxx::Learner::tta: #include <fastxx/mid/train/tta.hpp>");
+    if constexpr (included) return tta_of(*this, loader, options);
+    return {};
+  }
+
   /// Train the last group only, and normalisation layers everywhere; an optimizer with one group freezes nothing.
   ///
   /// Source:  fastai 2.7.18 learner.py Learner.freeze (M-07...M-10)

@@ -88,6 +88,13 @@ struct LRFindOptions {
   bool stop_div = true;  ///< stop when the smoothed loss is four times its best
 };
 
+/// Settings of tta.
+struct TtaOptions {
+  std::int64_t n = 4;    ///< passes with random transforms
+  double beta = .25;     ///< share of the plain predictions
+  bool use_max = false;  ///< the largest prediction of all passes in the place of a blend
+};
+
 /// What get_preds gathers besides predictions, targets and losses.
 struct PredictionOptions {
   bool with_input = false;    ///< the inputs too
