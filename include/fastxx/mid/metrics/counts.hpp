@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -64,7 +65,7 @@ struct CountOptions {
 ///
 /// Shapes:  scores (N,C) or with C on `axis`, or classes (N,...); targets (N,...); with several labels both (N,L)
 /// Dtypes:  floating scores; targets that are whole numbers; with several labels targets of 0 and 1 of any type
-/// Runs:    on the predictions' device; counts are kept on the CPU and added up over ranks, one call for each cell
+/// Runs:    decides on the predictions' device, counts on the CPU; adds up over ranks, one call of Ranks::sum for each cell
 /// Errors:  tensor_error [metric.shape], [metric.dtype], [metric.target] outside of the classes, [metric.nan],
 ///          [metric.classes] when there are too many, [metric.thresh]
 /// Source:  own design; fastai keeps all predictions and gives them to scikit-learn
@@ -86,12 +87,15 @@ class CountMetric : public detail::MetricOfTarget {
   MetricValue operator()(Tensor const& preds, Tensor const& targs) const;
 
  private:
+  struct Range {
+    std::int64_t lowest = std::numeric_limits<std::int64_t>::max(), highest = std::numeric_limits<std::int64_t>::min();
+    void take_in(std::int64_t x) { lowest = x < lowest ? x : lowest, highest = x > highest ? x : highest; }
+  };
   Tensor decided(Tensor const& preds, Tensor const& targs) const;
-  std::int64_t check_targets(Tensor const& guess, Tensor const& truth, std::int64_t classes) const;
+  void make_room(std::int64_t classes, Range predicted, Range actual);
   void add_classes(Tensor const& preds, Tensor const& targs);
+  void check_labels(Tensor const& preds, Tensor const& targs) const;
   void add_labels(Tensor const& preds, Tensor const& targs);
-  // How often `which` stands in each column or row.
-  static std::vector<double> in_cell(Tensor const& cell, std::size_t which, std::int64_t over);
 
   Function function_;
   CountOptions options_;

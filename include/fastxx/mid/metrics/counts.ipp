@@ -5,7 +5,9 @@
 #include <fastxx/mid/train/state.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -69,11 +71,11 @@ FASTXX_INLINE void CountMetric::add(Tensor const& preds, Tensor const& targs) {
   options_.several_labels ? add_labels(preds.detach(), targs.detach()) : add_classes(preds.detach(), targs.detach());
 }
 
-// The class of each item, flat.
+// The class of each item.
 FASTXX_INLINE Tensor CountMetric::decided(Tensor const& preds, Tensor const& targs) const {
   if (!preds.is_floating_point()) {
     detail::require_same_size(name(), preds, targs);
-    return preds.reshape(-1).to(at::kLong);
+    return preds;
   }
   bool const axis_there = options_.axis < preds.dim() && options_.axis >= -preds.dim();
   if (preds.dim() < 2 || !axis_there || preds.size(options_.axis) < 2 ||
@@ -86,22 +88,18 @@ FASTXX_INLINE Tensor CountMetric::decided(Tensor const& preds, Tensor const& tar
                           "1 for each label, take the metric for several labels (F1ScoreMulti)");
   auto [best, guess] = preds.max(options_.axis);
   detail::refuse_nan(name(), best);  // the largest of scores with a NaN is NaN
-  return guess.reshape(-1);
+  return guess;
 }
 
-// How many classes there are; `classes` is what the scores say, 0 when there were none.
-FASTXX_INLINE std::int64_t CountMetric::check_targets(Tensor const& guess, Tensor const& truth,
-                                                      std::int64_t classes) const {
-  auto const lowest = truth.min().item<std::int64_t>(), highest = truth.max().item<std::int64_t>();
-  if (classes == 0) {
-    if (auto const least = guess.min().item<std::int64_t>(); least < 0)
-      detail::refuse_metric("metric.target", name(), "predicted classes from 0 on", std::to_string(least),
-                            "give classes as they were encoded");
-    classes = std::max(guess.max().item<std::int64_t>(), highest) + 1;
-  }
-  if (lowest < 0 || highest >= classes)
+// `classes` is what the scores say, 0 when there were none.
+FASTXX_INLINE void CountMetric::make_room(std::int64_t classes, Range predicted, Range actual) {
+  if (classes == 0 && predicted.lowest < 0)
+    detail::refuse_metric("metric.target", name(), "predicted classes from 0 on", std::to_string(predicted.lowest),
+                          "give classes as they were encoded");
+  if (classes == 0) classes = std::max(predicted.highest, actual.highest) + 1;
+  if (actual.lowest < 0 || actual.highest >= classes)
     detail::refuse_metric("metric.target", name(), "targets from 0 to " + std::to_string(classes - 1),
-                          std::to_string(lowest < 0 ? lowest : highest),
+                          std::to_string(actual.lowest < 0 ? actual.lowest : actual.highest),
                           "give the model one output for each class, or say .ignore_index for what is no class");
   auto const most = options_.most_classes > 0 ? options_.most_classes : 10'000;
   if (classes > most)
@@ -110,7 +108,7 @@ FASTXX_INLINE std::int64_t CountMetric::check_targets(Tensor const& guess, Tenso
         options_.most_classes > 0 ? "for more than two classes say {.average = Average::macro} (or "
                                     "micro, weighted), or take the metric named ...Multi"
                                   : "a matrix of them would not fit; take accuracy or an AccumMetric");
-  return classes;
+  counts_.grow(classes);
 }
 
 FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& targs) {
@@ -118,26 +116,24 @@ FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& t
     detail::refuse_metric("metric.dtype", name(), "targets that are classes, whole numbers",
                           detail::described(preds, targs),
                           "put Categorize{} into the targets' pipeline; for numbers take R2Score, rmse, mae");
-  Tensor guess = decided(preds, targs), truth = targs.reshape(-1).to(guess.device(), at::kLong);
-  if (options_.ignore_index) {
-    Tensor const counted = truth.ne(*options_.ignore_index);
-    guess = guess.masked_select(counted), truth = truth.masked_select(counted);
+  Tensor const predicted = detail::flat_numbers(decided(preds, targs)), actual = detail::flat_numbers(targs);
+  auto const* const guess = predicted.data_ptr<std::int64_t>();
+  auto const* const truth = actual.data_ptr<std::int64_t>();
+  auto const n = static_cast<std::size_t>(actual.numel());
+  auto const ignored = [&](std::size_t i) { return options_.ignore_index && truth[i] == *options_.ignore_index; };
+  Range of_guess, of_truth;
+  for (std::size_t i = 0; i < n; ++i)
+    if (!ignored(i)) of_guess.take_in(guess[i]), of_truth.take_in(truth[i]);
+  if (of_truth.highest < of_truth.lowest) return;  // nothing is left
+  make_room(preds.is_floating_point() ? preds.size(options_.axis) : 0, of_guess, of_truth);
+  for (std::size_t i = 0; i < n; ++i) {
+    if (ignored(i)) continue;
+    counts_.cells[static_cast<std::size_t>(truth[i] * counts_.size + guess[i])] += 1;
+    counts_.items += 1;
   }
-  if (truth.numel() == 0) return;
-  auto const classes = check_targets(guess, truth, preds.is_floating_point() ? preds.size(options_.axis) : 0);
-  counts_.grow(classes);
-  Tensor const cells = truth.mul(counts_.size).add(guess).bincount({}, counts_.size * counts_.size).to(at::kCPU);
-  auto const* const found = cells.data_ptr<std::int64_t>();
-  for (std::size_t i = 0; i < counts_.cells.size(); ++i) counts_.cells[i] += static_cast<double>(found[i]);
-  counts_.items += static_cast<double>(truth.numel());
 }
 
-FASTXX_INLINE std::vector<double> CountMetric::in_cell(Tensor const& cell, std::size_t which, std::int64_t over) {
-  Tensor const sums = detail::flat_doubles(cell.eq(static_cast<std::int64_t>(which)).sum(over));
-  return {sums.data_ptr<double>(), sums.data_ptr<double>() + sums.numel()};
-}
-
-FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& targs) {
+FASTXX_INLINE void CountMetric::check_labels(Tensor const& preds, Tensor const& targs) const {
   bool const fit =
       preds.dim() == 2 && targs.numel() == preds.numel() && (targs.dim() == 1 || targs.sizes() == preds.sizes());
   if (!fit)
@@ -146,32 +142,38 @@ FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& ta
                           "put MultiCategorize{} and OneHotEncode{} into the targets' pipeline; where an item has one "
                           "class, take the metric for one label (F1Score)");
   detail::refuse_nan(name(), preds);
-  Tensor labels = targs.reshape(preds.sizes()).to(preds.device());
-  Tensor guess = preds.is_floating_point() ? preds.ge(options_.thresh) : preds.ne(0);
-  if (labels.ne(0).logical_and(labels.ne(1)).any().item<bool>())
-    detail::refuse_metric("metric.target", name(), "targets of 0 and 1", "others",
-                          "smoothed or encoded targets are for the loss; measure against the plain ones");
-  Tensor truth = labels.ne(0);
-  if (!options_.labels.empty()) {
-    Tensor const chosen = at::tensor(options_.labels).to(preds.device());
-    if (chosen.min().item<std::int64_t>() < 0 || chosen.max().item<std::int64_t>() >= preds.size(1))
-      detail::refuse_metric("metric.labels", name(), ".labels from 0 to " + std::to_string(preds.size(1) - 1), "others",
-                            "give the labels' numbers in the vocabulary");
-    guess = guess.index_select(1, chosen), truth = truth.index_select(1, chosen);
+  for (auto const label : options_.labels)
+    if (label < 0 || label >= preds.size(1))
+      detail::refuse_metric("metric.labels", name(), ".labels from 0 to " + std::to_string(preds.size(1) - 1),
+                            std::to_string(label), "give the labels' numbers in the vocabulary");
+}
+
+FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& targs) {
+  check_labels(preds, targs);
+  auto labels = options_.labels;
+  if (labels.empty()) {
+    labels.resize(static_cast<std::size_t>(preds.size(1)));
+    std::iota(labels.begin(), labels.end(), 0);
   }
-  // 0 and 1: rightly and wrongly not predicted ... in the order of a label's cells [actual][predicted].
-  Tensor const cell = truth.to(at::kLong).mul(2).add(guess.to(at::kLong));
-  counts_.grow(cell.size(1));
-  counts_.items += static_cast<double>(cell.size(0));
-  for (std::size_t which = 0; which < 4; ++which) {
-    auto const found = in_cell(cell, which, 0);
-    for (std::size_t label = 0; label < found.size(); ++label) counts_.cells[4 * label + which] += found[label];
+  counts_.grow(static_cast<std::int64_t>(labels.size()));
+  Tensor const decided = preds.is_floating_point() ? preds.ge(options_.thresh) : preds.ne(0);
+  Tensor const predicted = decided.to(at::kCPU).contiguous(), actual = detail::flat_doubles(targs);
+  auto const* guess = predicted.data_ptr<bool>();
+  auto const* truth = actual.data_ptr<double>();
+  for (std::int64_t item = 0; item < preds.size(0); ++item, guess += preds.size(1), truth += preds.size(1)) {
+    std::array<double, 4> of_item{};  // [actual][predicted]
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+      double const is = truth[labels[i]];
+      if (is * (is - 1) != 0)  // one branch, which is never taken
+        detail::refuse_metric("metric.target", name(), "targets of 0 and 1", std::to_string(is),
+                              "smoothed or encoded targets are for the loss; measure against the plain ones");
+      auto const cell = static_cast<std::size_t>(2 * (is == 1) + guess[labels[i]]);
+      counts_.cells[4 * i + cell] += 1, of_item[cell] += 1;
+    }
+    if (options_.per_item)
+      counts_.sum_over_items += options_.per_item({of_item[3], of_item[1], of_item[2], of_item[0]});
   }
-  if (!options_.per_item) return;
-  auto const none = in_cell(cell, 0, 1), wrong = in_cell(cell, 1, 1), missed = in_cell(cell, 2, 1),
-             hit = in_cell(cell, 3, 1);
-  for (std::size_t item = 0; item < hit.size(); ++item)
-    counts_.sum_over_items += options_.per_item({hit[item], wrong[item], missed[item], none[item]});
+  counts_.items += static_cast<double>(preds.size(0));
 }
 
 FASTXX_INLINE void CountMetric::reduce(Ranks const& ranks) {

@@ -43,8 +43,9 @@ void require_thresh(std::string const& name, double thresh);
 // The largest number that a rank has: each asks whether anybody has more.
 std::int64_t largest_of(Ranks const& ranks, std::int64_t mine);
 
-// Numbers as doubles on the CPU, flat.
+// Numbers on the CPU, flat: as doubles, as whole numbers.
 Tensor flat_doubles(Tensor const& numbers);
+Tensor flat_numbers(Tensor const& numbers);
 
 }  // namespace fastxx::detail
 

@@ -5,6 +5,7 @@
 #include <fastxx/mid/metrics/of_target.hpp>
 #include <fastxx/mid/train/state.hpp>
 
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -38,7 +39,8 @@ FASTXX_INLINE std::string described(Tensor const& preds, Tensor const& targs) {
 }
 
 FASTXX_INLINE void refuse_nan(std::string const& name, Tensor const& preds) {
-  if (preds.is_floating_point() && preds.isnan().any().item<bool>())
+  // A sum is NaN where a number is, and costs less.
+  if (preds.is_floating_point() && std::isnan(preds.sum().item<double>()) && preds.isnan().any().item<bool>())
     refuse_metric("metric.nan", name, "predictions that are numbers", "NaN",
                   "find what made them: the loss of these batches is NaN too, see StopOnNaN");
 }
@@ -63,6 +65,10 @@ FASTXX_INLINE std::int64_t largest_of(Ranks const& ranks, std::int64_t mine) {
 
 FASTXX_INLINE Tensor flat_doubles(Tensor const& numbers) {
   return numbers.detach().to(at::kCPU, at::kDouble).contiguous().view(-1);
+}
+
+FASTXX_INLINE Tensor flat_numbers(Tensor const& numbers) {
+  return numbers.to(at::kCPU, at::kLong).contiguous().view(-1);
 }
 
 }  // namespace fastxx::detail
