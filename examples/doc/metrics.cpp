@@ -43,10 +43,11 @@ void in_a_learner() {
   for (float x = 0; x < 8; ++x) line.emplace_back(at::full({1}, x), at::full({1}, 2 * x + 1));
   using Loader = DataLoader<decltype(line)>;
   DataLoaders const dls(std::vector<Loader>{Loader(line, {.batch_size = 4}), Loader(line, {.batch_size = 4})});
-  Learner learn(dls, Sequential(torch::nn::Linear(1, 1)), loss_func(FitAndSize{}),
-                metrics(mae, msle_t{}, rmse, R2Score(), SpearmanCorrCoef(), AccumMetric(median_error, {}, "median"),
-                        on_target(0, ExplainedVariance(), "explained"), LossMetric(&FitAndSize::size, "size"),
-                        ValueMetric([] { return 42; }, "answer")));
+  Learner learn(
+      dls, Sequential(torch::nn::Linear(1, 1)), loss_func(FitAndSize{}),
+      metrics(mae, msle, rmse, R2Score(), SpearmanCorrCoef(), AccumMetric(median_error, {}, "median"),
+              on_target(0, ExplainedVariance(), "explained"), LossMetric(&FitAndSize::size, "size"),
+              ValueMetric([] { return 42; }, "answer"), perplexity));  // exp(loss), of use for a cross entropy
   // The line begins above -1, the model may not, and msle wants logarithms.
   torch::NoGradGuard const guard;
   for (auto& parameter : learn.model->parameters()) parameter.fill_(1);
@@ -73,6 +74,10 @@ int main() {
 
   auto const labels = at::tensor({1, 0, 1, 1, 0, 0, 1, 0}).view({4, 2});  // two labels of each item
   print("F1 of labels", F1ScoreMulti({.thresh = .6})(probs, labels));
+  auto const f1_at = [](at::Tensor const& p, at::Tensor const& t, double thresh) {
+    return F1ScoreMulti({.thresh = thresh})(p, t).value();
+  };
+  print("F1 at the best thresh", optim_metric(f1_at, {.low = .1, .high = .9}, {.flatten = false})(probs, labels));
   print("right labels", accuracy_multi_t{.sigmoid = false}(probs, labels).item<double>());
   print("precision of labels", APScoreMulti()(probs, labels));
 

@@ -443,6 +443,10 @@ inline constexpr Number numbers[] = {
     {"pixels.foreground2", 0.41025641025641024},
     {"words.bleu", 0.5937245325415044},
     {"words.bleu.short", 0.4756811871783968},
+    {"optim.sine", 1.579686786998403},
+    {"optim.sine.x", 0.6368777443087523},
+    {"optim.f1", 0.42216215950944336},
+    {"optim.f1.x", 0.1721359549995794},
 };
 
 }  // namespace parity

@@ -9,6 +9,7 @@ from collections import Counter
 
 import numpy as np
 import scipy
+import scipy.optimize
 import scipy.stats
 import sklearn
 import sklearn.metrics as skm
@@ -180,6 +181,15 @@ give("words_actual", words, "int")
 give("words_predicted", said, "int")
 expect("words.bleu", bleu(said.tolist(), words.tolist()))
 expect("words.bleu.short", bleu(said[:, :7].tolist(), words.tolist()))
+
+# The best argument of a metric: of a smooth function, and of F1 by its threshold, which has steps.
+best = scipy.optimize.minimize_scalar(lambda x: -np.sin(3 * x) - x, bounds=(0, 2), method="bounded", options={"xatol": 1e-6})
+expect("optim.sine", -best.fun)
+expect("optim.sine.x", best.x)
+best = scipy.optimize.minimize_scalar(lambda x: -skm.f1_score(mtrue, mprob >= x, average="macro"), bounds=(.1, .9),
+                                      method="bounded", options={"xatol": .01})
+expect("optim.f1", -best.fun)
+expect("optim.f1.x", best.x)
 
 pathlib.Path(__file__).with_suffix(".hpp").write_text(
     f"""#pragma once

@@ -8,6 +8,7 @@
 #include <fastxx/mid/metrics/curves.hpp>
 #include <fastxx/mid/metrics/loss_metric.hpp>
 #include <fastxx/mid/metrics/multi_label.hpp>
+#include <fastxx/mid/metrics/optim_metric.hpp>
 #include <fastxx/mid/metrics/regression.hpp>
 #include <fastxx/mid/metrics/segmentation.hpp>
 #include <fastxx/mid/metrics/single_label.hpp>

@@ -73,6 +73,7 @@ TEST_CASE("metrics: one class only") {
   CHECK_FALSE(defined(RocAuc(), scores(), classes({1, 1, 1})));
   CHECK_FALSE(defined(RocAuc({.multi_class = MultiClass::ovo}), scores(), classes({0, 0, 0})));
   CHECK_FALSE(defined(CohenKappa(), classes({1, 1}), classes({1, 1})));
+  CHECK(BalancedAccuracy()(classes({0, 1, 2}), classes({0, 0, 0})) == MetricValue(1. / 3));  // of class 0 alone
   CHECK(MatthewsCorrCoef()(classes({1, 1}), classes({1, 1})) == MetricValue(0));
   CHECK(F1Score()(classes({0, 0}), classes({0, 0})) == MetricValue(0));
   CHECK(F1Score({.average = Average::macro})(classes({2, 2}), classes({2, 2})) == MetricValue(1));
@@ -188,6 +189,7 @@ TEST_CASE("metrics: options that contradict each other are refused when the metr
   CHECK(key_of([] { APScoreBinary({.pos_label = 2}); }) == "metric.labels");
   CHECK(key_of([] { RocAuc({.average = Average::samples}); }) == "metric.average");
   CHECK(key_of([] { RocAuc({.average = Average::micro, .multi_class = MultiClass::ovo}); }) == "metric.average");
+  CHECK(key_of([] { optimum([](double x) { return x; }, {.low = 1, .high = 1}); }) == "metric.bounds");
   CHECK(key_of([] { RocAucBinary({.max_fpr = 0}); }) == "metric.max_fpr");
   CHECK(key_of([] { RocAucMulti({.average = Average::binary}); }) == "metric.average");
   CHECK(key_of([] { AccumMetric(mae, {.activation = ActivationType::sigmoid, .thresh = -1}); }) == "metric.thresh");

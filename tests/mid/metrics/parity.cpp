@@ -3,7 +3,7 @@
 #include "../../parity/metrics.hpp"
 #include <fastxx/mid/metrics.hpp>
 
-#include <cstring>
+#include <cmath>
 #include <string>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
@@ -190,4 +190,18 @@ TEST_CASE("metrics of text: BLEU, of predictions as long as the targets and shor
   auto const scores = at::one_hot(said, 8).to(at::kFloat);
   check("words.bleu", CorpusBLEUMetric(), scores, words);
   check("words.bleu", CorpusBLEUMetric(1), scores.transpose(1, 2), words);
+}
+
+TEST_CASE("optim_metric: the best argument of a smooth function and of one with steps") {
+  auto const sine = optimum([](double x) { return std::sin(3 * x) + x; }, {.low = 0, .high = 2, .tol = 1e-6});
+  check("optim.sine", sine.value);
+  check("optim.sine.x", sine.argument, 1e-5);
+  auto const f1 = [](at::Tensor const& preds, at::Tensor const& targs, double thresh) {
+    return *F1ScoreMulti({.thresh = thresh})(preds, targs);
+  };
+  check("optim.f1", optim_metric(f1, {.low = .1, .high = .9}, {.flatten = false}, "best F1"), multi_probs,
+        multi_targets);
+  auto const at = [&](double x) { return f1(multi_probs, multi_targets, x); };
+  check("optim.f1.x", optimum(at, {.low = .1, .high = .9}).argument, 1e-6);
+  CHECK(optimum(at, {.low = .1, .high = .9, .do_neg = false}).value < expected("optim.f1"));
 }
