@@ -111,6 +111,26 @@ TEST_CASE("metrics: a model with one output gives the sigmoid of it as the proba
   CHECK(of_batch(RocAucBinary(), one.to(at::kHalf), classes()) == RocAucBinary()(one, classes()));
 }
 
+TEST_CASE("metrics: half precision, whole numbers of any width, and rows with gaps between them") {
+  for (auto const type : {at::kHalf, at::kBFloat16}) {  // the scores are exact in both
+    CHECK(of_batch(F1Score(), scores().to(type), classes()) == F1Score()(scores(), classes()));
+    CHECK(F1ScoreMulti()(scores().to(type), labels()) == F1ScoreMulti()(scores(), labels()));
+    CHECK(RocAucBinary()(scores().to(type), classes()) == RocAucBinary()(scores(), classes()));
+    CHECK(R2Score()(scores().to(type), labels()) == R2Score()(scores(), labels()));
+    CHECK(mae(scores().to(type), labels()).item<double>() == mae(scores(), labels()).item<double>());
+    CHECK(accuracy_multi(scores().to(type), labels()).item<double>() == doctest::Approx(7. / 12));
+    CHECK(top_k_accuracy_t{.k = 1}(scores().to(type), classes()).item<double>() == doctest::Approx(2. / 3));
+  }
+  for (auto const type : {at::kByte, at::kChar, at::kShort, at::kInt, at::kBool})
+    CHECK(F1Score()(scores(), classes().to(type)) == F1Score()(scores(), classes()));
+  auto const wide = at::stack({classes(), 7 * at::ones_like(classes())}, 1);
+  CHECK(F1Score()(wide.select(1, 0), classes().flip(0)) == F1Score()(classes(), classes().flip(0)));
+  CHECK(F1Score()(scores(), wide.select(1, 0)) == F1Score()(scores(), classes()));
+  auto const wide_scores = at::cat({scores(), at::zeros({6, 3})}, 1).slice(1, 0, 2);
+  CHECK(F1ScoreMulti()(wide_scores, labels()) == F1ScoreMulti()(scores(), labels()));
+  CHECK(RocAucBinary()(wide_scores, classes()) == RocAucBinary()(scores(), classes()));
+}
+
 TEST_CASE("metrics: nothing of the graph is kept, and the next phase begins with nothing") {
   auto const grown = scores().requires_grad_();
   auto metric = AccumMetric([](at::Tensor const& p, at::Tensor const& t) {

@@ -30,7 +30,7 @@ FASTXX_INLINE Tensor AccumMetric::last_of_two(Tensor const& preds) const {
 
 FASTXX_INLINE Tensor AccumMetric::activated(Tensor const& preds) const {
   auto const how = options_.activation;
-  Tensor const scores = preds.is_floating_point() && preds.element_size() < 4 ? preds.to(at::kFloat) : preds;
+  Tensor const scores = detail::at_least_float(preds);
   bool const one_output = scores.dim() < 2 || scores.size(-1) == 1;
   if (how == ActivationType::sigmoid || (how == ActivationType::binary_softmax && one_output)) return scores.sigmoid();
   if (how == ActivationType::no) return options_.dim_argmax ? scores.argmax(*options_.dim_argmax) : scores;
@@ -44,7 +44,7 @@ FASTXX_INLINE void AccumMetric::accumulate(TrainState const& learn) {
 }
 
 FASTXX_INLINE void AccumMetric::add(Tensor const& preds, Tensor const& targs) {
-  Tensor kept = preds.detach();
+  Tensor kept = detail::at_least_float(preds.detach());
   if (options_.activation == ActivationType::binary_softmax) kept = last_of_two(kept);
   detail::refuse_nan(name(), kept);
   if (options_.flatten) {

@@ -18,7 +18,7 @@ FASTXX_INLINE Tensor top_k_accuracy_t::operator()(Tensor const& preds, Tensor co
                           "k from 1 to the " + std::to_string(preds.size(axis)) + " classes", std::to_string(k),
                           "say top_k_accuracy_t{.k = 2}");
   detail::refuse_nan("top_k_accuracy", preds);
-  Tensor const best = std::get<1>(preds.topk(k, axis));
+  Tensor const best = std::get<1>(detail::at_least_float(preds).topk(k, axis));
   Tensor const truth = targs.reshape(best.select(axis, 0).sizes()).unsqueeze(axis);
   return best.eq(truth).any(axis).to(at::kFloat).mean();
 }
@@ -27,7 +27,7 @@ FASTXX_INLINE Tensor accuracy_multi_t::operator()(Tensor const& preds, Tensor co
   if (sigmoid) detail::require_thresh("accuracy_multi", thresh);
   detail::require_same_size("accuracy_multi", preds, targs);
   detail::refuse_nan("accuracy_multi", preds);
-  Tensor const flat = preds.reshape(-1);
+  Tensor const flat = detail::at_least_float(preds).reshape(-1);
   return (sigmoid ? flat.sigmoid() : flat).gt(thresh).eq(targs.reshape(-1).ne(0)).to(at::kFloat).mean();
 }
 

@@ -68,7 +68,8 @@ FASTXX_INLINE void CountMetric::accumulate(TrainState const& learn) {
 }
 
 FASTXX_INLINE void CountMetric::add(Tensor const& preds, Tensor const& targs) {
-  options_.several_labels ? add_labels(preds.detach(), targs.detach()) : add_classes(preds.detach(), targs.detach());
+  Tensor const scores = detail::at_least_float(preds.detach());
+  options_.several_labels ? add_labels(scores, targs.detach()) : add_classes(scores, targs.detach());
 }
 
 // The class of each item.

@@ -4,7 +4,6 @@
 #include <fastxx/low/torch/basic_ops.hpp>
 #include <fastxx/mid/metrics/curves.hpp>
 
-#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,16 +17,15 @@ struct CurvePoint {
 
 // One point for each score that occurs, the highest first, so that ties are taken together.
 FASTXX_INLINE std::vector<CurvePoint> curve(Tensor const& preds, Tensor const& targs) {
-  Tensor const scores = flat_doubles(preds), truth = flat_doubles(targs);
-  std::vector<std::pair<double, bool>> items(static_cast<std::size_t>(scores.numel()));
-  for (std::size_t i = 0; i < items.size(); ++i)
-    items[i] = {scores.data_ptr<double>()[i], truth.data_ptr<double>()[i] > 0};
-  std::sort(items.begin(), items.end(), std::greater<>());
+  auto const [highest, order] = preds.reshape(-1).sort(0, true);
+  Tensor const scores = flat_doubles(highest), truth = flat_doubles(targs.reshape(-1).index_select(0, order));
+  auto const* const score = scores.data_ptr<double>();
+  auto const* const is = truth.data_ptr<double>();
   std::vector<CurvePoint> points;
   CurvePoint now;
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    (items[i].second ? now.hits : now.false_alarms) += 1;
-    if (i + 1 == items.size() || items[i + 1].first != items[i].first) points.push_back(now);
+  for (std::int64_t i = 0, n = scores.numel(); i < n; ++i) {
+    now.hits += is[i], now.false_alarms += 1 - is[i];
+    if (i + 1 == n || score[i + 1] != score[i]) points.push_back(now);
   }
   return points;
 }

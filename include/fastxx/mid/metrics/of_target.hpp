@@ -43,6 +43,8 @@ void require_thresh(std::string const& name, double thresh);
 // The largest number that a rank has: each asks whether anybody has more.
 std::int64_t largest_of(Ranks const& ranks, std::int64_t mine);
 
+// float in the place of half and bfloat16, which have few functions on the CPU.
+Tensor at_least_float(Tensor const& numbers);
 // Numbers on the CPU, flat: as doubles, as whole numbers.
 Tensor flat_doubles(Tensor const& numbers);
 Tensor flat_numbers(Tensor const& numbers);

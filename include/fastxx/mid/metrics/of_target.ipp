@@ -63,6 +63,10 @@ FASTXX_INLINE std::int64_t largest_of(Ranks const& ranks, std::int64_t mine) {
   return largest;
 }
 
+FASTXX_INLINE Tensor at_least_float(Tensor const& numbers) {
+  return numbers.is_floating_point() && numbers.element_size() < 4 ? numbers.to(at::kFloat) : numbers;
+}
+
 FASTXX_INLINE Tensor flat_doubles(Tensor const& numbers) {
   return numbers.detach().to(at::kCPU, at::kDouble).contiguous().view(-1);
 }

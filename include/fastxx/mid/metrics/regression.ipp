@@ -6,10 +6,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace fastxx::detail {
 
@@ -17,7 +15,7 @@ namespace fastxx::detail {
 FASTXX_INLINE std::pair<Tensor, Tensor> both_flat(char const* name, Tensor const& preds, Tensor const& targs) {
   require_same_size(name, preds, targs);
   refuse_nan(name, preds);
-  Tensor const flat = (preds.is_floating_point() ? preds : preds.to(at::kFloat)).reshape(-1);
+  Tensor const flat = (preds.is_floating_point() ? at_least_float(preds) : preds.to(at::kFloat)).reshape(-1);
   return {flat, targs.reshape(-1).to(flat.options())};
 }
 
@@ -54,15 +52,14 @@ FASTXX_INLINE double explained(double left, Moments const& m) {
 
 // Mean ranks: numbers that are alike share the mean of their places.
 FASTXX_INLINE Tensor ranks_of(Tensor const& numbers) {
-  auto const* const values = numbers.data_ptr<double>();
-  std::vector<std::int64_t> order(static_cast<std::size_t>(numbers.numel()));
-  std::iota(order.begin(), order.end(), 0);
-  std::sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return values[a] < values[b]; });
-  Tensor const ranks = empty_cpu(numbers.sizes(), at::kDouble);
-  for (std::size_t begin = 0, end = 0; begin < order.size(); begin = end) {
-    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
-    for (std::size_t i = begin; i < end; ++i)
-      ranks.data_ptr<double>()[order[i]] = static_cast<double>(begin + end - 1) / 2;
+  auto const [sorted, order] = numbers.reshape(-1).sort(0, false);
+  Tensor const values = flat_doubles(sorted), ranks = empty_cpu(values.sizes(), at::kDouble);
+  auto const* const value = values.data_ptr<double>();
+  auto const* const place = order.data_ptr<std::int64_t>();
+  for (std::int64_t begin = 0, end = 0, n = values.numel(); begin < n; begin = end) {
+    while (end < n && value[end] == value[begin]) ++end;
+    for (std::int64_t i = begin; i < end; ++i)
+      ranks.data_ptr<double>()[place[i]] = static_cast<double>(begin + end - 1) / 2;
   }
   return ranks;
 }
@@ -175,8 +172,7 @@ FASTXX_INLINE MomentMetric PearsonCorrCoef() { return MomentMetric("pearsonr", d
 
 FASTXX_INLINE AccumMetric SpearmanCorrCoef() {
   auto value = [](Tensor const& preds, Tensor const& targs) {
-    return detail::correlation(detail::moments_of(detail::ranks_of(detail::flat_doubles(preds)),
-                                                  detail::ranks_of(detail::flat_doubles(targs))));
+    return detail::correlation(detail::moments_of(detail::ranks_of(preds), detail::ranks_of(targs)));
   };
   return AccumMetric(value, {}, "spearmanr");
 }
