@@ -47,6 +47,7 @@
 #include <fastxx/mid/inspect/plot_loss.hpp>
 #include <fastxx/mid/inspect/show.hpp>
 #include <fastxx/mid/inspect/summary.hpp>
+#include <fastxx/mid/metrics.hpp>
 #include <fastxx/mid/serve/inference.hpp>
 #include <fastxx/mid/serve/loss_decoding.hpp>
 #include <fastxx/mid/serve/transform_file.hpp>

@@ -3,7 +3,7 @@
 # layer; libtorch and Hana have one door each; a program that serves a model includes nothing of training.
 set(bad 0)
 set(folders_low torch core dispatch extension io tensor transform collection arguments nn optim patch plot)
-set(folders_mid data serve train callbacks inspect)
+set(folders_mid data serve train metrics callbacks inspect)
 
 # What a header may see (as = includer) and from where it may be seen (as = included).
 function(layer_of header as result)

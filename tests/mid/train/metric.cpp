@@ -1,5 +1,6 @@
+#include "../../errors.hpp"
 #include "toy.hpp"
-#include <fastxx/mid/train/metric.hpp>
+#include <fastxx/mid/metrics.hpp>
 
 // doctest comes last: libtorch brings glog, whose CHECK ends the process.
 #include <doctest/doctest.h>
@@ -46,21 +47,6 @@ TEST_CASE("metric: accuracy and error_rate by hand, over several axes too") {
 
 TEST_CASE("M-26 metric: accuracy refuses targets of another number") {
   CHECK_THROWS_AS(accuracy(scores({{0, 1}}), at::tensor({1, 0})), tensor_error);
-}
-
-TEST_CASE(
-    "M-25 metric: Dice is twice the intersection over the sum, over the whole phase; nothing when both are empty") {
-  Dice dice;
-  dice.reset();
-  CHECK_FALSE(dice.value().has_value());
-  // Scores (N, C, H, W): class 1 where the second channel is larger. predicted 1 1 0 0, actual 1 0 0 0.
-  auto const guess = at::tensor({1.F, 1.F, 0.F, 0.F}).view({1, 1, 2, 2});
-  dice.accumulate(Batch{at::cat({1 - guess, guess}, 1), at::tensor({1, 0, 0, 0}).view({1, 2, 2})});
-  CHECK(*dice.value() == doctest::Approx(2.0 * 1 / 3));
-  // predicted nothing, actual one pixel: 2 * 1 / (3 + 1)
-  auto const nothing = at::zeros({1, 1, 2, 2});
-  dice.accumulate(Batch{at::cat({1 - nothing, nothing}, 1), at::tensor({0, 0, 0, 1}).view({1, 2, 2})});
-  CHECK(*dice.value() == doctest::Approx(2.0 * 1 / 4));
 }
 
 namespace {
@@ -134,4 +120,41 @@ TEST_CASE("metric: a plain function has a column that reads as one") {
   auto part = metrics(mean_error);
   CHECK(hana::at_c<0>(part.value).name() == "metric");
   CHECK(on_target(0, mean_error, "mae").name() == "mae");
+}
+
+namespace {
+struct Kept {
+  static constexpr bool flattens = true;
+  double calls = 0;
+  at::Tensor largest = {};
+  at::Tensor operator()(at::Tensor const& prediction, at::Tensor const& target) {
+    ++calls;
+    largest = (prediction - target).abs().max();
+    return at::mse_loss(prediction, target);
+  }
+};
+struct Other {
+  int number = 0;
+};
+}  // namespace
+
+TEST_CASE("metric: metrics of the whole set, of the loss's members and of functions stand in a Learner's table") {
+  Learner learn(toy::loaders(8, 6), toy::model(), loss_func(Kept{}),
+                metrics(rmse, R2Score(), mae, on_target(0, SpearmanCorrCoef(), "ranks"),
+                        LossMetric(&Kept::largest, "largest"), ValueMetric([] { return 4; }, "four")));
+  auto const row = toy::quiet(learn).validate();  // the model says 0; targets are 7, 7.2, 7.4, 7.6 and 7.8, 8
+  CHECK(learn.recorder().metric_names() == std::vector<std::string>{"epoch", "train_loss", "valid_loss", "rmse",
+                                                                    "r2_score", "mae", "ranks", "largest", "four",
+                                                                    "time"});
+  CHECK(*row[1] == doctest::Approx(std::sqrt(*row[0])));
+  CHECK(*row[2] < 0);
+  CHECK(*row[3] == doctest::Approx(7.5));
+  CHECK_FALSE(row[4].has_value());  // all predictions are alike
+  CHECK(*row[5] == doctest::Approx((4 * 7.6 + 2 * 8) / 6));
+  CHECK(*row[6] == 4);
+}
+
+TEST_CASE("metric: a LossMetric of another loss is an error") {
+  Learner learn(toy::loaders(), toy::model(), loss_func(Kept{}), metrics(LossMetric(&Other::number, "number")));
+  CHECK(key_of([&] { toy::quiet(learn).validate(); }) == "metric.loss");
 }

@@ -41,6 +41,12 @@ class LossFunction {
   }
 
   explicit operator bool() const { return held_ != nullptr; }
+  /// The loss itself when it is of this class, for what it keeps; else nullptr.
+  template <class Loss>
+  Loss const* get() const {
+    auto const* const held = dynamic_cast<Held<Loss> const*>(held_.get());
+    return held ? &held->loss : nullptr;
+  }
   Tensor operator()(Tensor const& prediction, Output const& output, Targets const&... targets) const {
     return held_->call(prediction, output, targets...);
   }

@@ -6,6 +6,7 @@
 #include <fastxx/low/core/type_name.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/train/metric_value.hpp>
 #include <fastxx/mid/train/state.hpp>
 
 #include <cmath>
@@ -18,9 +19,6 @@
 #include <vector>
 
 namespace fastxx {
-
-/// What a metric gives at the end of a phase; nothing when it is not defined (no items, an empty union).
-using MetricValue = std::optional<double>;
 
 /// A metric: `reset()` before each phase it measures, `accumulate(learn)` after each batch (it reads `learn.pred`,
 /// `learn.y()`, `learn.loss`), `value()` at the end; for training on several ranks `reduce(Ranks const&)`, which adds up
@@ -41,6 +39,12 @@ std::string own_name(std::string const& type_name);
 template <class T>
 std::string own_name() {
   return own_name(type_name<T>());
+}
+// "accuracy" of accuracy_t; "metric" of what has no name, such as a lambda.
+std::string function_name(std::string type);
+template <class F>
+std::string function_name() {
+  return function_name(own_name<F>());
 }
 }  // namespace detail
 
@@ -102,8 +106,8 @@ class BatchAverage : public AvgLoss {
   BatchAverage(std::string name, std::size_t target, std::string (*function)())
       : name_(std::move(name)), function_(function), target_(target) {}
 
-  // The target of the batch that is measured, when its shape fits the prediction.
-  Tensor const& target_for(Tensor const& prediction, std::vector<Tensor> const& targets) const;
+  // The target of the batch that is measured, when its shape fits the prediction or need not.
+  Tensor const& target_for(Tensor const& prediction, std::vector<Tensor> const& targets, bool flattens) const;
   void require(bool good, std::size_t n_targets) const;
 
  private:
@@ -114,9 +118,11 @@ class BatchAverage : public AvgLoss {
 }  // namespace detail
 
 /// The average of `function(prediction, targets...)` over batches, weighted by their sizes. A function of two arguments
-/// gets the target number `target`.
+/// gets the target number `target`. Where that average is not what is meant, the function says what is, by a member
+/// `metric()`: `metrics(rmse)` measures `rmse.metric()`.
 ///
-/// Errors:  tensor_error [learner.shapes] when both are floating and would be broadcast; [metric.targets]
+/// Errors:  tensor_error [learner.shapes] when both are floating and would be broadcast, unless the function says
+///          `static constexpr bool flattens = true`; [metric.targets]
 /// Source:  fastai 2.7.18 learner.py AvgMetric
 /// Example: examples/doc/metric.cpp
 template <class Function>
@@ -128,9 +134,13 @@ class AvgMetric : public detail::BatchAverage {
   void accumulate(TrainState const& learn) { add(value_of(learn.pred, learn.targets()), learn.batch_size()); }
 
  private:
+  static constexpr bool flattens() {
+    if constexpr (requires { Function::flattens; }) return Function::flattens;
+    return false;
+  }
   double value_of(Tensor const& prediction, std::vector<Tensor> const& targets) const {
     if constexpr (std::is_invocable_v<Function const&, Tensor const&, Tensor const&>) {
-      return detail::to_double(function_(prediction, target_for(prediction, targets)));
+      return detail::to_double(function_(prediction, target_for(prediction, targets, flattens())));
     } else {
       require(targets.size() == 2, targets.size());
       return detail::to_double(function_(prediction, targets[0], targets[1]));
@@ -139,15 +149,6 @@ class AvgMetric : public detail::BatchAverage {
 
   Function function_;
 };
-
-/// A metric of the target number `target`, where a batch has several: `metrics(on_target(1, accuracy))`.
-///
-/// Source:  own design
-/// Example: examples/doc/metric.cpp
-template <class Function>
-auto on_target(std::size_t target, Function function, std::string name = "") {
-  return AvgMetric<Function>(std::move(function), std::move(name), target);
-}
 
 /// Exponential average of batch losses, corrected for its start at zero.
 ///
@@ -168,10 +169,11 @@ class AvgSmoothLoss {
 
 /// Share of predictions whose largest score is the target's class.
 ///
-/// Shapes:  prediction (N,...,C), target (N,...)
+/// Shapes:  prediction (N,...,C), or with C on `axis`; target (N,...)
 /// Source:  fastai 2.7.18 metrics.py accuracy
 /// Example: examples/doc/metric.cpp
 struct accuracy_t {
+  std::int64_t axis = -1;
   Tensor operator()(Tensor const& prediction, Tensor const& target) const;
 };
 inline constexpr accuracy_t accuracy{};
@@ -180,28 +182,10 @@ inline constexpr accuracy_t accuracy{};
 ///
 /// Source:  fastai 2.7.18 metrics.py error_rate
 struct error_rate_t {
+  std::int64_t axis = -1;
   Tensor operator()(Tensor const& prediction, Tensor const& target) const;
 };
 inline constexpr error_rate_t error_rate{};
-
-/// Overlap of a binary segmentation: 2 * intersection / (pred + target), over the whole phase.
-///
-/// Shapes:  prediction (N,C,H,W) scores, target (N,H,W) of 0 and 1
-/// Source:  fastai 2.7.18 metrics.py Dice (M-25)
-/// Example: examples/doc/metric.cpp
-class Dice {
- public:
-  explicit Dice(std::int64_t axis = 1) : axis_(axis) {}
-  void reset() { intersection_ = 0, both_ = 0; }
-  void accumulate(TrainState const& learn);
-  void reduce(Ranks const& ranks) { intersection_ = ranks.sum_of(intersection_), both_ = ranks.sum_of(both_); }
-  MetricValue value() const { return both_ > 0 ? MetricValue(2 * intersection_ / both_) : std::nullopt; }
-
- private:
-  std::int64_t axis_;
-  double intersection_ = 0;
-  double both_ = 0;
-};
 
 /// A metric whose type nobody needs to know any more.
 ///
@@ -230,6 +214,8 @@ template <class M>
 auto make_metric(M metric) {
   if constexpr (MetricLike<M>) {
     return metric;
+  } else if constexpr (requires { metric.metric(); }) {
+    return metric.metric();
   } else {
     constexpr bool ok = std::is_invocable_v<M const&, Tensor const&, Tensor const&> ||
                         std::is_invocable_v<M const&, Tensor const&, Tensor const&, Tensor const&>;
@@ -307,6 +293,23 @@ std::shared_ptr<AnyMetric> erase_metric(M metric) {
   return std::make_shared<MetricAdapter<M, std::conditional_t<TakesState<M>, TrainState, Learner>>>(std::move(metric));
 }
 }  // namespace detail
+
+/// A metric of the target number `target`, where a batch has several, and under a name of yours:
+/// `metrics(on_target(1, accuracy), on_target(0, F1Score(), "F1 of kinds"))`.
+///
+/// Source:  own design
+/// Example: examples/doc/metric.cpp
+template <class Metric>
+auto on_target(std::size_t target, Metric metric, std::string name = "") {
+  if constexpr (requires { metric.choose(target, name); }) {
+    metric.choose(target, std::move(name));
+    return metric;
+  } else if constexpr (requires { metric.metric(); }) {
+    return on_target(target, metric.metric(), std::move(name));
+  } else {
+    return AvgMetric<Metric>(std::move(metric), std::move(name), target);
+  }
+}
 
 /// Metrics of a Learner: functions of (prediction, target), which are averaged over items, or metric objects.
 ///

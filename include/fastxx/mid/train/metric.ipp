@@ -31,18 +31,18 @@ FASTXX_INLINE std::string own_name(std::string const& type_name) {
   return colon == std::string::npos ? type_name : type_name.substr(colon + 2);
 }
 
-FASTXX_INLINE std::string BatchAverage::name() const {
-  if (!name_.empty()) return name_;
-  std::string type = function_();
+FASTXX_INLINE std::string function_name(std::string type) {
   if (type.ends_with("_t")) type.resize(type.size() - 2);  // function objects are named after their type
   return type.find_first_of("<({)*& ") == std::string::npos ? snake_case(type) : "metric";
 }
 
-FASTXX_INLINE Tensor const& BatchAverage::target_for(Tensor const& prediction,
-                                                     std::vector<Tensor> const& targets) const {
+FASTXX_INLINE std::string BatchAverage::name() const { return name_.empty() ? function_name(function_()) : name_; }
+
+FASTXX_INLINE Tensor const& BatchAverage::target_for(Tensor const& prediction, std::vector<Tensor> const& targets,
+                                                     bool flattens) const {
   require(targets.size() > target_, targets.size());
   Tensor const& target = targets[target_];
-  if (would_enlarge(prediction, target)) refuse_shapes("metric " + name(), prediction, target);
+  if (!flattens && would_enlarge(prediction, target)) refuse_shapes("metric " + name(), prediction, target);
   return target;
 }
 
@@ -89,18 +89,12 @@ FASTXX_INLINE void AvgSmoothLoss::add(double loss) {
 }
 
 FASTXX_INLINE Tensor accuracy_t::operator()(Tensor const& prediction, Tensor const& target) const {
-  auto const [guess, truth] = flatten_check(prediction.argmax(-1), target);
+  auto const [guess, truth] = flatten_check(prediction.argmax(axis), target);
   return guess.eq(truth).to(at::kFloat).mean();
 }
 
 FASTXX_INLINE Tensor error_rate_t::operator()(Tensor const& prediction, Tensor const& target) const {
-  return accuracy(prediction, target).neg().add(1);
-}
-
-FASTXX_INLINE void Dice::accumulate(TrainState const& learn) {
-  auto const [guess, truth] = flatten_check(learn.pred.argmax(axis_), learn.targets().at(0));
-  intersection_ += guess.mul(truth).to(at::kFloat).sum().item<double>();
-  both_ += guess.add(truth).to(at::kFloat).sum().item<double>();
+  return accuracy_t{axis}(prediction, target).neg().add(1);
 }
 
 }  // namespace fastxx

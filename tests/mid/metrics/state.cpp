@@ -1,0 +1,260 @@
+// Metrics as a Learner uses them: a batch's scores are activated, targets are chosen, ranks add up.
+#include "../../errors.hpp"
+#include <fastxx/mid/metrics.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+
+// doctest comes last: libtorch brings glog, whose CHECK ends the process.
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+// What a metric reads of a learner.
+struct Batch : TrainState {
+  Batch(at::Tensor prediction, std::vector<at::Tensor> truth) : all(std::move(truth)) { pred = std::move(prediction); }
+  torch::nn::Module& module() const override { throw std::logic_error("a metric needs no model"); }
+  std::vector<at::Tensor> inputs() const override { return {}; }
+  std::vector<at::Tensor> targets() const override { return all; }
+  std::int64_t batch_size() const override { return pred.size(0); }
+  std::vector<at::Tensor> all;
+};
+
+template <class Metric>
+MetricValue of_batch(Metric metric, at::Tensor const& preds, at::Tensor const& targs) {
+  metric.reset();
+  metric.accumulate(Batch(preds, {targs}));
+  return metric.value();
+}
+
+at::Tensor scores() {
+  return at::tensor({-1.5F, .5F, 0.F, 2.F, .25F, -3.F, 1.F, .125F, -.5F, 1.F, .75F, -2.F}).view({6, 2});
+}
+at::Tensor classes() { return at::tensor({1, 0, 0, 1, 1, 0}); }
+at::Tensor labels() { return at::tensor({1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0}).view({6, 2}).to(at::kFloat); }
+
+// Adds up the numbers of two threads.
+class Meeting {
+ public:
+  double sum(double mine) {
+    std::unique_lock lock(mutex_);
+    total_ += mine;
+    if (++arrived_ == 2) {
+      result_ = total_, total_ = 0, arrived_ = 0, ++round_;
+      changed_.notify_all();
+    } else {
+      changed_.wait(lock, [this, round = round_] { return round_ != round; });
+    }
+    return result_;
+  }
+  Ranks ranks(int rank) {
+    return {.rank = rank,
+            .size = 2,
+            .sum = [this](double x) { return sum(x); },
+            .any = [this](bool x) { return sum(x ? 1 : 0) > 0; }};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  double total_ = 0, result_ = 0;
+  int arrived_ = 0, round_ = 0;
+};
+
+// Rank 0 has the first `n` rows, rank 1 the others: both must say what one rank with all says.
+template <class Metric>
+void check_ranks(Metric const& metric, at::Tensor const& preds, at::Tensor const& targs, std::int64_t n) {
+  CAPTURE(metric.name());
+  CAPTURE(n);
+  Meeting meeting;
+  MetricValue values[2];
+  auto const run = [&](int rank) {
+    Metric mine = metric;
+    mine.reset();
+    std::int64_t const begin = rank == 0 ? 0 : n, end = rank == 0 ? n : preds.size(0);
+    if (begin < end) mine.add(preds.slice(0, begin, end), targs.slice(0, begin, end));
+    mine.reduce(meeting.ranks(rank));
+    values[rank] = mine.value();
+  };
+  std::thread other(run, 1);
+  run(0);
+  other.join();
+  auto const all = metric(preds, targs);
+  REQUIRE(all.has_value());
+  for (auto const& value : values) {
+    REQUIRE(value.has_value());
+    CHECK(*value == doctest::Approx(*all).epsilon(1e-12));
+  }
+}
+}  // namespace
+
+TEST_CASE("M-27 metrics: what a model gives is activated; what is given directly is not") {
+  CHECK(of_batch(RocAucBinary(), scores(), classes()) == RocAucBinary()(scores().softmax(1), classes()));
+  CHECK(of_batch(BrierScore(), scores(), classes()) == BrierScore()(scores().softmax(1), classes()));
+  CHECK(of_batch(BrierScore(), scores(), classes()) != BrierScore()(scores(), classes()));
+  CHECK(of_batch(RocAuc(), scores(), classes()) == RocAuc()(scores().softmax(1), classes()));
+  CHECK(of_batch(F1ScoreMulti(), scores(), labels()) == F1ScoreMulti()(scores().sigmoid(), labels()));
+  CHECK(of_batch(F1ScoreMulti({.sigmoid = false}), scores(), labels()) == F1ScoreMulti()(scores(), labels()));
+  CHECK(of_batch(F1ScoreMulti(), scores(), labels()) != F1ScoreMulti()(scores(), labels()));
+  CHECK(of_batch(BrierScoreMulti(), scores(), labels()) == BrierScoreMulti()(scores().sigmoid(), labels()));
+  CHECK(of_batch(F1Score(), scores(), classes()) == F1Score()(scores(), classes()));
+}
+
+TEST_CASE("metrics: a model with one output gives the sigmoid of it as the probability of class 1") {
+  auto const one = scores().select(1, 1);
+  CHECK(of_batch(BrierScore(), one, classes()) == BrierScore()(one.sigmoid(), classes()));
+  CHECK(of_batch(BrierScore(), one.unsqueeze(1), classes().unsqueeze(1)) == BrierScore()(one.sigmoid(), classes()));
+  CHECK(of_batch(RocAucBinary(), one.to(at::kHalf), classes()) == RocAucBinary()(one, classes()));
+}
+
+TEST_CASE("metrics: half precision, whole numbers of any width, and rows with gaps between them") {
+  for (auto const type : {at::kHalf, at::kBFloat16}) {  // the scores are exact in both
+    CHECK(of_batch(F1Score(), scores().to(type), classes()) == F1Score()(scores(), classes()));
+    CHECK(F1ScoreMulti()(scores().to(type), labels()) == F1ScoreMulti()(scores(), labels()));
+    CHECK(RocAucBinary()(scores().to(type), classes()) == RocAucBinary()(scores(), classes()));
+    CHECK(R2Score()(scores().to(type), labels()) == R2Score()(scores(), labels()));
+    CHECK(mae(scores().to(type), labels()).item<double>() == mae(scores(), labels()).item<double>());
+    CHECK(accuracy_multi(scores().to(type), labels()).item<double>() == doctest::Approx(7. / 12));
+    CHECK(top_k_accuracy_t{.k = 1}(scores().to(type), classes()).item<double>() == doctest::Approx(2. / 3));
+  }
+  for (auto const type : {at::kByte, at::kChar, at::kShort, at::kInt, at::kBool})
+    CHECK(F1Score()(scores(), classes().to(type)) == F1Score()(scores(), classes()));
+  auto const wide = at::stack({classes(), 7 * at::ones_like(classes())}, 1);
+  CHECK(F1Score()(wide.select(1, 0), classes().flip(0)) == F1Score()(classes(), classes().flip(0)));
+  CHECK(F1Score()(scores(), wide.select(1, 0)) == F1Score()(scores(), classes()));
+  auto const wide_scores = at::cat({scores(), at::zeros({6, 3})}, 1).slice(1, 0, 2);
+  CHECK(F1ScoreMulti()(wide_scores, labels()) == F1ScoreMulti()(scores(), labels()));
+  CHECK(RocAucBinary()(wide_scores, classes()) == RocAucBinary()(scores(), classes()));
+}
+
+TEST_CASE("metrics: nothing of the graph is kept, and the next phase begins with nothing") {
+  auto const grown = scores().requires_grad_();
+  auto metric = AccumMetric([](at::Tensor const& p, at::Tensor const& t) {
+    CHECK_FALSE(p.requires_grad());
+    return static_cast<double>(p.numel() * 100 + t.numel());
+  });
+  for (int epoch = 0; epoch < 2; ++epoch) {
+    metric.reset();
+    CHECK_FALSE(metric.value().has_value());
+    metric.accumulate(Batch(grown, {labels()}));
+    metric.accumulate(Batch(grown, {labels()}));
+    CHECK(metric.value() == MetricValue(2424));
+  }
+  CHECK(of_batch(F1Score(), grown, classes()).has_value());
+  CHECK(of_batch(R2Score(), grown, labels()).has_value());
+}
+
+TEST_CASE("AccumMetric: argmax or activation, thresh, order of arguments, shape and name are as told") {
+  auto const first = [](at::Tensor const& a, at::Tensor const&) { return a.select(0, 0).to(at::kFloat).sum(); };
+  auto const at = [&](AccumOptions how) {
+    AccumMetric metric(first, how);
+    metric.accumulate(Batch(scores(), {how.flatten && !how.dim_argmax ? labels() : classes()}));
+    return *metric.value();
+  };
+  CHECK(at({}) == -1.5);
+  CHECK(at({.flatten = false}) == -1);
+  CHECK(at({.dim_argmax = 1}) == 1);
+  CHECK(at({.invert_arg = true}) == 1);
+  CHECK(at({.activation = ActivationType::sigmoid}) == doctest::Approx(1 / (1 + std::exp(1.5))));
+  CHECK(at({.activation = ActivationType::softmax}) == doctest::Approx(1 / (1 + std::exp(2.))));
+  CHECK(at({.activation = ActivationType::sigmoid, .thresh = .1}) == 1);
+  CHECK(at({.activation = ActivationType::sigmoid, .thresh = .2}) == 0);
+  AccumMetric binary(first, {.activation = ActivationType::binary_softmax});
+  CHECK(*of_batch(binary, scores(), classes()) == doctest::Approx(1 / (1 + std::exp(-2.))));
+  CHECK(AccumMetric(first).name() == "metric");
+  CHECK(AccumMetric(mae).name() == "mae");
+  CHECK(AccumMetric(first, {}, "first").name() == "first");
+}
+
+TEST_CASE(
+    "M-27 skm_to_fastxx: targets come first; argmax without thresh, sigmoid and >= with it; numbers as they are") {
+  auto const both = [](at::Tensor const& t, at::Tensor const& p) {
+    return (10 * t + p.to(at::kFloat)).to(at::kFloat).sum();
+  };
+  CHECK(of_batch(skm_to_fastxx(both), scores(), classes()) == MetricValue(33));
+  CHECK(of_batch(skm_to_fastxx(both, {.thresh = .5}), at::zeros({2, 2}), at::zeros({2, 2})) == MetricValue(4));
+  CHECK(of_batch(skm_to_fastxx(both, {.is_class = false}), at::full({2}, 3.F), at::ones({2})) == MetricValue(26));
+}
+
+TEST_CASE("TR-58 metrics: what is no average over batches counts the whole set") {
+  auto const pred = at::tensor({1.F, 2.F, 3.F}), targ = at::tensor({1.F, 2.F, 6.F});
+  MomentMetric metric = rmse.metric();
+  metric.reset();
+  metric.accumulate(Batch(pred.slice(0, 0, 2), {targ.slice(0, 0, 2)}));
+  metric.accumulate(Batch(pred.slice(0, 2, 3), {targ.slice(0, 2, 3)}));
+  CHECK(*metric.value() == doctest::Approx(std::sqrt(3.)));  // the mean of the batches' roots is 1
+  auto foreground = foreground_acc_t{.axis = -1}.metric();
+  foreground.accumulate(Batch(at::tensor({0, 0, 1}), {at::tensor({0, 0, 1})}));  // 1 of 1
+  foreground.accumulate(Batch(at::tensor({0, 0, 1}), {at::tensor({1, 1, 1})}));  // 1 of 3
+  CHECK(*foreground.value() == doctest::Approx(.5));  // the mean of the batches' shares is 2/3
+}
+
+TEST_CASE("metrics: on_target chooses the target and the name, of objects and of functions that say what is measured") {
+  Batch const batch(scores(), {labels(), classes()});
+  auto f1 = on_target(1, F1Score(), "F1 of kinds");
+  f1.accumulate(batch);
+  CHECK(f1.value() == F1Score()(scores(), classes()));
+  CHECK(f1.name() == "F1 of kinds");
+  auto root = on_target(0, rmse);
+  root.accumulate(batch);
+  CHECK(root.value() == rmse(scores(), labels()));
+  CHECK(root.name() == "rmse");
+  auto third = on_target(2, F1Score());
+  CHECK(key_of([&] { third.accumulate(batch); }) == "metric.targets");
+}
+
+TEST_CASE("metrics: columns have fastai's names") {
+  CHECK(F1Score().name() == "f1_score");
+  CHECK(BalancedAccuracy().name() == "balanced_accuracy_score");
+  CHECK(RocAucMulti().name() == "roc_auc_score");
+  CHECK(APScoreBinary().name() == "average_precision_score");
+  CHECK(BrierScore().name() == "brier_score_loss");
+  CHECK(PearsonCorrCoef().name() == "pearsonr");
+  CHECK(JaccardCoeffMulti().name() == "jaccard_coeff_multi");
+  CHECK(CorpusBLEUMetric().name() == "corpus_bleu");
+  auto const part = metrics(rmse, foreground_acc, accuracy_multi, top_k_accuracy_t{.k = 1}, perplexity, mse);
+  CHECK(hana::at_c<0>(part.value).name() == "rmse");
+  CHECK(hana::at_c<1>(part.value).name() == "foreground_acc");
+  CHECK(hana::at_c<2>(part.value).name() == "accuracy_multi");
+  CHECK(hana::at_c<3>(part.value).name() == "top_k_accuracy");
+  CHECK(hana::at_c<4>(part.value).name() == "perplexity");
+  CHECK(hana::at_c<5>(part.value).name() == "mse");
+}
+
+TEST_CASE("M-28 metrics: perplexity is exp of the mean loss by batch size, of BLEU training batches are left out") {
+  Perplexity metric = perplexity;
+  CHECK_FALSE(metric.value().has_value());
+  Batch large(at::zeros({3}), {}), small(at::zeros({1}), {});
+  large.loss = at::tensor(1.), small.loss = at::tensor(3.);
+  metric.accumulate(large);
+  metric.accumulate(small);
+  CHECK(*metric.value() == doctest::Approx(std::exp(1.5)));
+  Batch sentence(at::tensor({1, 2, 3, 4}).view({1, 4}), {at::tensor({1, 2, 3, 4}).view({1, 4})});
+  CorpusBLEUMetric bleu;
+  sentence.training = true;
+  bleu.accumulate(sentence);
+  CHECK_FALSE(bleu.value().has_value());
+  sentence.training = false;
+  bleu.accumulate(sentence);
+  CHECK(*bleu.value() == doctest::Approx(1));
+}
+
+TEST_CASE("metrics: several ranks say what one with all the items says; a rank may have had none") {
+  auto const numbers = scores().view(-1), others = labels().view(-1) * 2 + numbers;
+  auto const sentences = at::tensor({1, 2, 3, 4, 5, 6, 1, 3, 3, 4, 5, 6}).view({2, 6});
+  for (std::int64_t n : {0, 1, 4, 6}) {
+    check_ranks(F1Score(), scores(), classes(), n);
+    check_ranks(DiceMulti({.axis = 1}), classes() * 3, classes(), n);
+    check_ranks(F1ScoreMulti({.average = Average::samples}), scores().sigmoid(), labels(), n);
+    check_ranks(RocAucBinary(), scores().softmax(1), classes(), n);
+    check_ranks(RocAuc(), scores().softmax(1), classes(), n);
+    check_ranks(SpearmanCorrCoef(), numbers, others, n);
+    check_ranks(R2Score(), numbers, others, n);
+    check_ranks(rmse.metric(), numbers, others, n);
+    check_ranks(CorpusBLEUMetric(), sentences, sentences.flip(0), std::min<std::int64_t>(n, 2));
+  }
+}
