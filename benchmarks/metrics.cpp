@@ -256,13 +256,15 @@ int main() {
   bench::compare(
       {.name = "metrics",
        .unit = "ms",
-       .note = "15 metrics that count, 100,000 x 10, in batches of 1,000; other: a loop for each",
+       .note = "15 metrics that count, 100,000 x 10, in batches of 1,000; other: a loop for each; scikit-learn 1.2.1: "
+               "3.1 s",
        .rounds = 11},
       [&] { kept = counted(d)[0]; }, [&] { kept = counted_by_hand(d)[0]; });
   bench::compare(
       {.name = "metrics_ranked",
        .unit = "ms",
-       .note = "5 that sort (AUC, AP, Spearman) or correlate; other: a loop for each",
+       .note =
+           "5 that sort (AUC, AP, Spearman) or correlate; other: a loop for each; scikit-learn 1.2.1 and SciPy: 1.2 s",
        .rounds = 7},
       [&] { kept = ranked(d)[0]; }, [&] { kept = ranked_by_hand(d)[0]; });
 }
