@@ -4,10 +4,11 @@
 #include <fstream>
 #include <iostream>
 using namespace fastxx;
-
 auto lines_of(std::filesystem::path const& path) {  // begins an epoch: a function that gives a line, or none at the end
   return [path](std::int64_t) {
-    return [file = std::ifstream(path), line = std::string()]() mutable {
+    std::ifstream file(path);
+    if (!file) throw std::runtime_error("no file " + path.string());
+    return [file = std::move(file), line = std::string()]() mutable {
       return std::getline(file, line) ? std::optional(line) : std::nullopt;
     };
   };
@@ -28,9 +29,8 @@ void make_file(std::filesystem::path const& path, std::int64_t lines) {
 }
 int main(int argc, char** argv) {
   return run_program([&] {
-    std::int64_t const size = argc > 2 ? std::stoll(argv[2]) : 500000;  // lines in an epoch
-    if (argc == 1) make_file("stream.csv", size);
-    auto const lines = iterable_dataset(lines_of(argc > 1 ? argv[1] : "stream.csv"), {.size = size});
+    if (argc == 1) make_file("stream.csv", 500000);
+    auto const lines = iterable_dataset(lines_of(argc > 1 ? argv[1] : "stream.csv"), {.size = 500000});
     LoaderOptions const options{.batch_size = 256, .workers = 2, .shuffle = true, .on_item_error = OnItemError::skip};
     DataLoaders const dls(DataLoader(lines, options, item_tfms(Parse{})));
     Learner learn(dls, Sequential(torch::nn::Linear(2, 1)), loss_func(MSELossFlat{}));

@@ -2,6 +2,7 @@
 #include "../../errors.hpp"
 #include "../../temporary_folder.hpp"
 #include <fastxx/low/io/file.hpp>
+#include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/low/io/torch_file.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
@@ -137,7 +138,8 @@ TEST_CASE("torch file: what is written is read back, dense, and the same bytes e
 TEST_CASE("torch file: other files, torn and damaged ones are one error each") {
   Written const file;
   CHECK(key_of([&] { load_torch(file.folder / "missing"); }) == "torch_file.open");
-  CHECK(key_of([&] { load_torch(file.of("")); }) == "torch_file.format");
+  CHECK(contains(error_of([&] { load_torch(file.of("")); }), "an empty file"));
+  CHECK(contains(error_of([&] { load_safetensors(files / "state.pth"); }), "load_torch_tensors"));
   CHECK(contains(error_of([&] { load_torch(file.of("ustar and so on, more than 14 bytes")); }), "torch.save"));
   auto const good = read_file(files / "state.pth");
   for (std::size_t size = 1; size < good.size(); size += 7)
@@ -172,6 +174,21 @@ TEST_CASE("torch file: hostile pickles do nothing but fail") {
     bomb += "]q"s + level + "(h" + std::string(1, static_cast<char>(level - 1)) + "h" +
             std::string(1, static_cast<char>(level - 1)) + "e";
   CHECK(contains(refused(bomb + "."), "repeats itself"));
+  // A long name that is asked for again and again: by a storage, by an object, in the tree.
+  std::string const letters(100000, 'n'), length("\xa0\x86\x01\0", 4);
+  std::string storages = "X" + length + letters + "q\0"s + "ctorch\nFloatStorage\nq\1"s, objects, globals;
+  objects = globals = "c" + letters + "\nx\nq\0"s + ")q\1";
+  for (int i = 0; i < 3000; ++i) {
+    storages += "(X\7\0\0\0storageh\1h\0X\3\0\0\0cpuK\1tQ0"s;
+    objects += "h\0h\1R0"s;
+  }
+  globals += "(" + [] {
+    std::string all;
+    for (int i = 0; i < 3000; ++i) all += "h\0"s;
+    return all;
+  }() + "t";
+  for (auto const& bomb_of_names : {storages, objects, globals})
+    CHECK(contains(refused(bomb_of_names + "."), "repeats itself"));
   // Storages and tensors that are not there.
   auto const tensor = [](std::string const& numel, std::string const& offset, std::string const& size,
                          std::string const& stride, char const* type = "FloatStorage") {

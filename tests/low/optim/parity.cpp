@@ -98,6 +98,21 @@ TEST_CASE("Lookahead: the state goes back, between two moves of the slow weights
   for (int const step : {0, 1, 4, 6, 8}) CHECK(at::equal(run(step), run(-1)));
 }
 
+TEST_CASE("Lookahead: what does not step stays where it is put") {
+  auto frozen = at::ones({2}).requires_grad_(), trained = at::ones({2}).requires_grad_();
+  auto optimizer = Lookahead{SGD{}, 2, .5}.make({{frozen}, {trained}});
+  optimizer.set_hyper("lr", .1);
+  optimizer.freeze_to(1);
+  for (int step = 0; step < 2; ++step) {
+    trained.mutable_grad() = at::ones({2});
+    optimizer.step();
+    at::NoGradGuard const no_grad;
+    if (step == 0) frozen.fill_(100);
+  }
+  CHECK(at::equal(frozen.detach(), at::full({2}, 100.)));
+  CHECK(at::allclose(trained.detach(), at::full({2}, .9)));
+}
+
 TEST_CASE("Lookahead: clear_state forgets the slow weights, options and states that do not fit are refused") {
   auto p = start(at::kFloat);
   auto optimizer = Lookahead{SGD{}, 2, 1.}.make({{p}});

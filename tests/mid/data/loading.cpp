@@ -3,6 +3,7 @@
 #include <fastxx/mid/data/iterable.hpp>
 #include <fastxx/mid/data/loader.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <numeric>
 #include <optional>
 #include <ostream>
+#include <ranges>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -279,10 +281,63 @@ TEST_CASE("loading: each worker is initialised with its number, and what that th
     all = numbers.size() == 3;
   }
   CHECK(numbers == std::set<int>{0, 1, 2});
-  DataLoader const failing(Failing{.n = 8}, {.batch_size = 2, .workers = 1, .worker_init = [](int) {
-                                               throw std::runtime_error("no handle");
+  DataLoader const failing(Failing{.n = 8}, {.batch_size = 2, .workers = 3, .worker_init = [](int number) {
+                                               if (number == 2) throw std::runtime_error("no handle");
                                              }});
-  CHECK_THROWS_WITH(all_of(failing), "no handle");
+  for (int time = 0; time < 2; ++time) {  // each time, wherever the batches are made
+    auto const e = error_of([&] { all_of(failing); });
+    CHECK(contains(e, "[loader.worker_init]"));
+    CHECK(contains(e, "no handle"));
+    CHECK(contains(e, "worker 2"));
+  }
+}
+
+namespace {
+// Epochs from 1 on are refused until it is said otherwise; they are in reverse order.
+struct Moody {
+  std::shared_ptr<std::atomic<bool>> refuses = std::make_shared<std::atomic<bool>>(true);
+  std::vector<std::int64_t> plan(fastxx::PlannedEpoch const& epoch, fastxx::Random&) const {
+    if (epoch.number > 0 && *refuses) throw std::runtime_error("no plan today");
+    std::vector<std::int64_t> order(static_cast<std::size_t>(epoch.items));
+    std::iota(order.begin(), order.end(), 0);
+    if (epoch.number > 0) std::reverse(order.begin(), order.end());
+    return order;
+  }
+};
+}  // namespace
+
+TEST_CASE("loading: a plan that throws is an error wherever batches are made, and is asked for again") {
+  for (int const workers : {0, 1, 2, 8}) {
+    Moody const plan;
+    DataLoader const loader(Failing{.n = 10}, {.batch_size = 2, .workers = workers, .plan = plan});
+    CHECK(indices_of(all_of(loader))[0] == std::vector<std::size_t>{0, 1});
+    for (std::int64_t const batch : {0, 2}) CHECK_THROWS_WITH((void)loader.start(1, batch), "no plan today");
+    *plan.refuses = false;
+    CHECK(loader.start(1, 1)->indices == std::vector<std::size_t>{7, 6});
+  }
+}
+
+TEST_CASE("loading: a before_iter that throws keeps nothing: the workers work on") {
+  bool throws = true;
+  Hanging const data{{.n = 8}, 100};
+  DataLoader const loader(data, {.batch_size = 2, .workers = 1, .before_iter = [&](std::int64_t) {
+                                   if (throws) throw std::runtime_error("not yet");
+                                 }});
+  CHECK_THROWS_WITH((void)loader.begin(), "not yet");
+  throws = false;
+  CHECK(all_of(loader).size() == 4);
+  CHECK(*data.by_caller == 0);
+}
+
+TEST_CASE("skipping: of two iterations the loader tells what the later one left out") {
+  DataLoader const loader(Failing{.n = 9, .broken = {1, 4, 7}}, {.batch_size = 3, .on_item_error = OnItemError::skip});
+  auto first = loader.begin();
+  ++first;
+  auto const second = loader.begin();
+  ++first;
+  CHECK(first.skipped().count() == 3);
+  CHECK(second.skipped().count() == 1);
+  CHECK(loader.skipped().count() == 1);
 }
 
 TEST_CASE("loading: before_iter and after_iter get the epoch; one that is left early has no end") {
@@ -391,6 +446,38 @@ TEST_CASE("iterable: shuffling draws from a buffer: every item once, none earlie
   CHECK(!std::is_sorted(order.begin(), order.end()));
 }
 
+TEST_CASE("iterable: nothing behind the epoch's items is read, shuffled or not, out of a range either") {
+  auto const loader = numbers_loader({.batch_size = 5, .shuffle = true}, {}, 10, 1000);
+  std::set<std::size_t> seen;
+  for (auto const& batch : all_of(loader)) seen.insert(batch.indices.begin(), batch.indices.end());
+  CHECK(seen == std::set<std::size_t>{0, 1, 2, 3, 4, 5, 6, 7, 8, 9});
+  auto read = std::make_shared<int>(0);
+  auto const open = [read](std::int64_t) {
+    return std::views::iota(0, 100) | std::views::transform([read](int i) {
+             *read = std::max(*read, i + 1);
+             return Entry{static_cast<std::size_t>(i)};
+           });
+  };
+  for (bool const shuffle : {false, true}) {
+    CHECK(all_of(DataLoader(iterable_dataset(open, {.size = 10}), {.batch_size = 5, .shuffle = shuffle})).size() == 2);
+    CHECK(*read == 10);
+  }
+}
+
+TEST_CASE("iterable: a shuffled item that is left out is told by its place in the stream") {
+  struct NoThree {
+    Entry encodes(Entry x) const {
+      if (x.index % 1000 == 3) throw std::runtime_error("a three");
+      return x;
+    }
+  };
+  DataLoader const loader(iterable_dataset(Numbers{}, {.size = 20, .shuffle_buffer = 10}),
+                          {.batch_size = 5, .shuffle = true, .on_item_error = OnItemError::skip}, item_tfms(NoThree{}));
+  all_of(loader);
+  CHECK(loader.skipped().first == std::vector<std::string>{"item 3 of the stream: a three"});
+  CHECK(loader.skipped().indices == std::vector<std::int64_t>{3});
+}
+
 TEST_CASE("iterable: an epoch left early, one begun inside, two at once") {
   for (int const workers : {0, 3}) {
     auto const loader = numbers_loader({.batch_size = 5, .workers = workers});
@@ -444,6 +531,9 @@ TEST_CASE("iterable: a stream that ends too soon, throws or cannot be opened is 
   CHECK(contains(e, "[loader.short_stream]"));
   CHECK(contains(e, "5 items"));
   CHECK(contains(e, "3 until"));
+  auto const nothing = [](std::int64_t) { return std::vector<Entry>(); };
+  CHECK(
+      contains(error_of([&] { all_of(DataLoader(iterable_dataset(nothing, {.size = 5}))); }), "is the source there?"));
   auto const throwing = [](std::int64_t) {
     return [n = 0]() mutable {
       if (n == 3) throw std::runtime_error("line 3 is torn");

@@ -156,7 +156,7 @@ TEST_CASE("items that were left out are told after the epoch's row, with their n
   CHECK(text ==
         "5 items were left out, and 1 batch with them\n  item 1: no such point\n  item 8: no such point\n"
         "  item 9: no such point\n  item 10: no such point\n  item 11: no such point\n"
-        "5 items were left out, and 1 batch with them again\n");
+        "5 items were left out, and 1 batch with them, the same as before\n");
 }
 
 TEST_CASE("TR-72 tta: the average of augmented passes blended with the plain predictions, or the largest") {

@@ -129,6 +129,19 @@ TEST_CASE("H-34 H-35 fine_tune: the head alone, then everything with half the ra
   CHECK(again[0][1] == doctest::Approx(.2 / 25));
 }
 
+TEST_CASE("fine_tune: what cannot work is refused before anything is trained or frozen") {
+  auto learn = transfer_learner();
+  learn.unfreeze();
+  auto const before = copies(learn.model->parameters());
+  for (auto const& options :
+       {FineTuneOptions{.freeze_epochs = -1}, FineTuneOptions{.lr_mult = 0}, FineTuneOptions{.pct_start = 7},
+        FineTuneOptions{.base_lr = NAN}, FineTuneOptions{.div = -1}})
+    CHECK_THROWS_AS(learn.fine_tune(1, options), state_error);
+  CHECK_THROWS_AS(learn.fine_tune(-1), state_error);
+  for (std::size_t i = 0; i < before.size(); ++i) CHECK(at::equal(learn.model->parameters()[i], before[i]));
+  CHECK(learn.opt->frozen_idx() == 0);
+}
+
 TEST_CASE("TR-61 train_bn and wd_bn_bias are heard by an optimizer still to be made") {
   auto make = [](bool train_bn) {
     Learner learn(toy::loaders(), std::make_shared<BodyHead>(), loss_func(toy::Loss{}), opt_func(SGD{.wd = .5}),

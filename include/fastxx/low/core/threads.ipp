@@ -102,7 +102,7 @@ struct WorkerClocks {
   double ended = 0;
 
   static WorkerClocks& all() {
-    static WorkerClocks clocks;
+    static auto& clocks = *new WorkerClocks;  // never destroyed: a worker that hung may end after everything else
     return clocks;
   }
 };

@@ -137,6 +137,9 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
   if (status.st_size == 0) refuse_unknown_size("safetensors.open", "load_safetensors", problem.path);
   auto const size = static_cast<std::uint64_t>(status.st_size);
   std::uint64_t const after = size - std::min<std::uint64_t>(size, sizeof length);  // a file may grow under our eyes
+  if ((length & 0xffffffff) == 0x04034b50)                                          // "PK": a zip file
+    problem.fail("safetensors.header", "a safetensors file", "a zip file, as Python's torch.save writes",
+                 "read it with load_torch_tensors(path)");
   if (length > safetensors_header_limit)
     problem.fail("safetensors.header", "a header of at most 100000000 bytes", {length}, "name a safetensors file");
   if (length > after) problem.fail("safetensors.truncated", {"a header of ", length, " bytes"}, {after});

@@ -11,7 +11,9 @@
 #include <cstring>
 #include <exception>
 #include <libdeflate.h>
+#include <new>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace fastxx::detail {
@@ -95,7 +97,7 @@ inline TorchValue load_torch_zip(TorchFileProblem const& problem) {
   std::string folder;
   std::uint64_t bytes = 0;
   for (auto const& [name, member] : zip.members()) {
-    bytes += member.size;
+    bytes += member.stored ? member.size : 0;
     if (name.ends_with(pickle_name) && name.find('/') == name.size() - pickle_name.size())
       folder = name.substr(0, name.size() - pickle_name.size() + 1);
     if (name.ends_with("/constants.pkl"))
@@ -319,9 +321,14 @@ FASTXX_INLINE TorchValue const* TorchValue::find(std::string_view name) const {
 FASTXX_INLINE TorchValue load_torch(std::filesystem::path const& path) {
   detail::TorchFileProblem const problem{path};
   std::string const first = detail::first_bytes(path);
-  if (first.starts_with(detail::zip_magic)) return detail::load_torch_zip(problem);
-  if (first == detail::legacy_magic) return detail::load_torch_legacy(problem, read_file(path));
-  problem.fail("format", "a file of Python's torch.save", "something else", {},
+  try {
+    if (first.starts_with(detail::zip_magic)) return detail::load_torch_zip(problem);
+    if (first == detail::legacy_magic) return detail::load_torch_legacy(problem, read_file(path));
+  } catch (std::bad_alloc const&) {
+    std::error_code ignored;
+    detail::refuse_memory("torch_file.memory", "load_torch", path.string(), std::filesystem::file_size(path, ignored));
+  }
+  problem.fail("format", "a file of Python's torch.save", first.empty() ? "an empty file" : "something else", {},
                "safetensors are read by load_safetensors; a plain pickle or .tar file: save model.state_dict() again");
 }
 

@@ -4,6 +4,7 @@
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 
+#include <algorithm>
 #include <map>
 #include <string>
 #include <utility>
@@ -51,6 +52,17 @@ FASTXX_INLINE std::string difference(std::map<std::string, Tensor> const& have,
 FASTXX_INLINE void require_same_state(torch::nn::Module const& module, std::map<std::string, Tensor> const& state,
                                       bool strict, std::string where) {
   auto const own = state_dict(module);
+  auto const known = [&](auto const& entry) { return own.contains(entry.first); };
+  bool const none = !own.empty() && !state.empty() && std::none_of(state.begin(), state.end(), known);
+  if (none)
+    throw state_error("state_dict.mismatch",
+                      {.call = "load_state_dict",
+                       .expected = {"names of this model, as ", own.begin()->first},
+                       .got = {"none of them; names as ", brief(state.begin()->first)},
+                       .where = std::move(where),
+                       .fix = state.begin()->first.starts_with("module.")
+                                  ? "the file is of torch.nn.DataParallel: take 'module.' off the names"
+                                  : "build the model with the structure it had when it was saved"});
   if (auto const text = difference(state, own, strict); !text.empty())
     throw state_error("state_dict.mismatch", {.call = "load_state_dict",
                                               .expected = {own.size(), " entries of this model"},

@@ -32,6 +32,10 @@ FASTXX_INLINE void SlowWeights::after_step(Optimizer::Groups const& groups) {
       Tensor& slow = slow_[g][i];
       Tensor const& p = groups[g][i];
       if (slow.device() != p.device() || slow.scalar_type() != p.scalar_type()) slow = slow.to(p.options());
+      if (!p.grad().defined()) {  // frozen: it did not go ahead
+        slow.copy_(p);
+        continue;
+      }
       slow.add_(p.sub(slow), alpha_);
       p.detach().copy_(slow);
     }
@@ -60,7 +64,10 @@ FASTXX_INLINE void SlowWeights::take_from(OptimizerState& state, Optimizer::Grou
     auto const found = hypers.find("lookahead_count");
     if (found == hypers.end()) refuse("a count of steps", "none");
     if (!(found->second >= 0 && found->second < 9e15)) refuse("a count of steps", std::to_string(found->second));
-    count = static_cast<std::int64_t>(found->second);
+    auto const steps = static_cast<std::int64_t>(found->second);
+    bool const same = (g == 0 || steps == count) && static_cast<double>(steps) == found->second;
+    if (!same) refuse("one whole count of steps for all groups", std::to_string(found->second));
+    count = steps;
     hypers.erase(found);
     auto& group = slow.emplace_back();
     for (std::size_t i = 0; i < state.groups[g].parameters.size(); ++i) {

@@ -36,6 +36,11 @@ FASTXX_INLINE CSVLogger::CSVLogger(std::filesystem::path path, CSVLoggerOptions 
     : path_(std::move(path)), options_(options) {}
 
 FASTXX_INLINE void CSVLogger::write(std::string const& line, bool append) const {
+  if (path_.empty() || std::filesystem::is_fifo(path_))
+    throw io_error("file.write", {.call = "CSVLogger",
+                                  .expected = "the path of a file",
+                                  .got = path_.empty() ? "none" : "a pipe",
+                                  .where = path_.string()});
   errno = 0;
   std::ofstream file(path_, append ? std::ios::app : std::ios::trunc);
   if (file << line << '\n' && file.flush()) return;

@@ -21,7 +21,14 @@ FASTXX_INLINE GradientClip::GradientClip(double max_norm, double norm_type)
 FASTXX_INLINE void GradientClip::before_step(TrainState& learn) {
   std::vector<Tensor> gradients;
   for (auto const& parameter : learn.module().parameters())
-    if (auto const& gradient = parameter.grad(); gradient.defined()) gradients.push_back(gradient);
+    if (auto const& gradient = parameter.grad(); gradient.defined()) {
+      if (gradient.layout() != at::kStrided)
+        throw tensor_error("gradient_clip.sparse", {.call = "GradientClip",
+                                                    .expected = "dense gradients",
+                                                    .got = "a sparse one",
+                                                    .fix = "make the embedding with sparse(false)"});
+      gradients.push_back(gradient);
+    }
   if (gradients.empty()) return;
   at::NoGradGuard const no_grad;
   Tensor const norm = at::stack(at::_foreach_norm(gradients, norm_type_)).norm(norm_type_);

@@ -11,8 +11,11 @@
 namespace fastxx::detail {
 
 FASTXX_INLINE BatchMix::BatchMix(std::string name, double alpha) : name_(std::move(name)), alpha_(alpha) {
-  if (!(alpha > 0) || !std::isfinite(alpha))
-    throw state_error("mix.alpha", {.call = name_, .expected = "an alpha above 0", .got = std::to_string(alpha)});
+  if (!(alpha > 0 && alpha <= 1000))
+    throw state_error("mix.alpha", {.call = name_,
+                                    .expected = "an alpha above 0, up to 1000",
+                                    .got = std::to_string(alpha),
+                                    .fix = "0.4 is usual; to train without mixing leave the callback out"});
 }
 
 FASTXX_INLINE Tensor BatchMix::draw(std::int64_t count) const {
@@ -49,10 +52,12 @@ FASTXX_INLINE void BatchMix::put_other(std::size_t place, Tensor& y) const {
 
 FASTXX_INLINE Tensor BatchMix::mixed_loss(Tensor const& mine, Tensor const& others) const {
   if (!mine.defined())
-    throw state_error("mix.no_losses", {.call = name_,
-                                        .expected = "a loss that can be had per item, since classes cannot be mixed",
-                                        .got = "one that only gives its mean",
-                                        .fix = "give your loss a member `bool reduce`"});
+    throw state_error("mix.no_losses",
+                      {.call = name_,
+                       .expected = "a loss that can be had per item, since classes cannot be mixed",
+                       .got = "one that only gives its mean",
+                       .fix = "give your loss a member `bool reduce`, false for a loss of each item, as "
+                              "CrossEntropyLossFlat{} has it"});
   return at::lerp(others, mine, share_.to(mine.scalar_type())).mean();
 }
 

@@ -66,7 +66,10 @@ class DatasetSubset {
 
   /// Item `index` of the subset through all pipelines.
   auto item(std::size_t index, CallContext const& context) const { return encode(raw_item(index), context); }
-  auto operator[](std::size_t index) const { return item(index, CallContext{.split_idx = split_idx_}); }
+  auto operator[](std::size_t index) const {
+    detail::checked_index(static_cast<std::int64_t>(index), size(), "a subset");
+    return item(index, CallContext{.split_idx = split_idx_});
+  }
   template <detail::Indexer Chosen>
   auto operator[](Chosen const& chosen) const {
     return detail::items_at(*this, chosen);

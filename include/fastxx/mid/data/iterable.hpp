@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace fastxx {
 
@@ -46,14 +47,17 @@ class IterableDataset {
 
 /// See IterableDataset.
 template <class Open>
-auto iterable_dataset(Open open, IterableOptions const& options) {
+auto iterable_dataset(Open open, IterableOptions const& options = {}) {
   constexpr bool opens = requires(Open const& function, std::int64_t epoch) {
-    typename detail::OpenedItems<decltype(function(epoch))>::Item;
+    { function(epoch) } -> detail::GivesItems;
   };
   static_assert(opens,
                 "fastxx::iterable_dataset(open, options): 'open' must be callable, as a const, with the number of an "
                 "epoch and return a range, or a function without arguments that returns a std::optional item");
-  return IterableDataset<Open>(std::move(open), options);
+  if constexpr (opens)
+    return IterableDataset<Open>(std::move(open), options);
+  else
+    return std::vector<int>();  // about which nothing more is said
 }
 
 }  // namespace fastxx

@@ -187,6 +187,8 @@ class DataLoader {
       : DataLoader(detail::loader_state(std::make_shared<Dataset const>(std::move(dataset)), options,
                                         detail::batching_of_type<Batching>(std::move(parts)...))) {
     detail::check_before_batch<decltype(Batching::before_batch), item_type>();
+    decltype(Batching::after_item)::template check<typename Source::DatasetItem>();
+    decltype(Batching::after_batch)::template check<typename Source::Collated>();
   }
   // From what new_with() and dataloaders() have at hand.
   explicit DataLoader(std::shared_ptr<State> state) : state_(std::move(state)) {}

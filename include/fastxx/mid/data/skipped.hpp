@@ -37,7 +37,7 @@ enum class OnItemError { stop, skip };
 struct SkippedItems {
   static constexpr std::size_t most_texts = 10;
 
-  std::vector<std::int64_t> indices = {};  ///< of the items in the dataset
+  std::vector<std::int64_t> indices = {};  ///< of the items in the loader's dataset, or their places in its stream
   std::vector<std::string> first = {};     ///< what was said about the first ten, with the names of the items
   std::int64_t batches = 0;                ///< batches that did not come because no item of theirs was left
 

@@ -102,7 +102,9 @@ class TfmdLists {
   std::size_t n_subsets() const { return state_->splits.size(); }
 
   std::size_t size() const { return state_->items.size(); }
-  auto operator[](std::size_t index) const { return pipeline()(state_->items[index]); }
+  auto operator[](std::size_t index) const {
+    return pipeline()(state_->items[detail::checked_index(static_cast<std::int64_t>(index), size(), "TfmdLists")]);
+  }
   template <detail::Indexer Chosen>
   auto operator[](Chosen const& chosen) const {
     return detail::items_at(*this, chosen);

@@ -71,7 +71,8 @@ FASTXX_INLINE void refuse_shapes(std::string call, Tensor const& prediction, Ten
   throw tensor_error("learner.shapes", {.call = std::move(call),
                                         .expected = "predictions and targets of one shape",
                                         .got = shape_text(prediction.sizes()) + " and " + shape_text(target.sizes()),
-                                        .fix = "reshape one of them, or use a loss that flattens both (MSELossFlat)"});
+                                        .fix = "make them alike where the data are made, or use what flattens both: "
+                                               "MSELossFlat as loss; mse, mae, rmse as metrics"});
 }
 
 }  // namespace fastxx::detail

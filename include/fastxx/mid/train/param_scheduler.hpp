@@ -56,6 +56,9 @@ ParamScheduler sgdr(OptimizerInterface const& opt, Rates const& lr_max, std::int
 // The epochs of all cycles.
 std::int64_t sgdr_epochs(std::int64_t n_cycles, std::int64_t cycle_len, std::int64_t cycle_mult);
 
+// Before anything is trained.
+void check_fine_tune(std::int64_t epochs, FineTuneOptions const& options);
+
 // What a call of fit sets for itself comes back when it ends.
 class HyperScope {
  public:

@@ -4,6 +4,7 @@
 #include <fastxx/mid/train/param_scheduler.hpp>
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -89,6 +90,19 @@ FASTXX_INLINE ParamScheduler sgdr(OptimizerInterface const& opt, Rates const& lr
                          },
                          group});
   return ParamScheduler(std::move(schedules));
+}
+
+FASTXX_INLINE void check_fine_tune(std::int64_t epochs, FineTuneOptions const& options) {
+  auto const refuse = [](char const* expected, double got) {
+    throw state_error("learner.fine_tune",
+                      {.call = "Learner::fine_tune", .expected = expected, .got = std::to_string(got)});
+  };
+  if (epochs < 0) refuse("0 epochs or more", static_cast<double>(epochs));
+  if (options.freeze_epochs < 0) refuse("0 freeze_epochs or more", static_cast<double>(options.freeze_epochs));
+  if (!(options.pct_start >= 0 && options.pct_start <= 1)) refuse("a pct_start of 0 to 1", options.pct_start);
+  for (double const divisor : {options.lr_mult, options.div, options.div_final})
+    if (!(divisor > 0)) refuse("lr_mult, div and div_final above 0", divisor);
+  if (!std::isfinite(options.base_lr)) refuse("a base_lr that is a number", options.base_lr);
 }
 
 FASTXX_INLINE HyperScope::HyperScope(AnyOptimizer& opt, std::vector<std::string> names, std::optional<double> wd)

@@ -51,7 +51,7 @@ class ProgressCallback {
   double started_pct_ = -1;
   std::int64_t phase_first_ = 0;
   std::vector<std::size_t> widths_;
-  std::vector<std::string> told_;  // what was said about skipped items last
+  std::vector<std::int64_t> told_;  // the skipped items that were named last, in rising order
 };
 
 }  // namespace fastxx

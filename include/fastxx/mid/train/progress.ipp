@@ -36,15 +36,17 @@ FASTXX_INLINE void ProgressCallback::after_validate(TrainState& learn) {
 }
 
 FASTXX_INLINE void ProgressCallback::after_epoch(TrainState& learn) {
-  if (!learn.evaluating) write_skipped(learn.recorder().skipped);
+  if (!detail::leaves_no_trace(learn)) write_skipped(learn.recorder().skipped);
 }
 
 FASTXX_INLINE void ProgressCallback::write_skipped(SkippedItems const& skipped) {
   if (skipped.count() == 0) return;
   clear_line();
   auto text = skipped.text();
-  // The same items epoch after epoch are named once.
-  if (skipped.first == std::exchange(told_, skipped.first)) text = text.substr(0, text.find('\n')) + " again";
+  // The same items epoch after epoch are named once, in whatever order they came.
+  auto sorted = skipped.indices;
+  std::sort(sorted.begin(), sorted.end());
+  if (sorted == std::exchange(told_, sorted)) text = text.substr(0, text.find('\n')) + ", the same as before";
   std::fprintf(out_, "%s\n", text.c_str());
   std::fflush(out_);
 }

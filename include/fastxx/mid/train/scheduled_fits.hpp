@@ -78,6 +78,7 @@ class ScheduledFits {
   template <class... Extra>
   void fine_tune(std::int64_t epochs, FineTuneOptions const& options = {},
                  Part<CallbacksPart, hana::tuple<Extra...>> extra = {}) {
+    detail::check_fine_tune(epochs, options);
     self().freeze();
     fit_one_cycle(options.freeze_epochs,
                   {.lr_max = slice(options.base_lr),

@@ -43,6 +43,7 @@ FASTXX_INLINE void Unpickler::persistent() {
                   "save the tensors dense and as numbers, .float() for instance");
   std::int64_t const numel = integer(id->items[4]);
   if (numel < 0) fail("a number of elements", {numel});
+  count(text(id->items[2]).size());
   push(TorchStorage{text(id->items[2]), dtype, static_cast<std::uint64_t>(numel)});
 }
 
@@ -80,6 +81,7 @@ FASTXX_INLINE Unpickler::Ref Unpickler::call(std::string const& name, Refs const
     std::size_t const width = code.size() == 2 ? static_cast<std::size_t>(code[1] - '0') : 0;
     if (width == 1 || width == 2 || width == 4 || width == 8) return make(NumberType{code[0], width});
   }
+  count(name.size());
   return make(TorchValue::Object{name});
 }
 
@@ -127,6 +129,7 @@ FASTXX_INLINE Tensor Unpickler::rebuild_tensor(Refs const& arguments) {
   auto const* const storage = as<TorchStorage>(arguments[0]);
   if (!storage) fail("a storage", "something else");
   std::int64_t const offset = integer(arguments[1]);
+  count(16);  // a tensor's own memory
   auto const shape = sizes(arguments[2]), strides = sizes(arguments[3]);
   bool good = offset >= 0 && shape.size() == strides.size() && shape.size() <= 64;
   // The last element's place, and the number of elements, which libtorch keeps in 63 bits.
@@ -151,7 +154,7 @@ FASTXX_INLINE Tensor Unpickler::rebuild_tensor(Refs const& arguments) {
 
 FASTXX_INLINE void Unpickler::count(std::uint64_t more) {
   counted_ += more;
-  if (counted_ > 16 * static_cast<std::uint64_t>(bytes_.size()) + 10000)
+  if (counted_ > 4 * static_cast<std::uint64_t>(bytes_.size()) + 10000)
     fail("a structure about as large as its file", "one that repeats itself without end");
 }
 
@@ -181,8 +184,14 @@ FASTXX_INLINE TorchValue Unpickler::tree(Ref node, int depth) {
   if (auto const* x = as<bool>(node)) return {*x};
   if (auto const* x = as<std::int64_t>(node)) return {*x};
   if (auto const* x = as<double>(node)) return {*x};
-  if (auto const* x = as<Global>(node)) return {TorchValue::Object{x->name}};
-  if (auto const* x = as<TorchValue::Object>(node)) return {*x};
+  if (auto const* x = as<Global>(node)) {
+    count(x->name.size());
+    return {TorchValue::Object{x->name}};
+  }
+  if (auto const* x = as<TorchValue::Object>(node)) {
+    count(x->name.size());
+    return {*x};
+  }
   if (as<TorchStorage>(node)) return {TorchValue::Object{"torch.Storage"}};
   if (as<NumberType>(node)) return {TorchValue::Object{"numpy.dtype"}};
   return {};

@@ -66,6 +66,7 @@ void skip_or_throw(OnItemError on_error, SkippedItems& skipped, std::int64_t ind
 
 [[noreturn]] void refuse_all_skipped(SkippedItems const& skipped);
 [[noreturn]] void refuse_shrunk(std::size_t before, std::size_t now, std::int64_t epoch, std::int64_t batch);
+[[noreturn]] void throw_worker_error(int worker);
 [[noreturn]] void refuse_timeout(double seconds, std::string const& item, std::int64_t epoch, std::int64_t batch);
 
 [[noreturn]] void throw_batch_error(std::int64_t epoch, std::int64_t batch, std::string const& items);
@@ -207,15 +208,16 @@ class BatchMaker {
     skipped_ = {};
   }
 
-  // One item through the item transforms, or among those that are left out.
+  // One item through the item transforms, or `place` among those that are left out. What is drawn for it depends on
+  // `index`.
   template <class Get, class Name>
-  void add_item(std::size_t index, Get const& get, Name const& name) {
+  void add_item(std::size_t index, std::size_t place, Get const& get, Name const& name) {
     try {
       auto random = Random::of(source_.seed, static_cast<std::uint64_t>(epoch_), index);
       CallContext const context{.split_idx = source_.split_idx, .random = &random};
       items_.push_back(source_.batching.after_item(get(context), context));
     } catch (...) {
-      skip_or_throw(source_.on_item_error, skipped_, static_cast<std::int64_t>(index), name(index), epoch_, batch_);
+      skip_or_throw(source_.on_item_error, skipped_, static_cast<std::int64_t>(place), name(place), epoch_, batch_);
     }
   }
 
@@ -278,7 +280,10 @@ class IndexedBuilder : private BatchMaker<Source> {
   void start(std::uint64_t position) {
     auto const before = epoch_;
     this->begin_batch(position);
-    if (epoch_ != before) plan_ = source_.plans->of(epoch_);
+    if (epoch_ != before || !plan_) {
+      plan_ = nullptr;  // a plan that throws leaves none, and is asked for again
+      plan_ = source_.plans->of(epoch_);
+    }
     if (auto const now = static_cast<std::size_t>(source_.dataset->size()); now < source_.items)
       refuse_shrunk(source_.items, now, epoch_, batch_);
     indices_ = plan_->batch(static_cast<std::size_t>(batch_));
@@ -321,7 +326,7 @@ class IndexedBuilder : private BatchMaker<Source> {
       if (cancelled(signed_index)) return false;
       auto const index = static_cast<std::size_t>(signed_index);
       this->add_item(
-          index,
+          index, index,
           [&](CallContext const& context) -> decltype(auto) {
             return dataset_item(*source_.dataset, index, context, *plan_);
           },
@@ -376,8 +381,8 @@ class StreamBuilder : private BatchMaker<Source> {
     for (std::size_t i = 0; i < raw_.size(); ++i) {
       if (cancelled(static_cast<std::int64_t>(first_ + i))) return std::nullopt;
       this->add_item(
-          first_ + i, [&](CallContext const&) { return std::move(raw_[i]); },
-          [](std::size_t index) { return "item " + std::to_string(index) + " of the stream"; });
+          first_ + i, raw_[i].place, [&](CallContext const&) { return std::move(raw_[i].item); },
+          [](std::size_t place) { return "item " + std::to_string(place) + " of the stream"; });
     }
     return this->collate_items(
         [this] { return std::to_string(first_) + " to " + std::to_string(first_ + raw_.size() - 1); });
@@ -385,7 +390,7 @@ class StreamBuilder : private BatchMaker<Source> {
 
  private:
   std::shared_ptr<Shared> cursor_;
-  std::vector<typename Source::DatasetItem> raw_;
+  std::vector<typename Shared::Read> raw_;
   std::size_t first_ = 0;  // the index of raw_[0]
 };
 

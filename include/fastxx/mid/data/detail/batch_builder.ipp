@@ -20,7 +20,8 @@ FASTXX_INLINE void throw_item_error(std::string const& item, std::int64_t epoch,
       "loader.item", {.call = "DataLoader",
                       .got = current_message(),
                       .where = item + ", batch " + std::to_string(batch) + " of epoch " + std::to_string(epoch),
-                      .fix = "repair or leave out this item of the dataset, or the transform that refused it"}));
+                      .fix = "repair this item of the dataset, or the transform that refused it; "
+                             ".on_item_error = OnItemError::skip leaves such items out"}));
 }
 
 FASTXX_INLINE void skip_or_throw(OnItemError on_error, SkippedItems& skipped, std::int64_t index,
@@ -51,6 +52,11 @@ FASTXX_INLINE void refuse_shrunk(std::size_t before, std::size_t now, std::int64
                     .got = {now},
                     .where = {"batch ", batch, " of epoch ", epoch},
                     .fix = "change no dataset that is being read; make a new loader afterwards"});
+}
+
+FASTXX_INLINE void throw_worker_error(int worker) {
+  std::throw_with_nested(data_error("loader.worker_init",
+                                    {.call = "worker_init", .got = current_message(), .where = {"worker ", worker}}));
 }
 
 FASTXX_INLINE void refuse_timeout(double seconds, std::string const& item, std::int64_t epoch, std::int64_t batch) {

@@ -30,21 +30,24 @@ class OpenedItems {
   OpenedItems(OpenedItems const&) = delete;  // next_ is a place in items_
 
   std::optional<Item> operator()() {
+    if (begun_ && next_ != std::ranges::end(items_)) ++next_;  // not before somebody asks: a pipe would wait
+    begun_ = true;
     if (next_ == std::ranges::end(items_)) return std::nullopt;
-    std::optional<Item> item(*next_);
-    ++next_;
-    return item;
+    return std::optional<Item>(*next_);
   }
 
  private:
   Opened items_;
   std::ranges::iterator_t<Opened> next_;
+  bool begun_ = false;
 };
 template <class Opened>
 concept GivesOptional = requires(Opened& opened) {
   opened().has_value();
   *opened();
 };
+template <class Opened>
+concept GivesItems = GivesOptional<Opened> || std::ranges::input_range<Opened>;
 template <GivesOptional Opened>
 class OpenedItems<Opened> {
  public:
@@ -84,14 +87,19 @@ class ItemCursor {
     while (index_ < index && !cancelled(static_cast<std::int64_t>(index_))) (void)next(source);
   }
 
+  // The next item, and its place in the stream.
+  struct Read {
+    std::size_t place = 0;
+    Item item;
+  };
   template <class Source>
-  Item next(Source const& source) {
-    std::optional<Item> item;
+  Read next(Source const& source) {
+    std::optional<Read> item;
     try {
-      item = source.shuffle ? drawn(shuffle_buffer_of(*source.dataset)) : (*opened_)();
+      item = source.shuffle ? drawn(shuffle_buffer_of(*source.dataset), source.items) : read();
     } catch (...) {
       opened_.reset();  // nobody knows where it stands
-      throw_stream_error(index_, epoch_);
+      throw_stream_error(place_, epoch_);
     }
     if (!item) {
       opened_.reset();
@@ -107,7 +115,7 @@ class ItemCursor {
     buffer_.clear();
     opened_.reset();
     ended_ = false;
-    index_ = 0;
+    index_ = place_ = 0;
     epoch_ = epoch;
     random_ = Random::of(source.seed, static_cast<std::uint64_t>(epoch), order_stream);
     try {
@@ -117,9 +125,15 @@ class ItemCursor {
     }
   }
 
-  std::optional<Item> drawn(std::size_t size) {
-    while (!ended_ && buffer_.size() < size) {
-      if (auto item = (*opened_)())
+  std::optional<Read> read() {
+    auto item = (*opened_)();
+    if (!item) return std::nullopt;
+    return Read{place_++, std::move(*item)};
+  }
+
+  std::optional<Read> drawn(std::size_t size, std::size_t items) {
+    while (!ended_ && buffer_.size() < size && place_ < items) {
+      if (auto item = read())
         buffer_.push_back(std::move(*item));
       else
         ended_ = true;
@@ -127,17 +141,18 @@ class ItemCursor {
     if (buffer_.empty()) return std::nullopt;
     auto const chosen = static_cast<std::size_t>(random_.below(buffer_.size()));
     std::swap(buffer_[chosen], buffer_.back());
-    std::optional<Item> item(std::move(buffer_.back()));
+    std::optional<Read> item(std::move(buffer_.back()));
     buffer_.pop_back();
     return item;
   }
 
   std::unique_ptr<Opened> opened_;
-  std::vector<Item> buffer_;
+  std::vector<Read> buffer_;
   bool ended_ = false;  // nothing comes into the buffer any more
   Random random_{0};
   std::int64_t epoch_ = -1;
-  std::size_t index_ = 0;  // of the next item
+  std::size_t index_ = 0;  // of the next item in the order of the epoch
+  std::size_t place_ = 0;  // of the next item in the stream
 };
 
 }  // namespace fastxx::detail

@@ -17,7 +17,8 @@ FASTXX_INLINE void refuse_short_stream(std::size_t wanted, std::size_t got, std:
                     .expected = {wanted, " items in each epoch, as size() of the dataset says"},
                     .got = {got, " until the stream came to its end"},
                     .where = "epoch " + std::to_string(epoch),
-                    .fix = "say how many there are, or let open(epoch) begin again where its source ends"});
+                    .fix = got == 0 ? "is the source there? let open(epoch) throw when it is not"
+                                    : "say how many there are, or let open(epoch) begin again where its source ends"});
 }
 
 FASTXX_INLINE void check_iterable(std::int64_t size, std::int64_t shuffle_buffer) {

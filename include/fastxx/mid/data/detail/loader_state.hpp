@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -70,9 +71,15 @@ class LoaderState {
     std::lock_guard lock(mutex_);
     return skipped_;
   }
-  void set_skipped(SkippedItems const& skipped) {
+  // Of the iteration that began last; what others leave out is theirs.
+  void begin_skipped(void const* iteration) {
     std::lock_guard lock(mutex_);
-    skipped_ = skipped;
+    skipped_ = {};
+    skipped_of_ = iteration;
+  }
+  void add_skipped(void const* iteration, SkippedItems const& more) {
+    std::lock_guard lock(mutex_);
+    if (skipped_of_ == iteration) skipped_.add(more);
   }
 
   struct MakeBuilder {
@@ -81,6 +88,18 @@ class LoaderState {
     Builder operator()() const { return Builder(*source, shared); }
   };
   using Workers = OrderedWorkers<MakeBuilder>;
+
+  // What the user wants done first, with the worker's number around what it throws.
+  std::function<void(int)> worker_init() const {
+    if (!options.worker_init) return {};
+    return [init = options.worker_init](int worker) {
+      try {
+        init(worker);
+      } catch (...) {
+        throw_worker_error(worker);
+      }
+    };
+  }
 
   // The workers, ready to give the batch of a position next; nothing when there are none, or nothing to do for them, or
   // another iteration has them.
@@ -92,7 +111,7 @@ class LoaderState {
       workers_ = std::make_unique<Workers>(WorkersOptions{.workers = options.workers,
                                                           .capacity = capacity,
                                                           .timeout = std::chrono::duration<double>(options.timeout),
-                                                          .first = options.worker_init},
+                                                          .first = worker_init()},
                                            MakeBuilder{source_, std::make_shared<typename Builder::Shared>()});
     }
     workers_->seek(position);
@@ -113,7 +132,8 @@ class LoaderState {
  private:
   mutable std::mutex mutex_;
   std::int64_t next_epoch_ = 0;
-  SkippedItems skipped_;  // of the epoch that was begun last
+  SkippedItems skipped_;              // of the epoch that was begun last
+  void const* skipped_of_ = nullptr;  // and of this iteration
   bool workers_lent_ = false;
   std::unique_ptr<Workers> workers_;
 };
@@ -137,10 +157,10 @@ class Iteration {
         epoch_(epoch),
         next_(state_->position_of(epoch) + static_cast<std::uint64_t>(batch)),
         end_(state_->position_of(epoch + 1)),
-        workers_(state_->borrow_workers(next_)),
         gave_any_(batch > 0) {
-    state_->set_skipped({});
-    if (state_->options.before_iter) state_->options.before_iter(epoch);
+    if (state_->options.before_iter) state_->options.before_iter(epoch);  // may throw: nothing is borrowed yet
+    state_->begin_skipped(this);
+    workers_ = state_->borrow_workers(next_);
   }
 
   Iteration(Iteration const&) = delete;
@@ -155,7 +175,7 @@ class Iteration {
       auto built = workers_ ? take(position) : build_here(builder_, position);
       if (built.skipped.count() > 0) {
         skipped_.add(built.skipped);
-        state_->set_skipped(skipped_);
+        state_->add_skipped(this, built.skipped);
       }
       if (!built.batch) continue;  // all its items were left out
       gave_any_ = true;
@@ -198,7 +218,7 @@ class Iteration {
   std::int64_t epoch_;
   std::uint64_t next_;
   std::uint64_t end_;
-  typename State::Workers* workers_;
+  typename State::Workers* workers_ = nullptr;
   std::optional<Batch> batch_;
   SkippedItems skipped_;
   bool gave_any_;

@@ -67,19 +67,16 @@ class OrderedWorkers {
 
   OrderedWorkers(WorkersOptions const& options, Make make)
       : queue_(std::make_shared<Queue>(options, std::move(make))),
-        threads_(start_workers(options.workers, [queue = queue_](int number) { queue->work(number); })) {}
+        threads_(start_workers(options.workers, [queue = queue_](int number) { queue->work(number); })) {
+    if (auto const failed = queue_->initialised(options)) {
+      end();
+      std::rethrow_exception(failed);
+    }
+  }
 
   OrderedWorkers(OrderedWorkers const&) = delete;
 
-  ~OrderedWorkers() {
-    bool const hanging = !queue_->stop();
-    for (auto& thread : threads_) {
-      if (hanging)
-        thread.detach();  // what it works with is its own as well
-      else
-        thread.join();
-    }
-  }
+  ~OrderedWorkers() { end(); }
 
   // The next take() gives the result of this position. Where the threads are there already, nothing is lost.
   void seek(std::uint64_t position) { queue_->seek(position); }
@@ -92,6 +89,16 @@ class OrderedWorkers {
 
  private:
   class Queue;
+
+  void end() {
+    bool const hanging = !queue_->stop();
+    for (auto& thread : threads_) {
+      if (hanging)
+        thread.detach();  // what it works with is its own as well
+      else
+        thread.join();
+    }
+  }
 
   std::shared_ptr<Queue> queue_;
   std::vector<std::thread> threads_;
@@ -109,6 +116,14 @@ class OrderedWorkers<Make>::Queue {
         stale_(options.capacity),
         reached_(options.capacity),
         threads_(options.workers) {}
+
+  // All threads have done what they do first; what the one with the lowest number threw there.
+  std::exception_ptr initialised(WorkersOptions const& options) {
+    if (!options.first) return nullptr;
+    std::unique_lock lock(mutex_);
+    ready_.wait(lock, [&] { return initialised_ == options.workers; });
+    return init_error_;
+  }
 
   // Whether all threads have come to their end, for which there is as much time as for a result.
   bool stop() {
@@ -171,18 +186,13 @@ class OrderedWorkers<Make>::Queue {
         if (--queue.threads_ == 0) queue.ready_.notify_one();
       }
     } const leave{*this};
-    std::exception_ptr failed;
-    try {
-      if (first_) first_(number);
-    } catch (...) {
-      failed = std::current_exception();
-    }
+    if (first_) initialise(number);
     auto producer = make_();
     std::unique_lock lock(mutex_);
     while (true) {
       wake_.wait(lock, [&] { return stop_ || has_work(); });
       if (stop_) return;
-      make_next(producer, lock, failed);
+      make_next(producer, lock);
     }
   }
 
@@ -199,6 +209,19 @@ class OrderedWorkers<Make>::Queue {
   // Asked only where the answer is of use.
   static Clock::time_point now() { return Producer::helps ? Clock::now() : Clock::time_point(); }
 
+  void initialise(int number) {
+    std::exception_ptr failed;
+    try {
+      first_(number);
+    } catch (...) {
+      failed = std::current_exception();
+    }
+    std::lock_guard lock(mutex_);
+    ++initialised_;
+    if (failed && (!init_error_ || number < failed_init_)) init_error_ = std::move(failed), failed_init_ = number;
+    ready_.notify_one();
+  }
+
   bool has_work() const { return running_ && next_ - head_ < slots_.size(); }
 
   void wait_for(Slot const& head, std::unique_lock<std::mutex>& lock) {
@@ -209,7 +232,7 @@ class OrderedWorkers<Make>::Queue {
   }
 
   // The lock is held before and after, not while the result is made.
-  void make_next(Producer& producer, std::unique_lock<std::mutex>& lock, std::exception_ptr const& failed = nullptr) {
+  void make_next(Producer& producer, std::unique_lock<std::mutex>& lock) {
     std::unique_lock<std::mutex> reading;
     if constexpr (Producer::reads_in_order) {
       // Who gets a number is the one who reads, so that reading goes in the order of the numbers.
@@ -222,8 +245,8 @@ class OrderedWorkers<Make>::Queue {
     Cancelled const cancelled(generation_, reached_[position % slots_.size()]);
     lock.unlock();
     auto const start = now();
-    Slot made{.filled = true, .result = {}, .error = failed};
-    if (!failed) produce(made, producer, position, cancelled, reading);
+    Slot made{.filled = true, .result = {}, .error = nullptr};
+    produce(made, producer, position, cancelled, reading);
     bool const quick = Producer::helps && now() - start < wake_up;
     lock.lock();
     if (cancelled()) {
@@ -267,6 +290,8 @@ class OrderedWorkers<Make>::Queue {
   bool quick_ = false;                              // whether the latest result took less time than a wake-up
   bool running_ = false;
   bool stop_ = false;
+  int initialised_ = 0, failed_init_ = 0;  // threads that have, and the lowest number of those that failed
+  std::exception_ptr init_error_;
   bool gave_up_ = false;                       // a result did not come in time
   int threads_;                                // that have not left
   std::atomic<std::uint64_t> generation_ = 0;  // changed under the mutex, asked without it
