@@ -31,11 +31,11 @@ MetricValue of_batch(Metric metric, at::Tensor const& preds, at::Tensor const& t
   return metric.value();
 }
 
-at::Tensor scores() {
+at::Tensor six_scores() {
   return at::tensor({-1.5F, .5F, 0.F, 2.F, .25F, -3.F, 1.F, .125F, -.5F, 1.F, .75F, -2.F}).view({6, 2});
 }
-at::Tensor classes() { return at::tensor({1, 0, 0, 1, 1, 0}); }
-at::Tensor labels() { return at::tensor({1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0}).view({6, 2}).to(at::kFloat); }
+at::Tensor six_classes() { return at::tensor({1, 0, 0, 1, 1, 0}); }
+at::Tensor six_labels() { return at::tensor({1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0}).view({6, 2}).to(at::kFloat); }
 
 // Adds up the numbers of two threads.
 class Meeting {
@@ -93,46 +93,50 @@ void check_ranks(Metric const& metric, at::Tensor const& preds, at::Tensor const
 }  // namespace
 
 TEST_CASE("M-27 metrics: what a model gives is activated; what is given directly is not") {
-  CHECK(of_batch(RocAucBinary(), scores(), classes()) == RocAucBinary()(scores().softmax(1), classes()));
-  CHECK(of_batch(BrierScore(), scores(), classes()) == BrierScore()(scores().softmax(1), classes()));
-  CHECK(of_batch(BrierScore(), scores(), classes()) != BrierScore()(scores(), classes()));
-  CHECK(of_batch(RocAuc(), scores(), classes()) == RocAuc()(scores().softmax(1), classes()));
-  CHECK(of_batch(F1ScoreMulti(), scores(), labels()) == F1ScoreMulti()(scores().sigmoid(), labels()));
-  CHECK(of_batch(F1ScoreMulti({.sigmoid = false}), scores(), labels()) == F1ScoreMulti()(scores(), labels()));
-  CHECK(of_batch(F1ScoreMulti(), scores(), labels()) != F1ScoreMulti()(scores(), labels()));
-  CHECK(of_batch(BrierScoreMulti(), scores(), labels()) == BrierScoreMulti()(scores().sigmoid(), labels()));
-  CHECK(of_batch(F1Score(), scores(), classes()) == F1Score()(scores(), classes()));
+  CHECK(of_batch(RocAucBinary(), six_scores(), six_classes()) ==
+        RocAucBinary()(six_scores().softmax(1), six_classes()));
+  CHECK(of_batch(BrierScore(), six_scores(), six_classes()) == BrierScore()(six_scores().softmax(1), six_classes()));
+  CHECK(of_batch(BrierScore(), six_scores(), six_classes()) != BrierScore()(six_scores(), six_classes()));
+  CHECK(of_batch(RocAuc(), six_scores(), six_classes()) == RocAuc()(six_scores().softmax(1), six_classes()));
+  CHECK(of_batch(F1ScoreMulti(), six_scores(), six_labels()) == F1ScoreMulti()(six_scores().sigmoid(), six_labels()));
+  CHECK(of_batch(F1ScoreMulti({.sigmoid = false}), six_scores(), six_labels()) ==
+        F1ScoreMulti()(six_scores(), six_labels()));
+  CHECK(of_batch(F1ScoreMulti(), six_scores(), six_labels()) != F1ScoreMulti()(six_scores(), six_labels()));
+  CHECK(of_batch(BrierScoreMulti(), six_scores(), six_labels()) ==
+        BrierScoreMulti()(six_scores().sigmoid(), six_labels()));
+  CHECK(of_batch(F1Score(), six_scores(), six_classes()) == F1Score()(six_scores(), six_classes()));
 }
 
 TEST_CASE("metrics: a model with one output gives the sigmoid of it as the probability of class 1") {
-  auto const one = scores().select(1, 1);
-  CHECK(of_batch(BrierScore(), one, classes()) == BrierScore()(one.sigmoid(), classes()));
-  CHECK(of_batch(BrierScore(), one.unsqueeze(1), classes().unsqueeze(1)) == BrierScore()(one.sigmoid(), classes()));
-  CHECK(of_batch(RocAucBinary(), one.to(at::kHalf), classes()) == RocAucBinary()(one, classes()));
+  auto const one = six_scores().select(1, 1);
+  CHECK(of_batch(BrierScore(), one, six_classes()) == BrierScore()(one.sigmoid(), six_classes()));
+  CHECK(of_batch(BrierScore(), one.unsqueeze(1), six_classes().unsqueeze(1)) ==
+        BrierScore()(one.sigmoid(), six_classes()));
+  CHECK(of_batch(RocAucBinary(), one.to(at::kHalf), six_classes()) == RocAucBinary()(one, six_classes()));
 }
 
 TEST_CASE("metrics: half precision, whole numbers of any width, and rows with gaps between them") {
   for (auto const type : {at::kHalf, at::kBFloat16}) {  // the scores are exact in both
-    CHECK(of_batch(F1Score(), scores().to(type), classes()) == F1Score()(scores(), classes()));
-    CHECK(F1ScoreMulti()(scores().to(type), labels()) == F1ScoreMulti()(scores(), labels()));
-    CHECK(RocAucBinary()(scores().to(type), classes()) == RocAucBinary()(scores(), classes()));
-    CHECK(R2Score()(scores().to(type), labels()) == R2Score()(scores(), labels()));
-    CHECK(mae(scores().to(type), labels()).item<double>() == mae(scores(), labels()).item<double>());
-    CHECK(accuracy_multi(scores().to(type), labels()).item<double>() == doctest::Approx(7. / 12));
-    CHECK(top_k_accuracy_t{.k = 1}(scores().to(type), classes()).item<double>() == doctest::Approx(2. / 3));
+    CHECK(of_batch(F1Score(), six_scores().to(type), six_classes()) == F1Score()(six_scores(), six_classes()));
+    CHECK(F1ScoreMulti()(six_scores().to(type), six_labels()) == F1ScoreMulti()(six_scores(), six_labels()));
+    CHECK(RocAucBinary()(six_scores().to(type), six_classes()) == RocAucBinary()(six_scores(), six_classes()));
+    CHECK(R2Score()(six_scores().to(type), six_labels()) == R2Score()(six_scores(), six_labels()));
+    CHECK(mae(six_scores().to(type), six_labels()).item<double>() == mae(six_scores(), six_labels()).item<double>());
+    CHECK(accuracy_multi(six_scores().to(type), six_labels()).item<double>() == doctest::Approx(7. / 12));
+    CHECK(top_k_accuracy_t{.k = 1}(six_scores().to(type), six_classes()).item<double>() == doctest::Approx(2. / 3));
   }
   for (auto const type : {at::kByte, at::kChar, at::kShort, at::kInt, at::kBool})
-    CHECK(F1Score()(scores(), classes().to(type)) == F1Score()(scores(), classes()));
-  auto const wide = at::stack({classes(), 7 * at::ones_like(classes())}, 1);
-  CHECK(F1Score()(wide.select(1, 0), classes().flip(0)) == F1Score()(classes(), classes().flip(0)));
-  CHECK(F1Score()(scores(), wide.select(1, 0)) == F1Score()(scores(), classes()));
-  auto const wide_scores = at::cat({scores(), at::zeros({6, 3})}, 1).slice(1, 0, 2);
-  CHECK(F1ScoreMulti()(wide_scores, labels()) == F1ScoreMulti()(scores(), labels()));
-  CHECK(RocAucBinary()(wide_scores, classes()) == RocAucBinary()(scores(), classes()));
+    CHECK(F1Score()(six_scores(), six_classes().to(type)) == F1Score()(six_scores(), six_classes()));
+  auto const wide = at::stack({six_classes(), 7 * at::ones_like(six_classes())}, 1);
+  CHECK(F1Score()(wide.select(1, 0), six_classes().flip(0)) == F1Score()(six_classes(), six_classes().flip(0)));
+  CHECK(F1Score()(six_scores(), wide.select(1, 0)) == F1Score()(six_scores(), six_classes()));
+  auto const wide_scores = at::cat({six_scores(), at::zeros({6, 3})}, 1).slice(1, 0, 2);
+  CHECK(F1ScoreMulti()(wide_scores, six_labels()) == F1ScoreMulti()(six_scores(), six_labels()));
+  CHECK(RocAucBinary()(wide_scores, six_classes()) == RocAucBinary()(six_scores(), six_classes()));
 }
 
 TEST_CASE("metrics: nothing of the graph is kept, and the next phase begins with nothing") {
-  auto const grown = scores().requires_grad_();
+  auto const grown = six_scores().requires_grad_();
   auto metric = AccumMetric([](at::Tensor const& p, at::Tensor const& t) {
     CHECK_FALSE(p.requires_grad());
     return static_cast<double>(p.numel() * 100 + t.numel());
@@ -140,19 +144,19 @@ TEST_CASE("metrics: nothing of the graph is kept, and the next phase begins with
   for (int epoch = 0; epoch < 2; ++epoch) {
     metric.reset();
     CHECK_FALSE(metric.value().has_value());
-    metric.accumulate(Batch(grown, {labels()}));
-    metric.accumulate(Batch(grown, {labels()}));
+    metric.accumulate(Batch(grown, {six_labels()}));
+    metric.accumulate(Batch(grown, {six_labels()}));
     CHECK(metric.value() == MetricValue(2424));
   }
-  CHECK(of_batch(F1Score(), grown, classes()).has_value());
-  CHECK(of_batch(R2Score(), grown, labels()).has_value());
+  CHECK(of_batch(F1Score(), grown, six_classes()).has_value());
+  CHECK(of_batch(R2Score(), grown, six_labels()).has_value());
 }
 
 TEST_CASE("AccumMetric: argmax or activation, thresh, order of arguments, shape and name are as told") {
   auto const first = [](at::Tensor const& a, at::Tensor const&) { return a.select(0, 0).to(at::kFloat).sum(); };
   auto const at = [&](AccumOptions how) {
     AccumMetric metric(first, how);
-    metric.accumulate(Batch(scores(), {how.flatten && !how.dim_argmax ? labels() : classes()}));
+    metric.accumulate(Batch(six_scores(), {how.flatten && !how.dim_argmax ? six_labels() : six_classes()}));
     return *metric.value();
   };
   CHECK(at({}) == -1.5);
@@ -164,7 +168,7 @@ TEST_CASE("AccumMetric: argmax or activation, thresh, order of arguments, shape 
   CHECK(at({.activation = ActivationType::sigmoid, .thresh = .1}) == 1);
   CHECK(at({.activation = ActivationType::sigmoid, .thresh = .2}) == 0);
   AccumMetric binary(first, {.activation = ActivationType::binary_softmax});
-  CHECK(*of_batch(binary, scores(), classes()) == doctest::Approx(1 / (1 + std::exp(-2.))));
+  CHECK(*of_batch(binary, six_scores(), six_classes()) == doctest::Approx(1 / (1 + std::exp(-2.))));
   CHECK(AccumMetric(first).name() == "metric");
   CHECK(AccumMetric(mae).name() == "mae");
   CHECK(AccumMetric(first, {}, "first").name() == "first");
@@ -175,7 +179,7 @@ TEST_CASE(
   auto const both = [](at::Tensor const& t, at::Tensor const& p) {
     return (10 * t + p.to(at::kFloat)).to(at::kFloat).sum();
   };
-  CHECK(of_batch(skm_to_fastxx(both), scores(), classes()) == MetricValue(33));
+  CHECK(of_batch(skm_to_fastxx(both), six_scores(), six_classes()) == MetricValue(33));
   CHECK(of_batch(skm_to_fastxx(both, {.thresh = .5}), at::zeros({2, 2}), at::zeros({2, 2})) == MetricValue(4));
   CHECK(of_batch(skm_to_fastxx(both, {.is_class = false}), at::full({2}, 3.F), at::ones({2})) == MetricValue(26));
 }
@@ -194,14 +198,14 @@ TEST_CASE("TR-58 metrics: what is no average over batches counts the whole set")
 }
 
 TEST_CASE("metrics: on_target chooses the target and the name, of objects and of functions that say what is measured") {
-  Batch const batch(scores(), {labels(), classes()});
+  Batch const batch(six_scores(), {six_labels(), six_classes()});
   auto f1 = on_target(1, F1Score(), "F1 of kinds");
   f1.accumulate(batch);
-  CHECK(f1.value() == F1Score()(scores(), classes()));
+  CHECK(f1.value() == F1Score()(six_scores(), six_classes()));
   CHECK(f1.name() == "F1 of kinds");
   auto root = on_target(0, rmse);
   root.accumulate(batch);
-  CHECK(root.value() == rmse(scores(), labels()));
+  CHECK(root.value() == rmse(six_scores(), six_labels()));
   CHECK(root.name() == "rmse");
   auto third = on_target(2, F1Score());
   CHECK(key_of([&] { third.accumulate(batch); }) == "metric.targets");
@@ -244,14 +248,14 @@ TEST_CASE("M-28 metrics: perplexity is exp of the mean loss by batch size, of BL
 }
 
 TEST_CASE("metrics: several ranks say what one with all the items says; a rank may have had none") {
-  auto const numbers = scores().view(-1), others = labels().view(-1) * 2 + numbers;
+  auto const numbers = six_scores().view(-1), others = six_labels().view(-1) * 2 + numbers;
   auto const sentences = at::tensor({1, 2, 3, 4, 5, 6, 1, 3, 3, 4, 5, 6}).view({2, 6});
   for (std::int64_t n : {0, 1, 4, 6}) {
-    check_ranks(F1Score(), scores(), classes(), n);
-    check_ranks(DiceMulti({.axis = 1}), classes() * 3, classes(), n);
-    check_ranks(F1ScoreMulti({.average = Average::samples}), scores().sigmoid(), labels(), n);
-    check_ranks(RocAucBinary(), scores().softmax(1), classes(), n);
-    check_ranks(RocAuc(), scores().softmax(1), classes(), n);
+    check_ranks(F1Score(), six_scores(), six_classes(), n);
+    check_ranks(DiceMulti({.axis = 1}), six_classes() * 3, six_classes(), n);
+    check_ranks(F1ScoreMulti({.average = Average::samples}), six_scores().sigmoid(), six_labels(), n);
+    check_ranks(RocAucBinary(), six_scores().softmax(1), six_classes(), n);
+    check_ranks(RocAuc(), six_scores().softmax(1), six_classes(), n);
     check_ranks(SpearmanCorrCoef(), numbers, others, n);
     check_ranks(R2Score(), numbers, others, n);
     check_ranks(rmse.metric(), numbers, others, n);

@@ -34,7 +34,7 @@ struct CreateBatch {
   Function function;
 
   template <class Item>
-  requires requires(Function const& function, std::vector<Item> items) { function(std::move(items)); }
+  requires requires(Function const& make, std::vector<Item> items) { make(std::move(items)); }
   auto operator()(std::vector<Item> items) const { return function(std::move(items)); }
 };
 template <class T>
