@@ -5,6 +5,7 @@
 #include <fastxx/low/core/memory.hpp>
 #include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/io/torch_file.hpp>
+#include <fastxx/low/io/torch_value.hpp>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/nn/module.hpp>

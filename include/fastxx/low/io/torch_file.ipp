@@ -311,13 +311,6 @@ inline Tensor dense_for_torch(std::string const& name, Tensor const& tensor) {
 
 namespace fastxx {
 
-FASTXX_INLINE TorchValue const* TorchValue::find(std::string_view name) const {
-  if (auto const* const dict = get_if<Dict>())
-    for (auto const& [key, item] : *dict)
-      if (auto const* const text = key.get_if<std::string>(); text && *text == name) return &item;
-  return nullptr;
-}
-
 FASTXX_INLINE TorchValue load_torch(std::filesystem::path const& path) {
   detail::TorchFileProblem const problem{path};
   std::string const first = detail::first_bytes(path);

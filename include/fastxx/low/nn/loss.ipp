@@ -63,8 +63,17 @@ FASTXX_INLINE Tensor L1LossFlat::operator()(Tensor const& prediction, Tensor con
 }
 
 namespace detail {
+// Whether a tensor of the first shape may stand beside one of the second, dimension by dimension from the last.
+inline bool expands_to(at::IntArrayRef shape, at::IntArrayRef wanted) {
+  if (shape.size() > wanted.size()) return false;
+  auto const skipped = wanted.size() - shape.size();
+  for (std::size_t i = 0; i < shape.size(); ++i)
+    if (shape[i] != 1 && shape[i] != wanted[skipped + i]) return false;
+  return true;
+}
+
 inline void require_class_weights(char const* name, Tensor const& weights, Tensor const& prediction) {
-  if (!weights.defined() || at::is_expandable_to(weights.sizes(), prediction.sizes())) return;
+  if (!weights.defined() || expands_to(weights.sizes(), prediction.sizes())) return;
   throw tensor_error("bce.weights",
                      {.call = "BCEWithLogitsLossFlat",
                       .expected = {"a ", name, " for each class of scores ", shape_text(prediction.sizes())},

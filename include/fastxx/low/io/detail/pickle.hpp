@@ -2,7 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/io/detail/zip_file.hpp>
-#include <fastxx/low/io/torch_file.hpp>
+#include <fastxx/low/io/torch_value.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
 #include <cstddef>
