@@ -1,4 +1,4 @@
-// expect-only-error: the parts of a loader are item_tfms\(\.\.\.\), batch_tfms\(\.\.\.\) and before_batch\(f\)
+// expect-only-error: the parts of a loader are item_tfms\(\.\.\.\), batch_tfms\(\.\.\.\), before_batch\(f\)
 #include <fastxx/mid/data/data_transforms.hpp>
 #include <fastxx/mid/data/loader.hpp>
 
