@@ -199,6 +199,14 @@ TEST_CASE("CSVLogger: the table with all digits, whole after each epoch; behind 
   auto const e = error_of([&] { learn.fit(1, .1, callbacks(CSVLogger("/dev/full"))); });
   CHECK(contains(e, "[file.write]"));
   CHECK(contains(e, "/dev/full"));
+  struct Vanish {
+    std::filesystem::path folder;
+    void before_epoch(TrainState&) const { std::filesystem::remove_all(folder); }
+  };
+  auto const gone =
+      error_of([&] { learn.fit(2, .1, callbacks(CSVLogger(folder / "sub" / "a.csv"), Vanish{folder / "sub"})); });
+  CHECK(contains(gone, "[file.write]"));
+  CHECK(contains(gone, "a.csv"));
   std::filesystem::remove_all(folder);
 }
 

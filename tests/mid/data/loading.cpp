@@ -292,6 +292,21 @@ TEST_CASE("loading: each worker is initialised with its number, and what that th
   }
 }
 
+TEST_CASE("loading: a worker_init that hangs is told after the timeout as well") {
+  auto const released = std::make_shared<std::atomic<bool>>(false), ended = std::make_shared<std::atomic<bool>>(false);
+  {
+    DataLoader const loader(Failing{.n = 4}, {.workers = 1, .timeout = .1, .worker_init = [=](int) {
+                                                while (!*released) std::this_thread::sleep_for(1ms);
+                                                *ended = true;
+                                              }});
+    auto const e = error_of([&] { all_of(loader); });
+    CHECK(contains(e, "[loader.timeout] worker_init"));
+  }
+  *released = true;
+  while (!*ended) std::this_thread::sleep_for(1ms);
+  std::this_thread::sleep_for(20ms);  // what the thread still does belongs to this case
+}
+
 namespace {
 // Epochs from 1 on are refused until it is said otherwise; they are in reverse order.
 struct Moody {

@@ -1,9 +1,8 @@
 // Metrics as a Learner uses them: a batch's scores are activated, targets are chosen, ranks add up.
 #include "../../errors.hpp"
+#include "../meeting.hpp"
 #include <fastxx/mid/metrics.hpp>
 
-#include <condition_variable>
-#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -36,34 +35,6 @@ at::Tensor six_scores() {
 }
 at::Tensor six_classes() { return at::tensor({1, 0, 0, 1, 1, 0}); }
 at::Tensor six_labels() { return at::tensor({1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0}).view({6, 2}).to(at::kFloat); }
-
-// Adds up the numbers of two threads.
-class Meeting {
- public:
-  double sum(double mine) {
-    std::unique_lock lock(mutex_);
-    total_ += mine;
-    if (++arrived_ == 2) {
-      result_ = total_, total_ = 0, arrived_ = 0, ++round_;
-      changed_.notify_all();
-    } else {
-      changed_.wait(lock, [this, round = round_] { return round_ != round; });
-    }
-    return result_;
-  }
-  Ranks ranks(int rank) {
-    return {.rank = rank,
-            .size = 2,
-            .sum = [this](double x) { return sum(x); },
-            .any = [this](bool x) { return sum(x ? 1 : 0) > 0; }};
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  double total_ = 0, result_ = 0;
-  int arrived_ = 0, round_ = 0;
-};
 
 // Rank 0 has the first `n` rows, rank 1 the others: both must say what one rank with all says.
 template <class Metric>

@@ -1,11 +1,10 @@
 // Two ranks in two threads: metrics of all, and one end for all.
+#include "../meeting.hpp"
 #include "toy.hpp"
 #include <fastxx/mid/data/foreign_loaders.hpp>
 
-#include <condition_variable>
 #include <csignal>
 #include <limits>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -15,34 +14,6 @@
 using namespace fastxx;
 
 namespace {
-
-// Adds up the numbers of two threads.
-class Meeting {
- public:
-  double sum(double mine) {
-    std::unique_lock lock(mutex_);
-    total_ += mine;
-    if (++arrived_ == 2) {
-      result_ = total_, total_ = 0, arrived_ = 0, ++round_;
-      changed_.notify_all();
-    } else {
-      changed_.wait(lock, [this, round = round_] { return round_ != round; });
-    }
-    return result_;
-  }
-  Ranks ranks(int rank) {
-    return {.rank = rank,
-            .size = 2,
-            .sum = [this](double x) { return sum(x); },
-            .any = [this](bool x) { return sum(x ? 1 : 0) > 0; }};
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  double total_ = 0, result_ = 0;
-  int arrived_ = 0, round_ = 0;
-};
 
 using LineBatch = std::tuple<at::Tensor, at::Tensor>;
 LineBatch batch_of_line(float first, int n) {

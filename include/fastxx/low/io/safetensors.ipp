@@ -137,7 +137,8 @@ inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsPr
   if (status.st_size == 0) refuse_unknown_size("safetensors.open", "load_safetensors", problem.path);
   auto const size = static_cast<std::uint64_t>(status.st_size);
   std::uint64_t const after = size - std::min<std::uint64_t>(size, sizeof length);  // a file may grow under our eyes
-  if ((length & 0xffffffff) == 0x04034b50)                                          // "PK": a zip file
+  constexpr std::uint64_t zip_file = 0x04034b50;                                    // "PK\3\4"
+  if ((length & 0xffffffff) == zip_file)
     problem.fail("safetensors.header", "a safetensors file", "a zip file, as Python's torch.save writes",
                  "read it with load_torch_tensors(path)");
   if (length > safetensors_header_limit)

@@ -4,8 +4,8 @@
 #include <fastxx/mid/callbacks/csv_logger.hpp>
 #include <fastxx/mid/train/recorder.hpp>
 
+#include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <fstream>
 #include <string>
 #include <utility>
@@ -36,19 +36,10 @@ FASTXX_INLINE CSVLogger::CSVLogger(std::filesystem::path path, CSVLoggerOptions 
     : path_(std::move(path)), options_(options) {}
 
 FASTXX_INLINE void CSVLogger::write(std::string const& line, bool append) const {
-  if (path_.empty() || std::filesystem::is_fifo(path_))
-    throw io_error("file.write", {.call = "CSVLogger",
-                                  .expected = "the path of a file",
-                                  .got = path_.empty() ? "none" : "a pipe",
-                                  .where = path_.string()});
+  detail::require_regular_file("file.write", "CSVLogger", path_);  // a pipe would wait for its reader
   errno = 0;
   std::ofstream file(path_, append ? std::ios::app : std::ios::trunc);
-  if (file << line << '\n' && file.flush()) return;
-  throw io_error("file.write", {.call = "CSVLogger",
-                                .expected = "a file that can be written",
-                                .got = errno ? std::strerror(errno) : "an error",
-                                .where = path_.string(),
-                                .fix = "make room or choose another path"});
+  if (!(file << line << '\n' && file.flush())) detail::throw_file_error("file.write", "CSVLogger", path_, errno);
 }
 
 FASTXX_INLINE void CSVLogger::before_fit(TrainState& learn) {

@@ -11,8 +11,9 @@ namespace fastxx {
 
 /// What a stream cannot say about itself.
 struct IterableOptions {
-  std::int64_t size = 0;               ///< items in an epoch; what follows in the stream is not read
-  std::int64_t shuffle_buffer = 1000;  ///< items in memory among which a shuffling loader draws the next
+  std::int64_t size = 0;  ///< items in an epoch; what follows in the stream is not read
+  std::int64_t shuffle_buffer =
+      detail::default_shuffle_buffer;  ///< items in memory among which a shuffling loader draws the next
 };
 
 /// Items that come one after another, more of them than memory holds: lines of a file, messages, pictures that are drawn.

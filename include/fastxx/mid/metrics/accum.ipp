@@ -67,10 +67,7 @@ FASTXX_INLINE MetricValue AccumMetric::value() const {
 }
 
 FASTXX_INLINE MetricValue AccumMetric::operator()(Tensor const& preds, Tensor const& targs) const {
-  AccumMetric alone = *this;
-  alone.reset();
-  alone.add(preds, targs);
-  return alone.value();
+  return detail::value_of(*this, preds, targs);
 }
 
 }  // namespace fastxx

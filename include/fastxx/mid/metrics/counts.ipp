@@ -191,10 +191,7 @@ FASTXX_INLINE MetricValue CountMetric::value() const {
 }
 
 FASTXX_INLINE MetricValue CountMetric::operator()(Tensor const& preds, Tensor const& targs) const {
-  CountMetric alone = *this;
-  alone.reset();
-  alone.add(preds, targs);
-  return alone.value();
+  return detail::value_of(*this, preds, targs);
 }
 
 }  // namespace fastxx

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/tensor.hpp>
+#include <fastxx/mid/train/metric_value.hpp>
 #include <fastxx/mid/train/ranks.hpp>
 
 #include <cstdint>
@@ -29,6 +30,14 @@ class MetricOfTarget {
   std::string name_;
   std::size_t target_ = 0;
 };
+
+// What a metric says of these predictions alone.
+template <class Metric>
+MetricValue value_of(Metric metric, Tensor const& preds, Tensor const& targs) {
+  metric.reset();
+  metric.add(preds, targs);
+  return metric.value();
+}
 
 // One key and one sentence for all that a metric does not take.
 [[noreturn, gnu::cold]] void refuse_metric(char const* key, std::string const& name, std::string expected,

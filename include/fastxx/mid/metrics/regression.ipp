@@ -137,10 +137,7 @@ FASTXX_INLINE MetricValue MomentMetric::value() const {
 }
 
 FASTXX_INLINE MetricValue MomentMetric::operator()(Tensor const& preds, Tensor const& targs) const {
-  MomentMetric alone = *this;
-  alone.reset();
-  alone.add(preds, targs);
-  return alone.value();
+  return detail::value_of(*this, preds, targs);
 }
 
 FASTXX_INLINE MomentMetric rmse_t::metric() const {

@@ -77,10 +77,7 @@ FASTXX_INLINE MetricValue CorpusBLEUMetric::value() const {
 }
 
 FASTXX_INLINE MetricValue CorpusBLEUMetric::operator()(Tensor const& preds, Tensor const& targs) const {
-  CorpusBLEUMetric alone = *this;
-  alone.reset();
-  alone.add(preds, targs);
-  return alone.value();
+  return detail::value_of(*this, preds, targs);
 }
 
 }  // namespace fastxx

@@ -39,6 +39,9 @@ class TtaTotal {
   Predictions with(Predictions plain) const;
 
  private:
+  // Random transforms must refuse no item that the others take.
+  void require_same_items(Predictions const& pass) const;
+
   TtaOptions options_;
   Tensor total_;
   SkippedItems skipped_;
@@ -51,7 +54,7 @@ class TtaTotal {
 ///
 /// Shapes:  as get_preds; losses and decoded are left undefined
 /// Errors:  state_error [tta.options]; data_error [tta.skipped] when a pass leaves other items out than the plain one
-/// Source:  fastai 2.7.18 learner.py Learner.tta (TR-72)
+/// Source:  fastai 2.7.18 learner.py Learner.tta (TR-72); differs: always one blend, not both parts of it
 /// Example: examples/doc/training.cpp
 template <class Learner, class Loader>
 Predictions tta_of(Learner& learn, Loader& loader, TtaOptions const& options) {

@@ -18,8 +18,6 @@
 
 namespace fastxx::detail {
 
-inline constexpr std::size_t most_pickle_bytes = 32 << 20;
-
 // The memory behind tensors, as a pickle names it.
 struct TorchStorage {
   std::string key;

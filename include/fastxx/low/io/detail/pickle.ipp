@@ -97,10 +97,8 @@ FASTXX_INLINE TorchValue Unpickler::run(std::string_view bytes, std::size_t& use
   bytes_ = bytes, at_ = 0, counted_ = 0;
   nodes_.clear(), stack_.clear(), marks_.clear(), memo_.clear();
   constexpr unsigned char stop = '.';
-  constexpr std::size_t most_bytes = most_pickle_bytes;
   while (true) {
-    // A letter of a pickle may cost 50 bytes of memory.
-    if (at_ > most_bytes) fail({"a pickle of at most ", most_bytes, " bytes"}, "a longer one");
+    if (at_ > most_pickle_bytes) fail({"a pickle of at most ", most_pickle_bytes, " bytes"}, "a longer one");
     auto const code = static_cast<unsigned char>(take(1)[0]);
     if (code == stop) break;
     step(code);

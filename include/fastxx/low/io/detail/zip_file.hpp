@@ -12,6 +12,9 @@
 
 namespace fastxx::detail {
 
+// Of what is no tensor in a file of torch.save: the pickle, and the zip file's table. A byte of a pickle may cost 50.
+inline constexpr std::uint64_t most_pickle_bytes = 32 << 20;
+
 // What is wrong with a file of torch.save.
 struct TorchFileProblem {
   std::filesystem::path path;

@@ -106,8 +106,7 @@ FASTXX_INLINE std::string_view ZipFile::read_entry(std::string_view table) {
 
 FASTXX_INLINE void ZipFile::read_table(std::uint64_t place, std::uint64_t size, std::uint64_t count) {
   if (place > size_ || size > size_ - place) problem_.fail("truncated", {"a table of ", size, " bytes"}, {size_});
-  constexpr std::uint64_t most_bytes = 32 << 20;
-  if (size > most_bytes) problem_.fail("format", {"a table of at most ", most_bytes, " bytes"}, {size});
+  if (size > most_pickle_bytes) problem_.fail("format", {"a table of at most ", most_pickle_bytes, " bytes"}, {size});
   std::string const table = [&] {
     std::string bytes(size, '\0');
     read_at(place, bytes.data(), size);
@@ -147,8 +146,8 @@ FASTXX_INLINE void ZipFile::read(std::string const& name, char* to) const {
 FASTXX_INLINE std::string ZipFile::read(std::string const& name) const {
   std::uint64_t const size = member(name).size;
   if (size > size_) problem_.fail("truncated", {size, " bytes in '", name, "'"}, {size_, " in the whole file"});
-  constexpr std::uint64_t most_bytes = 32 << 20;  // a pickle; tensors are read into their own memory
-  if (size > most_bytes) problem_.fail("pickle", {"at most ", most_bytes, " bytes"}, {size}, {"'", brief(name), "'"});
+  if (size > most_pickle_bytes)
+    problem_.fail("pickle", {"at most ", most_pickle_bytes, " bytes"}, {size}, {"'", brief(name), "'"});
   std::string bytes(size, '\0');
   read(name, bytes.data());
   return bytes;

@@ -67,6 +67,7 @@ void skip_or_throw(OnItemError on_error, SkippedItems& skipped, std::int64_t ind
 [[noreturn]] void refuse_all_skipped(SkippedItems const& skipped);
 [[noreturn]] void refuse_shrunk(std::size_t before, std::size_t now, std::int64_t epoch, std::int64_t batch);
 [[noreturn]] void throw_worker_error(int worker);
+[[noreturn]] void refuse_init_timeout(double seconds);
 [[noreturn]] void refuse_timeout(double seconds, std::string const& item, std::int64_t epoch, std::int64_t batch);
 
 [[noreturn]] void throw_batch_error(std::int64_t epoch, std::int64_t batch, std::string const& items);
@@ -117,14 +118,13 @@ consteval bool loads_whole() {
 // The items of a batch collated: as the loader was told, else as the dataset does it, else by collate().
 template <class Dataset, class BeforeBatch, class Item>
 auto collate_as(Dataset const& dataset, BeforeBatch const& before_batch, std::vector<Item>& items) {
-  if constexpr (TakesItems<BeforeBatch, Item>)
-    return collate_with(before_batch, items);
-  else if constexpr (requires { dataset.create_batch(std::move(items)); })
+  constexpr bool told = TakesItems<BeforeBatch, Item>;
+  if constexpr (!told && requires { dataset.create_batch(std::move(items)); })
     return dataset.create_batch(std::move(items));
-  else if constexpr (requires { dataset.before_batch(std::move(items)); })
+  else if constexpr (!told && requires { dataset.before_batch(std::move(items)); })
     return collate(dataset.before_batch(std::move(items)));
   else
-    return collate(std::move(items));
+    return collate_with(before_batch, items);
 }
 
 template <class Dataset>
@@ -208,6 +208,11 @@ class BatchMaker {
     skipped_ = {};
   }
 
+  // As it goes to the device.
+  typename Source::Collated ready(typename Source::Collated batch) const {
+    return source_.pin ? pinned(std::move(batch)) : std::move(batch);
+  }
+
   // One item through the item transforms, or `place` among those that are left out. What is drawn for it depends on
   // `index`.
   template <class Get, class Name>
@@ -231,9 +236,8 @@ class BatchMaker {
       return built;
     }
     try {
-      built.batch.emplace(collate_as(*source_.dataset, source_.batching.before_batch, items_));
+      built.batch.emplace(ready(collate_as(*source_.dataset, source_.batching.before_batch, items_)));
       items_.clear();  // what an item holds is free before the next batch is asked for
-      if (source_.pin) built.batch.emplace(pinned(std::move(*built.batch)));
       return built;
     } catch (...) {
       throw_batch_error(epoch_, batch_, list());
@@ -297,9 +301,8 @@ class IndexedBuilder : private BatchMaker<Source> {
       auto whole = dataset_batch(*source_.dataset, indices_, context, *plan_);
       check_rows(whole, indices_.size());
       Built built;
-      built.batch.emplace(
-          encode_whole<typename Source::DatasetItem>(source_.batching.after_item, std::move(whole), context));
-      if (source_.pin) built.batch.emplace(pinned(std::move(*built.batch)));
+      built.batch.emplace(this->ready(
+          encode_whole<typename Source::DatasetItem>(source_.batching.after_item, std::move(whole), context)));
       return built;
     } catch (...) {
       // Which item was refused shows when they are made one by one; if none is, it was the batch.

@@ -59,12 +59,23 @@ FASTXX_INLINE void throw_worker_error(int worker) {
                                     {.call = "worker_init", .got = current_message(), .where = {"worker ", worker}}));
 }
 
+inline std::string seconds_text(double seconds) {
+  std::ostringstream text;
+  text << seconds << " seconds";
+  return text.str();
+}
+
+FASTXX_INLINE void refuse_init_timeout(double seconds) {
+  throw data_error("loader.timeout", {.call = "worker_init",
+                                      .expected = "all workers ready within " + seconds_text(seconds),
+                                      .got = "one that is not",
+                                      .fix = "look at what worker_init waits for, or give more time: .timeout"});
+}
+
 FASTXX_INLINE void refuse_timeout(double seconds, std::string const& item, std::int64_t epoch, std::int64_t batch) {
-  std::ostringstream limit;
-  limit << seconds;
   throw data_error("loader.timeout",
                    {.call = "DataLoader",
-                    .expected = "a batch of the workers within " + limit.str() + " seconds",
+                    .expected = "a batch of the workers within " + seconds_text(seconds),
                     .got = item.empty() ? std::string("none") : "none: " + item + " is still being made",
                     .where = {"batch ", batch, " of epoch ", epoch},
                     .fix = "look at this item and what is done with it, or give more time: .timeout"});

@@ -63,12 +63,13 @@ class OpenedItems<Opened> {
 void check_iterable(std::int64_t size, std::int64_t shuffle_buffer);
 [[noreturn]] void throw_stream_error(std::size_t item, std::int64_t epoch);
 
+inline constexpr std::int64_t default_shuffle_buffer = 1000;
 template <class Dataset>
 std::size_t shuffle_buffer_of(Dataset const& dataset) {
   if constexpr (requires { dataset.shuffle_buffer(); })
     return static_cast<std::size_t>(dataset.shuffle_buffer());
   else
-    return 1000;
+    return static_cast<std::size_t>(default_shuffle_buffer);
 }
 
 // A place in the items of an epoch. Whoever shuffles draws from a buffer that is filled up again, so that one seed gives

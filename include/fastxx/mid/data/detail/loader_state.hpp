@@ -89,6 +89,19 @@ class LoaderState {
   };
   using Workers = OrderedWorkers<MakeBuilder>;
 
+  // Called with the mutex.
+  void make_workers(std::size_t capacity) {
+    WorkersOptions const wanted{.workers = options.workers,
+                                .capacity = capacity,
+                                .timeout = std::chrono::duration<double>(options.timeout),
+                                .first = worker_init()};
+    try {
+      workers_ = std::make_unique<Workers>(wanted, MakeBuilder{source_, std::make_shared<typename Builder::Shared>()});
+    } catch (WorkersTimeout const&) {
+      refuse_init_timeout(options.timeout);
+    }
+  }
+
   // What the user wants done first, with the worker's number around what it throws.
   std::function<void(int)> worker_init() const {
     if (!options.worker_init) return {};
@@ -108,11 +121,7 @@ class LoaderState {
     if (options.workers == 0 || source.batches == 0 || workers_lent_) return nullptr;
     if (!workers_) {
       auto const capacity = static_cast<std::size_t>(options.workers) * static_cast<std::size_t>(options.prefetch);
-      workers_ = std::make_unique<Workers>(WorkersOptions{.workers = options.workers,
-                                                          .capacity = capacity,
-                                                          .timeout = std::chrono::duration<double>(options.timeout),
-                                                          .first = worker_init()},
-                                           MakeBuilder{source_, std::make_shared<typename Builder::Shared>()});
+      make_workers(capacity);
     }
     workers_->seek(position);
     workers_lent_ = true;

@@ -117,11 +117,18 @@ class OrderedWorkers<Make>::Queue {
         reached_(options.capacity),
         threads_(options.workers) {}
 
-  // All threads have done what they do first; what the one with the lowest number threw there.
+  // All threads have done what they do first; what the one with the lowest number threw there, or that the time for it
+  // is over.
   std::exception_ptr initialised(WorkersOptions const& options) {
     if (!options.first) return nullptr;
     std::unique_lock lock(mutex_);
-    ready_.wait(lock, [&] { return initialised_ == options.workers; });
+    auto const all = [&] { return initialised_ == options.workers; };
+    if (timeout_.count() <= 0) {
+      ready_.wait(lock, all);
+    } else if (!ready_.wait_for(lock, timeout_, all)) {
+      gave_up_ = true;
+      return std::make_exception_ptr(WorkersTimeout{});
+    }
     return init_error_;
   }
 
