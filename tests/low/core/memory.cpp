@@ -1,5 +1,8 @@
-#include "../../process.hpp"
+// clang-format off: this header stands first, for it must find out by itself which C library this is
 #include <fastxx/low/core/memory.hpp>
+// clang-format on
+
+#include "../../process.hpp"
 
 #include <cstdlib>
 #include <cstring>

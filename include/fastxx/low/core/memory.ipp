@@ -2,6 +2,8 @@
 
 #include <fastxx/low/core/memory.hpp>
 
+#include <cstdlib>  // any header of the C library says which one it is
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif

@@ -68,6 +68,7 @@ class OperatorWatches {
 
   void add(std::shared_ptr<OperatorWatch> watch);
   void drop_dead();
+  bool any() const { return !list_.empty(); }
 
  private:
   struct Call : at::ObserverContext {

@@ -1,0 +1,499 @@
+#pragma once
+
+#include <fastxx/low/nn/detail/norm_kernels.hpp>
+#include <fastxx/low/torch/parallel.hpp>
+
+#if defined(__x86_64__)
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <immintrin.h>
+#include <vector>
+
+// Becomes part of the loop that calls it, in programs built without optimisation too.
+#define FASTXX_AVX2 [[gnu::target("avx2"), gnu::always_inline]] inline
+
+namespace fastxx::detail {
+
+// Eight floats side by side in memory.
+struct WholeLanes {
+  FASTXX_AVX2 __m256 load(float const* from) const { return _mm256_loadu_ps(from); }
+  FASTXX_AVX2 void store(float* to, __m256 const& x) const { _mm256_storeu_ps(to, x); }
+  FASTXX_AVX2 void stream(float* to, __m256 const& x) const { _mm256_stream_ps(to, x); }
+  FASTXX_AVX2 __m256 only(__m256 const& x) const { return x; }
+};
+
+// Fewer, where a row ends.
+struct FirstLanes {
+  __m256i mask;
+
+  FASTXX_AVX2 explicit FirstLanes(std::int64_t count)
+      : mask(_mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
+                                _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))) {}
+
+  FASTXX_AVX2 __m256 load(float const* from) const { return _mm256_maskload_ps(from, mask); }
+  FASTXX_AVX2 void store(float* to, __m256 const& x) const { _mm256_maskstore_ps(to, mask, x); }
+  FASTXX_AVX2 void stream(float* to, __m256 const& x) const { store(to, x); }
+  FASTXX_AVX2 __m256 only(__m256 const& x) const { return _mm256_and_ps(x, _mm256_castsi256_ps(mask)); }
+};
+
+// The numbers of a channel in all lanes, or of eight channels. The pivot is a number amid those of x: what is left of x
+// without it keeps its digits when it is squared.
+struct ChannelLanes {
+  __m256 scale, shift, pivot, slope, offset;
+};
+
+struct ChannelArrays {
+  std::vector<float> scale, shift, pivot, slope, offset;
+
+  explicit ChannelArrays(std::int64_t channels)
+      : scale(static_cast<std::size_t>(channels)),
+        shift(scale.size()),
+        pivot(scale.size()),
+        slope(scale.size()),
+        offset(scale.size()) {}
+
+  FASTXX_AVX2 void same(ChannelLanes& lanes, std::int64_t c) const {
+    lanes.scale = _mm256_broadcast_ss(scale.data() + c);
+    lanes.shift = _mm256_broadcast_ss(shift.data() + c);
+    lanes.pivot = _mm256_broadcast_ss(pivot.data() + c);
+    lanes.slope = _mm256_broadcast_ss(slope.data() + c);
+    lanes.offset = _mm256_broadcast_ss(offset.data() + c);
+  }
+  template <class Lanes>
+  FASTXX_AVX2 void beside(ChannelLanes& values, Lanes const& lanes, std::int64_t c) const {
+    values.scale = lanes.load(scale.data() + c);
+    values.shift = lanes.load(shift.data() + c);
+    values.pivot = lanes.load(pivot.data() + c);
+    values.slope = lanes.load(slope.data() + c);
+    values.offset = lanes.load(offset.data() + c);
+  }
+};
+
+// Two sums over many numbers, lane by lane.
+struct LaneTerms {
+  __m256 first, second;
+
+  FASTXX_AVX2 void add(LaneTerms const& other) {
+    first = _mm256_add_ps(first, other.first);
+    second = _mm256_add_ps(second, other.second);
+  }
+};
+
+struct LaneSums {
+  double first[8] = {}, second[8] = {};
+
+  FASTXX_AVX2 void add(LaneTerms const& terms) {
+    add_to(first, terms.first);
+    add_to(second, terms.second);
+  }
+  static double total(double const* of) {
+    return ((of[0] + of[4]) + (of[1] + of[5])) + ((of[2] + of[6]) + (of[3] + of[7]));
+  }
+
+ private:
+  FASTXX_AVX2 static void add_to(double* sum, __m256 const& x) {
+    auto const low = _mm256_cvtps_pd(_mm256_castps256_ps128(x)), high = _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));
+    _mm256_storeu_pd(sum, _mm256_add_pd(_mm256_loadu_pd(sum), low));
+    _mm256_storeu_pd(sum + 4, _mm256_add_pd(_mm256_loadu_pd(sum + 4), high));
+  }
+};
+
+// All bits of the lanes that ReLU cuts off; a NaN is not below zero.
+struct ReluLanes {
+  bool on;
+
+  FASTXX_AVX2 __m256 kept(__m256 const& y, __m256 const& value) const {
+    auto const all = _mm256_castsi256_ps(_mm256_set1_epi32(on ? -1 : 0));
+    return _mm256_andnot_ps(_mm256_and_ps(_mm256_cmp_ps(y, _mm256_setzero_ps(), _CMP_LE_OQ), all), value);
+  }
+};
+
+// Where results go: what is larger than the caches is not read again before it has left them, and writing past them
+// leaves them to the second sweep.
+struct NormOutput {
+  float* to;
+  bool past_cache;
+
+  NormOutput(float* place, NormShape const& shape) : to(place), past_cache(shape.numbers() >= least_past_cache) {
+    auto const row = static_cast<std::uintptr_t>(shape.inner == 1 ? shape.channels : shape.inner) * sizeof(float);
+    past_cache &= reinterpret_cast<std::uintptr_t>(to) % 32 == 0 && row % 32 == 0;
+  }
+
+  template <class Lanes>
+  FASTXX_AVX2 void store(Lanes const& lanes, std::int64_t i, __m256 const& value) const {
+    if (past_cache)
+      lanes.stream(to + i, value);
+    else
+      lanes.store(to + i, value);
+  }
+
+ private:
+  static constexpr std::int64_t least_past_cache = 8 << 20;  // 32 MiB
+};
+
+// What is done with the numbers from place i on. A job that sums gives two terms of each number.
+struct SumSquares {
+  static constexpr bool sums = true;
+  float const* x;
+
+  FASTXX_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i); }
+  template <class Lanes>
+  FASTXX_AVX2 void at(LaneTerms& terms, Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
+    terms.first = lanes.only(_mm256_sub_ps(lanes.load(x + i), channel.pivot));
+    terms.second = _mm256_mul_ps(terms.first, terms.first);
+  }
+};
+
+struct Normalise {
+  static constexpr bool sums = false;
+  float const* x;
+  NormOutput y;
+  ReluLanes relu;
+
+  FASTXX_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i); }
+  template <class Lanes>
+  FASTXX_AVX2 void at(Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
+    auto const value = _mm256_add_ps(_mm256_mul_ps(lanes.load(x + i), channel.scale), channel.shift);
+    y.store(lanes, i, relu.kept(value, value));
+  }
+};
+
+struct SumGradients {
+  static constexpr bool sums = true;
+  float const *x, *grad;
+  ReluLanes relu;
+
+  FASTXX_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i), __builtin_prefetch(grad + i); }
+  template <class Lanes>
+  FASTXX_AVX2 void at(LaneTerms& terms, Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
+    auto const v = lanes.load(x + i);
+    auto const y = _mm256_add_ps(_mm256_mul_ps(v, channel.scale), channel.shift);
+    terms.first = relu.kept(y, lanes.load(grad + i));  // 0 in the lanes that are not there
+    terms.second = _mm256_mul_ps(terms.first, lanes.only(_mm256_sub_ps(v, channel.pivot)));
+  }
+};
+
+struct GradientOfInput {
+  static constexpr bool sums = false;
+  float const *x, *grad;
+  NormOutput grad_x;
+  ReluLanes relu;
+
+  FASTXX_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i), __builtin_prefetch(grad + i); }
+  template <class Lanes>
+  FASTXX_AVX2 void at(Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
+    auto const v = lanes.load(x + i);
+    auto const y = _mm256_add_ps(_mm256_mul_ps(v, channel.scale), channel.shift);
+    auto const g = relu.kept(y, lanes.load(grad + i));
+    auto const rest = _mm256_add_ps(_mm256_mul_ps(_mm256_sub_ps(v, channel.pivot), channel.slope), channel.offset);
+    grad_x.store(lanes, i, _mm256_add_ps(_mm256_mul_ps(g, channel.scale), rest));
+  }
+};
+
+// Places in memory: first, first + step, ... What is read `ahead` numbers later is asked for now where the processor would
+// not guess it: behind `end` it is `jump` further on. 0 asks for nothing.
+struct Walk {
+  std::int64_t first, count, step, ahead, end, jump;
+
+  template <class Job>
+  FASTXX_AVX2 void ask(Job const& job, std::int64_t place) const {
+    std::int64_t const later = place + ahead;
+    if (ahead > 0) job.prefetch(later < end ? later : later + jump);
+  }
+};
+
+// Terms are added four at a time in float before they meet the double-precision sum: three roundings of 6e-8 each, in any
+// direction, and a quarter of the conversions.
+template <class Job, class Lanes>
+FASTXX_AVX2 void walk_loop(Job const& job, Lanes const& lanes, Walk const& walk, ChannelLanes const& channel,
+                           LaneSums& sum) {
+  std::int64_t k = 0, i = walk.first;
+  if constexpr (Job::sums) {
+    LaneTerms terms, more;
+    while (k < walk.count) {
+      std::int64_t const group = std::min<std::int64_t>(4, walk.count - k);
+      walk.ask(job, i);
+      job.at(terms, lanes, i, channel);
+      i += walk.step;
+      for (std::int64_t j = 1; j < group; ++j, i += walk.step) {
+        walk.ask(job, i);
+        job.at(more, lanes, i, channel);
+        terms.add(more);
+      }
+      sum.add(terms);
+      k += group;
+    }
+  } else {
+    for (; k < walk.count; ++k, i += walk.step) {
+      walk.ask(job, i);
+      job.at(lanes, i, channel);
+    }
+  }
+}
+
+// What the first sweep finds for each channel.
+struct ChannelSums {
+  std::vector<double> first, second;
+
+  explicit ChannelSums(std::int64_t channels) : first(static_cast<std::size_t>(channels)), second(first.size()) {}
+
+  void add(ChannelSums const& other) {
+    for (std::size_t c = 0; c < first.size(); ++c) first[c] += other.first[c], second[c] += other.second[c];
+  }
+};
+
+// A part of a batch. With the channels second, the numbers of one image's channel stand together: `inner` of them.
+struct NormPart {
+  std::int64_t first_item, end_item, first_channel, end_channel;
+};
+
+inline constexpr std::int64_t most_channels_at_once = 16;
+
+// Channels that stand side by side are read together, a few items at a time: rows of few numbers would cost a cache miss
+// each, and a channel at a time keeps its sums in registers.
+template <class Job>
+FASTXX_AVX2 void rows_loop(Job const& job, NormShape const& shape, ChannelArrays const& arrays, ChannelSums& result,
+                           NormPart const& part) {
+  constexpr std::int64_t items = 8, far = 512;
+  std::int64_t const ahead = shape.inner > far ? far : 0, jump = (shape.channels - 1) * shape.inner;
+  FirstLanes const rest(shape.inner % 8);
+  LaneSums sums[most_channels_at_once];
+  for (std::int64_t first = part.first_item; first < part.end_item; first += items)
+    for (std::int64_t c = part.first_channel; c < part.end_channel; ++c) {
+      ChannelLanes channel;
+      arrays.same(channel, c);
+      auto sum = sums[c - part.first_channel];
+      for (std::int64_t n = first; n < std::min(first + items, part.end_item); ++n) {
+        std::int64_t const row = (n * shape.channels + c) * shape.inner, end = row + shape.inner,
+                           whole = shape.inner / 8;
+        walk_loop(job, WholeLanes{}, {row, whole, 8, ahead, end, jump}, channel, sum);
+        if (shape.inner % 8 != 0) walk_loop(job, rest, {row + 8 * whole, 1, 8, 0, end, 0}, channel, sum);
+      }
+      sums[c - part.first_channel] = sum;
+    }
+  for (std::int64_t c = part.first_channel; c < part.end_channel; ++c) {
+    result.first[static_cast<std::size_t>(c)] += LaneSums::total(sums[c - part.first_channel].first);
+    result.second[static_cast<std::size_t>(c)] += LaneSums::total(sums[c - part.first_channel].second);
+  }
+}
+
+// With the channels last, lanes are channels. Sums stay in registers while a few items, which the cache holds, are gone
+// through eight channels at a time.
+template <class Job, class Lanes>
+FASTXX_AVX2 void sum_columns(Job const& job, Lanes const& lanes, NormShape const& shape, ChannelArrays const& arrays,
+                             ChannelSums& result, NormPart const& part) {
+  std::int64_t const ahead = (part.end_item - part.first_item) * shape.channels;
+  std::int64_t const first = part.first_item * shape.channels, end = part.end_item * shape.channels;
+  std::int64_t const c = part.first_channel, count = part.end_item - part.first_item;
+  ChannelLanes channel;
+  arrays.beside(channel, lanes, c);
+  LaneSums sum;
+  walk_loop(job, lanes, {first + c, count, shape.channels, ahead, end, 0}, channel, sum);
+  for (std::int64_t k = 0; k < std::min<std::int64_t>(8, part.end_channel - c); ++k) {
+    result.first[static_cast<std::size_t>(c + k)] += sum.first[k];
+    result.second[static_cast<std::size_t>(c + k)] += sum.second[k];
+  }
+}
+
+template <class Job>
+FASTXX_AVX2 void columns_loop(Job const& job, NormShape const& shape, ChannelArrays const& arrays, ChannelSums& result,
+                              NormPart const& part) {
+  std::int64_t const items = std::max<std::int64_t>(1, 4096 / shape.channels);
+  FirstLanes const rest(shape.channels % 8);
+  for (std::int64_t first = part.first_item; first < part.end_item; first += items) {
+    NormPart block{first, std::min(first + items, part.end_item), 0, shape.channels};
+    for (; block.first_channel + 8 <= shape.channels; block.first_channel += 8)
+      sum_columns(job, WholeLanes{}, shape, arrays, result, block);
+    if (block.first_channel < shape.channels) sum_columns(job, rest, shape, arrays, result, block);
+  }
+}
+
+template <class Job>
+FASTXX_AVX2 void each_column(Job const& job, NormShape const& shape, ChannelArrays const& arrays,
+                             NormPart const& part) {
+  FirstLanes const rest(shape.channels % 8);
+  for (std::int64_t n = part.first_item; n < part.end_item; ++n) {
+    ChannelLanes channel;
+    std::int64_t const row = n * shape.channels;
+    std::int64_t c = 0;
+    for (; c + 8 <= shape.channels; c += 8) {
+      arrays.beside(channel, WholeLanes{}, c);
+      job.at(WholeLanes{}, row + c, channel);
+    }
+    if (c == shape.channels) continue;
+    arrays.beside(channel, rest, c);
+    job.at(rest, row + c, channel);
+  }
+}
+
+// A copy of the job: its pointers cannot change under the loop's own writes.
+template <class Job>
+[[gnu::target("avx2")]] void on_part(Job job, NormShape shape, ChannelArrays const& arrays, ChannelSums& result,
+                                     NormPart part) {
+  if (shape.inner > 1)
+    rows_loop(job, shape, arrays, result, part);
+  else if constexpr (Job::sums)
+    columns_loop(job, shape, arrays, result, part);
+  else
+    each_column(job, shape, arrays, part);
+  if constexpr (!Job::sums) _mm_sfence();  // what went past the caches is there for other threads
+}
+
+// Two sweeps over a batch, with finish(channel, sums) between them.
+template <class First, class Finish, class Second>
+struct TwoSweeps {
+  NormShape shape;
+  ChannelArrays& arrays;
+  First const& first;
+  Finish const& finish;
+  Second const& second;
+  bool wants_first, wants_second;
+
+  // By channels, so that the second sweep finds its numbers in the cache; by items where that leaves threads without work
+  // or the channels do not stand apart. What decides is the shape alone: the sums must not depend on the threads.
+  void run() const {
+    bool const few = shape.channels < 16 && shape.per_channel() >= 65536;
+    if (shape.inner == 1 || few)
+      by_items();
+    else
+      by_channels();
+  }
+
+ private:
+  static constexpr std::int64_t worth_a_thread = 16384;  // numbers
+
+  void finish_channels(ChannelSums const& sums, NormPart const& part) const {
+    for (std::int64_t c = part.first_channel; c < part.end_channel; ++c)
+      finish(c, sums.first[static_cast<std::size_t>(c)], sums.second[static_cast<std::size_t>(c)]);
+  }
+
+  void by_channels() const {
+    ChannelSums sums(shape.channels), unused(shape.channels);
+    std::int64_t const cached = 65536 / shape.per_channel();
+    std::int64_t const shared = shape.channels / (2 * std::int64_t{at::get_num_threads()});
+    std::int64_t const at_once = std::clamp<std::int64_t>(std::min(cached, shared), 1, most_channels_at_once);
+    std::int64_t const grain = std::max<std::int64_t>(at_once, worth_a_thread / shape.per_channel());
+    at::parallel_for(0, shape.channels, grain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t c = begin; c < end; c += at_once) {
+        NormPart const part{0, shape.batch, c, std::min(c + at_once, end)};
+        if (wants_first) on_part(first, shape, arrays, sums, part);
+        finish_channels(sums, part);
+        if (wants_second) on_part(second, shape, arrays, unused, part);
+      }
+    });
+  }
+
+  void by_items() const {
+    std::int64_t const most = std::min<std::int64_t>(64, shape.batch);
+    std::int64_t const parts = std::clamp<std::int64_t>(shape.numbers() / worth_a_thread, 1, most);
+    std::vector<ChannelSums> sums(static_cast<std::size_t>(parts), ChannelSums(shape.channels));
+    if (wants_first) each_part(first, sums);
+    for (std::size_t i = 1; i < sums.size(); ++i) sums[0].add(sums[i]);
+    finish_channels(sums[0], {0, shape.batch, 0, shape.channels});
+    if (wants_second) each_part(second, sums);
+  }
+
+  template <class Job>
+  void each_part(Job const& job, std::vector<ChannelSums>& sums) const {
+    auto const parts = static_cast<std::int64_t>(sums.size());
+    at::parallel_for(0, parts, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i)
+        on_part(job, shape, arrays, sums[static_cast<std::size_t>(i)],
+                {shape.batch * i / parts, shape.batch * (i + 1) / parts, 0, shape.channels});
+    });
+  }
+};
+
+template <class First, class Finish, class Second>
+void two_sweeps(NormShape const& shape, ChannelArrays& arrays, First const& first, bool wants_first,
+                Finish const& finish, Second const& second, bool wants_second) {
+  TwoSweeps<First, Finish, Second>{shape, arrays, first, finish, second, wants_first, wants_second}.run();
+}
+
+// mean, 1/std and running statistics of one channel, from the sums of x - pivot and of its squares.
+inline void finish_statistics(NormForward const& job, std::size_t c, double pivot, double sum, double squares) {
+  auto const count = static_cast<double>(job.shape.per_channel());
+  double const rest = sum / count, mean = pivot + rest;
+  double const variance = std::max(squares / count - rest * rest, 0.);  // rounding; a NaN stays one
+  job.mean[c] = static_cast<float>(mean);
+  job.inverse_std[c] = static_cast<float>(1 / std::sqrt(variance + job.eps));
+  if (!job.running_mean) return;
+  auto const follow = [&](float& running, double now) {
+    running = static_cast<float>((1 - job.momentum) * double{running} + job.momentum * now);
+  };
+  follow(job.running_mean[c], mean);
+  follow(job.running_var[c], variance * count / (count - 1));
+}
+
+// y = x * scale + shift
+template <class Job>
+void set_line(Job const& job, ChannelArrays& arrays, std::size_t c) {
+  arrays.scale[c] = job.inverse_std[c] * (job.weight ? job.weight[c] : 1.F);
+  arrays.shift[c] = (job.bias ? job.bias[c] : 0.F) - job.mean[c] * arrays.scale[c];
+}
+
+// dL/dx = scale * g + (x - mean) * slope + offset, where g is the gradient behind the activation and `product` the sum of
+// g * (x - mean).
+inline void finish_gradients(NormBackward const& job, ChannelArrays& arrays, std::size_t c, double sum,
+                             double product) {
+  double const inverse_std = job.inverse_std[c];
+  if (job.grad_bias) job.grad_bias[c] = static_cast<float>(sum);
+  if (job.grad_weight) job.grad_weight[c] = static_cast<float>(product * inverse_std);
+  if (!job.batch_statistics) return;
+  auto const count = static_cast<double>(job.shape.per_channel());
+  arrays.slope[c] = static_cast<float>(-double{arrays.scale[c]} * inverse_std * inverse_std * product / count);
+  arrays.offset[c] = static_cast<float>(-double{arrays.scale[c]} * sum / count);
+}
+
+FASTXX_INLINE bool has_norm_kernels() {
+  static bool const has = __builtin_cpu_supports("avx2") != 0;
+  return has;
+}
+
+FASTXX_INLINE void norm_forward(NormForward const& job) {
+  ChannelArrays arrays(job.shape.channels);
+  for (std::size_t c = 0; c < arrays.pivot.size(); ++c)
+    arrays.pivot[c] = job.x[static_cast<std::int64_t>(c) * job.shape.inner];
+  SumSquares const sums{job.x};
+  Normalise const normalise{job.x, {job.y, job.shape}, {job.relu}};
+  auto const finish = [&](std::int64_t channel, double sum, double squares) {
+    auto const c = static_cast<std::size_t>(channel);
+    if (job.batch_statistics) finish_statistics(job, c, double{arrays.pivot[c]}, sum, squares);
+    set_line(job, arrays, c);
+  };
+  two_sweeps(job.shape, arrays, sums, job.batch_statistics, finish, normalise, true);
+}
+
+FASTXX_INLINE void norm_backward(NormBackward const& job) {
+  ChannelArrays arrays(job.shape.channels);
+  for (std::size_t c = 0; c < arrays.scale.size(); ++c) {
+    set_line(job, arrays, c);
+    arrays.pivot[c] = job.mean[c];
+  }
+  SumGradients const sums{job.x, job.grad, {job.relu}};
+  GradientOfInput const gradient{job.x, job.grad, {job.grad_x, job.shape}, {job.relu}};
+  auto const finish = [&](std::int64_t channel, double sum, double product) {
+    finish_gradients(job, arrays, static_cast<std::size_t>(channel), sum, product);
+  };
+  bool const wants_sums = job.batch_statistics || job.grad_weight || job.grad_bias;
+  two_sweeps(job.shape, arrays, sums, wants_sums, finish, gradient, job.grad_x != nullptr);
+}
+
+}  // namespace fastxx::detail
+
+#undef FASTXX_AVX2
+
+#else  // another processor: libtorch does it
+
+namespace fastxx::detail {
+
+FASTXX_INLINE bool has_norm_kernels() { return false; }
+FASTXX_INLINE void norm_forward(NormForward const&) {}
+FASTXX_INLINE void norm_backward(NormBackward const&) {}
+
+}  // namespace fastxx::detail
+
+#endif
