@@ -246,13 +246,15 @@ class TemporaryFile {
 namespace fastxx {
 
 FASTXX_INLINE void write_file_atomically(std::filesystem::path const& path,
-                                         std::function<void(FileWriter&)> const& fill) {
+                                         std::function<void(FileWriter&)> const& fill,
+                                         std::function<void()> const& before_replacing) {
   detail::TemporaryFile temporary(detail::regular_target(path));
   int const descriptor = temporary.descriptor();
   if (descriptor < 0) detail::throw_file_error("file.write", "write_file", path, errno);
   FileWriter writer(path, descriptor);
   fill(writer);
   writer.finish();
+  if (before_replacing) before_replacing();
   if (!temporary.replace()) detail::throw_file_error("file.write", "write_file", path, errno);
 }
 

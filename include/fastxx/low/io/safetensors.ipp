@@ -4,10 +4,13 @@
 #include <fastxx/low/io/safetensors.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <functional>
+#include <libdeflate.h>
 #include <map>
 #include <string>
 #include <utility>
@@ -121,6 +124,27 @@ FASTXX_INLINE std::string safetensors_header(SafeTensors const& content, std::ve
   return std::string(reinterpret_cast<char const*>(&length), sizeof length) + text;
 }
 
+// Calls write(bytes, size) for all that is in the file, in its order.
+template <class Write>
+void write_safetensors(SafeTensors const& content, Write const& write) {
+  auto const entries = safetensors_layout(content);
+  std::string const header = safetensors_header(content, entries);
+  write(header.data(), header.size());
+  in_data_order(entries, [&](SafeTensorsEntry const& entry) {
+    Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
+    write(dense.data_ptr(), entry.end - entry.begin);
+  });
+}
+
+FASTXX_INLINE std::string safetensors_checksum(SafeTensors const& content) {
+  std::uint32_t sum = 0;
+  write_safetensors(content, [&sum](void const* bytes, std::size_t size) {
+    if (size > 0) sum = ::libdeflate_crc32(sum, bytes, size);  // which takes null for a wish to begin anew
+  });
+  char text[8];
+  return std::string(text, std::to_chars(text, text + sizeof text, sum, 16).ptr);
+}
+
 // Read length and JSON; the number of bytes behind them goes to `data_bytes`.
 inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsProblem const& problem,
                                            std::uint64_t& data_bytes) {
@@ -177,16 +201,15 @@ inline Tensor read_safetensor(FileHandle const& file, SafeTensorsEntry const& en
 
 namespace fastxx {
 
-FASTXX_INLINE void save_safetensors(std::filesystem::path const& path, SafeTensors const& content) {
-  auto const entries = detail::safetensors_layout(content);
-  std::string const header = detail::safetensors_header(content, entries);
-  write_file_atomically(path, [&](FileWriter& writer) {
-    writer.write(header);
-    detail::in_data_order(entries, [&](detail::SafeTensorsEntry const& entry) {
-      Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
-      writer.write(dense.data_ptr(), entry.end - entry.begin);
-    });
-  });
+FASTXX_INLINE void save_safetensors(std::filesystem::path const& path, SafeTensors const& content,
+                                    std::function<void()> const& before_replacing) {
+  write_file_atomically(
+      path,
+      [&](FileWriter& writer) {
+        detail::write_safetensors(content,
+                                  [&writer](void const* bytes, std::size_t size) { writer.write(bytes, size); });
+      },
+      before_replacing);
 }
 
 FASTXX_INLINE SafeTensorsReader::SafeTensorsReader(std::filesystem::path path)

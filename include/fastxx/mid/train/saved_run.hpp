@@ -45,15 +45,21 @@ using FitIdentity = std::map<std::string, std::string>;
 // For before_fit, when the fit's hyper-parameters are set and its schedules wait.
 FitIdentity identity_of(TrainState const& learn);
 
-// Everything a fit is in the middle of. Tensors on the CPU are shared, not copied: write it before training goes on.
+// Everything a fit is in the middle of, with a checksum. Tensors on the CPU are shared, not copied: write it before
+// training goes on.
 SafeTensors saved_run(TrainState const& learn, FitIdentity fit, RunPosition const& position);
 
 class SavedTensors;
+
+// Whether an error that SavedRun throws says that the bytes are not those that were written.
+bool says_damaged(error const& e);
 
 // A saved run that has been read and compared: a file that is damaged or does not fit stops here.
 class SavedRun {
  public:
   SavedRun(std::filesystem::path path, TrainState const& learn, FitIdentity fit);
+
+  std::filesystem::path const& path() const { return path_; }
 
   RunPosition const& position() const { return position_; }
 
@@ -64,6 +70,7 @@ class SavedRun {
   void read(TrainState const& learn);
   void read_recorder(SavedTensors const& saved);
 
+  void require_as_written();
   void check_model(TrainState const& learn) const;
 
   std::filesystem::path path_;
