@@ -230,6 +230,21 @@ TEST_CASE("every bit of a checkpoint is checked when it is read; a file without 
   CHECK(says(bytes_of([](auto& file) { file.tensors["model.0.weight"] = at::zeros({8, 1}); }), "[checkpoint.damaged]"));
   CHECK(says(bytes_of([](auto& file) { file.metadata["position.epoch"] = "1"; }), "[checkpoint.damaged]"));
   CHECK(bytes_of([](auto& file) { file.metadata.erase("fastxx.crc32"); }).empty());
+
+  // And what learn.save writes.
+  auto learn = resume::learner(0);
+  learn.fit(1);
+  learn.save(path);
+  auto const before = learn.model->parameters()[0].detach().clone();
+  auto const size = read_file(path).size();
+  flip_bit(path, size - 9);
+  learn.fit(1);
+  auto const now = learn.model->parameters()[0].detach().clone();
+  CHECK(says(refusal_of([&] { learn.load(path); }), "[checkpoint.damaged]"));
+  CHECK(at::equal(learn.model->parameters()[0], now));
+  flip_bit(path, size - 9);
+  learn.load(path);
+  CHECK(at::equal(learn.model->parameters()[0], before));
 }
 
 TEST_CASE("every_minutes: saves by the clock, without every_minutes by the batch, and after each epoch anyway") {

@@ -1,5 +1,5 @@
 // The real thing: a process that trains is killed at random instants, again and again, and starts again each time.
-// FASTXX_KILLS says how often (20 without it): FASTXX_KILLS=100 test_mid_train --test-case='kill: *'
+// FASTXX_KILLS says how often (12 without it, nor less): FASTXX_KILLS=100 test_mid_train --test-case='kill: *'
 #include "resume.hpp"
 
 #include <algorithm>
@@ -59,7 +59,7 @@ bool has_ended(std::filesystem::path const& path) {
 
 int number_of_kills() {
   char const* const given = std::getenv("FASTXX_KILLS");
-  return given ? std::max(2, std::atoi(given)) : 20;
+  return given ? std::max(12, std::atoi(given)) : 12;
 }
 
 // How many of so many kills hit a save.
@@ -67,21 +67,25 @@ int kill_and_compare(std::filesystem::path const& folder, int workers, int wante
   auto const whole = folder / "whole" / "run", path = folder / "killed" / "run";
   auto const start = Clock::now();
   REQUIRE(wait_for(start_child(whole, workers)) == 0);
-  double const seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  auto const since = [](auto before) { return std::chrono::duration<double>(Clock::now() - before).count(); };
+  double seconds = since(start);
   int kills = 0, saves_hit = 0, goes_on = 0;
   while (kills < wanted) {
     if (std::filesystem::exists(path) && has_ended(path)) std::filesystem::remove_all(path.parent_path());
     goes_on += std::filesystem::exists(path);
+    auto const begin = Clock::now();
     pid_t const child = start_child(path, workers);
     std::this_thread::sleep_for(std::chrono::duration<double>(random.uniform(.02, .35) * seconds));
     ::kill(child, SIGKILL);
-    kills += WIFSIGNALED(wait_for(child));
+    bool const killed = WIFSIGNALED(wait_for(child));
+    kills += killed;
+    if (!killed) seconds = std::min(seconds, since(begin));  // the machine had been busy
     if (!std::filesystem::exists(path.parent_path())) continue;
     saves_hit += has_temporary(path.parent_path());
     for (auto const& entry : std::filesystem::directory_iterator(path.parent_path()))
       if (entry.path().filename().string().starts_with("run")) CHECK_NOTHROW(has_ended(entry.path()));  // each is whole
   }
-  CHECK(goes_on > wanted / 4);
+  CHECK(goes_on >= wanted / 4);
   REQUIRE(wait_for(start_child(path, workers)) == 0);
   CHECK(has_ended(path));
   CHECK_FALSE(has_temporary(folder / "killed"));

@@ -67,6 +67,9 @@ class FileWriter {
   void write(std::string_view bytes);
   void write(void const* bytes, std::size_t size) { write({static_cast<char const*>(bytes), size}); }
 
+  /// Other bytes in the place of some that are written already.
+  void rewrite(std::uint64_t place, std::string_view bytes);
+
   /// Wait until the bytes are on the disk, then close.
   void finish();
 
@@ -75,6 +78,7 @@ class FileWriter {
 
   std::filesystem::path path_;
   detail::FileHandle file_;
+  std::size_t unsent_ = 0;  // bytes that the disk has not been asked to take yet
 };
 
 /// Write a file so that readers see the old bytes or all of the new ones, never a part.

@@ -31,21 +31,23 @@ SafeTensorsType safetensors_type(std::string const& name, Tensor const& tensor);
 // Length and JSON, padded with spaces so that the data begin at a multiple of 8.
 std::string safetensors_header(SafeTensors const& content, std::vector<SafeTensorsEntry> const& entries);
 
-// CRC-32 of the bytes that save_safetensors would write, in hexadecimal digits.
+// CRC-32 of the bytes that save_safetensors would write, in eight hexadecimal digits.
 std::string safetensors_checksum(SafeTensors const& content);
+
+// save_safetensors, and that checksum under a word of the metadata: one pass over the data, while the disk is busy.
+void save_safetensors_checked(std::filesystem::path const& path, SafeTensors content, std::string const& word,
+                              std::function<void()> const& before_replacing = {});
 
 }  // namespace detail
 
 /// Write tensors and metadata as a safetensors file that Python reads; complete or not at all.
 ///
 /// Equal content gives equal bytes. Tensors on other devices are copied to the CPU, views are written dense.
-/// `before_replacing` is that of write_file_atomically.
 /// Dtypes:  float64 float32 float16 bfloat16 int64 int32 int16 int8 uint8 bool
 /// Errors:  io_error [file.write]; tensor_error [safetensors.dtype], [.shape] over 64 dimensions; data_error
 ///          [safetensors.header] for a bad name
 /// Source:  https://github.com/huggingface/safetensors, "Format" in its README
-void save_safetensors(std::filesystem::path const& path, SafeTensors const& content,
-                      std::function<void()> const& before_replacing = {});
+void save_safetensors(std::filesystem::path const& path, SafeTensors const& content);
 
 /// A safetensors file whose header is read and checked, and whose tensors are read one by one: those that are needed
 /// alone, or those of a file in which others have dtypes that libtorch does not know.

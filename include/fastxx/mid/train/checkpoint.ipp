@@ -126,9 +126,10 @@ FASTXX_INLINE void Checkpoint::write(TrainState const& learn, RunPosition positi
   position.train_iter = learn.train_iter, position.pct_train = learn.pct_train;
   position.valid_epoch = learn.reader(false)->epoch();
   position.frozen = static_cast<std::int64_t>(learn.opt->frozen_idx());
-  save_safetensors(path_, detail::saved_run(learn, fit_, position), [this] {
+  auto const keep = [this] {
     if (keep_former_) detail::keep_newest(path_, options_.keep);
-  });
+  };
+  detail::save_safetensors_checked(path_, detail::saved_run(learn, fit_, position), detail::checksum_word, keep);
   keep_former_ = true;
 }
 

@@ -45,8 +45,7 @@ using FitIdentity = std::map<std::string, std::string>;
 // For before_fit, when the fit's hyper-parameters are set and its schedules wait.
 FitIdentity identity_of(TrainState const& learn);
 
-// Everything a fit is in the middle of, with a checksum. Tensors on the CPU are shared, not copied: write it before
-// training goes on.
+// Everything a fit is in the middle of. Tensors on the CPU are shared, not copied: write it before training goes on.
 SafeTensors saved_run(TrainState const& learn, FitIdentity fit, RunPosition const& position);
 
 class SavedTensors;
@@ -70,7 +69,6 @@ class SavedRun {
   void read(TrainState const& learn);
   void read_recorder(SavedTensors const& saved);
 
-  void require_as_written();
   void check_model(TrainState const& learn) const;
 
   std::filesystem::path path_;
