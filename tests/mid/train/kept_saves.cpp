@@ -272,6 +272,18 @@ TEST_CASE("every_minutes: saves by the clock, without every_minutes by the batch
   CHECK(saved_batch(path) == "3");  // the batch of the pause; the time begins again with its save
 }
 
+TEST_CASE("every 100 batches where nothing is said, and not beside every_minutes") {
+  resume::Folder const folder;
+  auto const saved = [&](std::string const& name, CheckpointOptions const& options) {
+    auto learn = resume::learner_of(DataLoaders(resume::loader(toy::line(440), {.batch_size = 4}),
+                                                resume::loader(toy::line(4), {.batch_size = 4})));
+    CHECK_THROWS_AS(train(learn, folder.path / name, options, CutAt{104}), Cut);
+    return saved_batch(folder.path / name);
+  };
+  CHECK(saved("plain", {}) == "100");
+  CHECK(saved("minutes", {.every_minutes = 60}) == "0");
+}
+
 TEST_CASE("options out of range are refused with one sentence") {
   resume::Folder const folder;
   auto learn = resume::learner(0);
