@@ -61,7 +61,7 @@ void remove_idle(auto& learn, std::integer_sequence<int, N...>) {
 
 void callbacks_20() {
   constexpr int batches = 500,
-                rounds = 601;  // short turns: what else the machine does then falls on both halves of one
+                rounds = 301;  // short turns: what else the machine does then falls on both halves of one
   auto learn = empty_learner(batches);
   auto const fit = [&learn](bool with) {
     if (with) add_idle(learn, Numbers{});
