@@ -43,17 +43,21 @@ int main() {
   auto const folder = std::filesystem::temp_directory_path() / "fastxx_checkpoint_example";
   std::filesystem::remove_all(folder);
   auto const run = folder / "run.safetensors";
+  // Every two batches, and each five minutes; the save before the newest is kept; a full disk would end the training.
+  CheckpointOptions const saves{.every = 2, .every_minutes = 5, .keep = 1, .on_write_error = OnWriteError::stop};
 
   auto first = learner();
   try {
-    first.fit_one_cycle(4, {.lr_max = .1}, callbacks(Checkpoint(run, {.every = 2}), PowerCut{}));
+    first.fit_one_cycle(4, {.lr_max = .1}, callbacks(Checkpoint(run, saves), PowerCut{}));
   } catch (std::exception const& e) {
     std::cout << e.what() << "\n";
   }
 
+  std::filesystem::resize_file(run, 100);  // which a disk may make of the newest save; the one before it serves
+
   // The same program again: nothing says where to go on, the file does.
   auto second = learner();
-  second.fit_one_cycle(4, {.lr_max = .1}, callbacks(Checkpoint(run, {.every = 2})));
+  second.fit_one_cycle(4, {.lr_max = .1}, callbacks(Checkpoint(run, saves)));
 
   auto whole = learner();
   whole.fit_one_cycle(4, {.lr_max = .1});

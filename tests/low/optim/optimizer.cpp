@@ -187,6 +187,14 @@ TEST_CASE("optimizer: taking the state and going back to it repeats the same num
   p.detach().copy_(weights);  // the averages of another history give something else
   steps(2);
   CHECK_FALSE(p.detach().equal(once));
+  auto const shared = optimizer.shared_state().groups[0].parameters[0],
+             copy = optimizer.state_dict().groups[0].parameters[0];
+  steps(1);
+  auto const now = optimizer.state_dict().groups[0].parameters[0];
+  for (auto const& [name, tensor] : now.tensors) {
+    CHECK(at::equal(shared.tensors.at(name), tensor));
+    CHECK_FALSE(at::equal(copy.tensors.at(name), tensor));
+  }
 }
 
 TEST_CASE("optimizer: the state taken before the first step can be gone back to") {

@@ -480,7 +480,8 @@ TEST_CASE("a damaged checkpoint is one error and changes nothing") {
     CHECK(has(text_for(), "[safetensors."));
   }
   write_file_atomically(path, bytes);
-  auto const good = load_safetensors(path);
+  auto good = load_safetensors(path);
+  good.metadata.erase("fastxx.crc32");  // what is changed here is to be found without it
   auto with = [&](auto const& change) {
     SafeTensors file = good;
     change(file);
@@ -560,7 +561,7 @@ TEST_CASE("a foreign training loader: saved between epochs only, and refused in 
   CHECK(second.recorder().losses == whole.recorder().losses);
 }
 
-TEST_CASE("a full disk ends the fit with one error and leaves the last save whole") {
+TEST_CASE("a full disk ends the fit with one error, where that is wanted, and leaves the last save whole") {
   resume::Folder const folder;
   auto const path = folder.path / "run";
   auto learn = resume::learner(0);
@@ -572,7 +573,8 @@ TEST_CASE("a full disk ends the fit with one error and leaves the last save whol
   struct rlimit const small{4096, before.rlim_max};
   setrlimit(RLIMIT_FSIZE, &small);
   auto second = resume::learner(0);
-  auto const text = message([&] { resume::train(second, path, 1); });
+  Checkpoint const stops(path, {.every = 1, .on_write_error = OnWriteError::stop});
+  auto const text = message([&] { second.fit_one_cycle(resume::epochs, {.lr_max = .05}, callbacks(stops)); });
   setrlimit(RLIMIT_FSIZE, &before);
   std::signal(SIGXFSZ, handler);
   CHECK(has(text, "[file.write]"));
@@ -619,7 +621,8 @@ TEST_CASE("frozen groups, an optimizer of libtorch, and a metric with state go o
   CHECK(second.opt->frozen_idx() == 1);
 
   // libtorch crashes at some damaged states of its optimizers, so it does not see them.
-  auto const good = load_safetensors(folder.path / "run");
+  auto good = load_safetensors(folder.path / "run");
+  good.metadata.erase("fastxx.crc32");
   auto refusal = [&](auto const& change) {
     SafeTensors file = good;
     change(file);

@@ -67,6 +67,9 @@ class FileWriter {
   void write(std::string_view bytes);
   void write(void const* bytes, std::size_t size) { write({static_cast<char const*>(bytes), size}); }
 
+  /// Other bytes in the place of some that are written already.
+  void rewrite(std::uint64_t place, std::string_view bytes);
+
   /// Wait until the bytes are on the disk, then close.
   void finish();
 
@@ -75,15 +78,18 @@ class FileWriter {
 
   std::filesystem::path path_;
   detail::FileHandle file_;
+  std::size_t unsent_ = 0;  // bytes that the disk has not been asked to take yet
 };
 
 /// Write a file so that readers see the old bytes or all of the new ones, never a part.
 ///
 /// `fill` writes into a temporary file in the same folder, which is renamed when it is complete. Whatever
-/// goes wrong, also an exception out of `fill`, leaves the old file as it was and no temporary behind.
+/// goes wrong, also an exception out of `fill`, leaves the old file as it was and no temporary behind. `before_replacing`
+/// is called when the new bytes are on the disk and the old ones still stand there: a chance to keep those.
 /// Errors:  io_error [file.write] with the path and the system's reason, or what stands there that is no regular file
 /// Source:  own design
-void write_file_atomically(std::filesystem::path const& path, std::function<void(FileWriter&)> const& fill);
+void write_file_atomically(std::filesystem::path const& path, std::function<void(FileWriter&)> const& fill,
+                           std::function<void()> const& before_replacing = {});
 
 /// The same for bytes that are in memory already.
 void write_file_atomically(std::filesystem::path const& path, std::string_view bytes);

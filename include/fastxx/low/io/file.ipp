@@ -2,6 +2,7 @@
 
 #include <fastxx/low/io/file.hpp>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -152,10 +153,25 @@ FASTXX_INLINE std::string read_file(std::filesystem::path const& path) {
 }
 
 FASTXX_INLINE void FileWriter::write(std::string_view bytes) {
+  constexpr std::size_t piece = 4 << 20;
   while (!bytes.empty()) {
-    ssize_t const n = ::write(file_.get(), bytes.data(), bytes.size());
+    ssize_t const n = ::write(file_.get(), bytes.data(), std::min(bytes.size(), piece));
     if (n < 0 && errno != EINTR) fail(errno);
-    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
+    if (n <= 0) continue;
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+    unsent_ += static_cast<std::size_t>(n);
+    if (unsent_ < piece) continue;
+    // The disk works while the next piece is copied. A wish: what it fails at, fsync says.
+    (void)::sync_file_range(file_.get(), 0, 0, SYNC_FILE_RANGE_WRITE);
+    unsent_ = 0;
+  }
+}
+
+FASTXX_INLINE void FileWriter::rewrite(std::uint64_t place, std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t const n = ::pwrite(file_.get(), bytes.data(), bytes.size(), static_cast<off_t>(place));
+    if (n < 0 && errno != EINTR) fail(errno);
+    if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n)), place += static_cast<std::uint64_t>(n);
   }
 }
 
@@ -246,13 +262,15 @@ class TemporaryFile {
 namespace fastxx {
 
 FASTXX_INLINE void write_file_atomically(std::filesystem::path const& path,
-                                         std::function<void(FileWriter&)> const& fill) {
+                                         std::function<void(FileWriter&)> const& fill,
+                                         std::function<void()> const& before_replacing) {
   detail::TemporaryFile temporary(detail::regular_target(path));
   int const descriptor = temporary.descriptor();
   if (descriptor < 0) detail::throw_file_error("file.write", "write_file", path, errno);
   FileWriter writer(path, descriptor);
   fill(writer);
   writer.finish();
+  if (before_replacing) before_replacing();
   if (!temporary.replace()) detail::throw_file_error("file.write", "write_file", path, errno);
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <utility>
@@ -29,6 +30,13 @@ SafeTensorsType safetensors_type(std::string const& name, Tensor const& tensor);
 
 // Length and JSON, padded with spaces so that the data begin at a multiple of 8.
 std::string safetensors_header(SafeTensors const& content, std::vector<SafeTensorsEntry> const& entries);
+
+// CRC-32 of the bytes that save_safetensors would write, in eight hexadecimal digits.
+std::string safetensors_checksum(SafeTensors const& content);
+
+// save_safetensors, and that checksum under a word of the metadata: one pass over the data, while the disk is busy.
+void save_safetensors_checked(std::filesystem::path const& path, SafeTensors content, std::string const& word,
+                              std::function<void()> const& before_replacing = {});
 
 }  // namespace detail
 

@@ -4,10 +4,13 @@
 #include <fastxx/low/io/safetensors.hpp>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 #include <exception>
 #include <filesystem>
+#include <functional>
+#include <libdeflate.h>
 #include <map>
 #include <string>
 #include <utility>
@@ -121,6 +124,62 @@ FASTXX_INLINE std::string safetensors_header(SafeTensors const& content, std::ve
   return std::string(reinterpret_cast<char const*>(&length), sizeof length) + text;
 }
 
+// Calls write(bytes, size) for the data of each tensor, in their order.
+template <class Write>
+void each_data(SafeTensors const& content, std::vector<SafeTensorsEntry> const& entries, Write const& write) {
+  in_data_order(entries, [&](SafeTensorsEntry const& entry) {
+    Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
+    write(dense.data_ptr(), static_cast<std::size_t>(entry.end - entry.begin));
+  });
+}
+
+class Checksum {
+ public:
+  void add(void const* bytes, std::size_t size) {
+    if (size > 0) sum_ = ::libdeflate_crc32(sum_, bytes, size);  // which takes null for a wish to begin anew
+  }
+  std::string text() const {
+    char digits[8];
+    std::string const text(digits, std::to_chars(digits, digits + sizeof digits, sum_, 16).ptr);
+    return std::string(sizeof digits - text.size(), '0') + text;
+  }
+
+ private:
+  std::uint32_t sum_ = 0;
+};
+
+FASTXX_INLINE std::string safetensors_checksum(SafeTensors const& content) {
+  auto const entries = safetensors_layout(content);
+  std::string const header = safetensors_header(content, entries);
+  Checksum sum;
+  sum.add(header.data(), header.size());
+  each_data(content, entries, [&sum](void const* bytes, std::size_t size) { sum.add(bytes, size); });
+  return sum.text();
+}
+
+FASTXX_INLINE void save_safetensors_checked(std::filesystem::path const& path, SafeTensors content,
+                                            std::string const& word, std::function<void()> const& before_replacing) {
+  auto const entries = safetensors_layout(content);
+  content.metadata.erase(word);
+  std::string const without = safetensors_header(content, entries);
+  Checksum sum;
+  sum.add(without.data(), without.size());
+  content.metadata[word] = sum.text();  // as long as the one that is to stand there
+  std::string const header = safetensors_header(content, entries), before = "\"" + word + "\":\"";
+  auto const place = header.find(before) + before.size();  // a quote inside a text has a backslash before it
+  write_file_atomically(
+      path,
+      [&](FileWriter& writer) {
+        writer.write(header);
+        each_data(content, entries, [&](void const* bytes, std::size_t size) {
+          sum.add(bytes, size);
+          writer.write(bytes, size);
+        });
+        writer.rewrite(place, sum.text());
+      },
+      before_replacing);
+}
+
 // Read length and JSON; the number of bytes behind them goes to `data_bytes`.
 inline std::string read_safetensors_header(FileHandle const& file, SafeTensorsProblem const& problem,
                                            std::uint64_t& data_bytes) {
@@ -182,10 +241,7 @@ FASTXX_INLINE void save_safetensors(std::filesystem::path const& path, SafeTenso
   std::string const header = detail::safetensors_header(content, entries);
   write_file_atomically(path, [&](FileWriter& writer) {
     writer.write(header);
-    detail::in_data_order(entries, [&](detail::SafeTensorsEntry const& entry) {
-      Tensor const dense = content.tensors.at(entry.name).detach().cpu().resolve_neg().contiguous();
-      writer.write(dense.data_ptr(), entry.end - entry.begin);
-    });
+    detail::each_data(content, entries, [&writer](void const* bytes, std::size_t size) { writer.write(bytes, size); });
   });
 }
 

@@ -86,6 +86,12 @@ class LookaheadOptimizer {
     slow_.add_to(state);
     return state;
   }
+  OptimizerState shared_state() const requires requires(Inner const& inner) { inner.shared_state(); }
+  {
+    OptimizerState state = inner_.shared_state();
+    slow_.add_to(state);
+    return state;
+  }
   void load_state_dict(OptimizerState state) {
     auto slow = slow_;
     slow.take_from(state, inner_.groups());

@@ -64,6 +64,8 @@ class Optimizer {
   void clear_state();
   /// A deep copy of everything that changes during training, but not of the weights.
   OptimizerState state_dict() const;
+  /// The same with the tensors of the optimizer itself, which the next step changes: to write them down now.
+  OptimizerState shared_state() const;
   /// Go back to such a copy; nothing has changed when it does not fit and an error is thrown.
   void load_state_dict(OptimizerState const& state);
 

@@ -191,6 +191,14 @@ FASTXX_INLINE void Optimizer::clear_state() {
 
 /// Clones, so that later steps do not change what was taken.
 FASTXX_INLINE OptimizerState Optimizer::state_dict() const {
+  OptimizerState result = shared_state();
+  for (auto& group : result.groups)
+    for (auto& parameter : group.parameters)
+      for (auto& [name, tensor] : parameter.tensors) tensor = tensor.clone();
+  return result;
+}
+
+FASTXX_INLINE OptimizerState Optimizer::shared_state() const {
   OptimizerState result;
   for (auto const& group : groups_) {
     auto& copy = result.groups.emplace_back();
@@ -198,8 +206,7 @@ FASTXX_INLINE OptimizerState Optimizer::state_dict() const {
     for (auto const& slot : group.slots) {
       auto& parameter = copy.parameters.emplace_back();
       parameter.step = slot.step;
-      for (std::size_t i = 0; i < slot.state.size(); ++i)
-        parameter.tensors.emplace(plan_.state[i], slot.state[i].clone());
+      for (std::size_t i = 0; i < slot.state.size(); ++i) parameter.tensors.emplace(plan_.state[i], slot.state[i]);
     }
   }
   return result;

@@ -40,6 +40,7 @@ class OptimizerInterface {
   virtual void force_train(std::vector<Tensor> const& parameters) = 0;
   virtual void clear_state() = 0;
   virtual OptimizerState state_dict() const = 0;
+  virtual OptimizerState shared_state() const { return state_dict(); }
   virtual void load_state_dict(OptimizerState const& state) = 0;
 
   void set_hyper(std::string_view name, double value) { set_hyper(name, std::vector<double>{value}); }
@@ -90,6 +91,12 @@ class OptimizerAdapter final : public OptimizerInterface {
   void force_train(std::vector<Tensor> const& parameters) override { value.force_train(parameters); }
   void clear_state() override { value.clear_state(); }
   OptimizerState state_dict() const override { return to_optimizer_state(value.state_dict()); }
+  OptimizerState shared_state() const override {
+    if constexpr (requires { value.shared_state(); })
+      return value.shared_state();
+    else
+      return state_dict();
+  }
   void load_state_dict(OptimizerState const& state) override {
     value.load_state_dict(from_optimizer_state<decltype(value.state_dict())>(state));
   }

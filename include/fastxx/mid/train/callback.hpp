@@ -253,6 +253,13 @@ class CallbackTable {
 
   void call(Event event, TrainState& state) const;
 
+  // Who threw the last Cancel exception, and where.
+  struct Canceller {
+    std::string name;
+    Event event;
+  };
+  Canceller const& last_canceller() const { return last_canceller_; }
+
   // The loop as lines: each event behind what it belongs to, with who hears it in their order.
   std::string loop_text() const;
 
@@ -265,6 +272,7 @@ class CallbackTable {
 
   List entries_;
   std::array<std::shared_ptr<List const>, n_events> by_event_;
+  mutable Canceller last_canceller_{};
 };
 
 }  // namespace detail

@@ -49,6 +49,9 @@ FASTXX_INLINE void CallbackTable::call(Event event, TrainState& state) const {
       entry.handlers[e](entry.object.get(), state);
     } catch (error const&) {
       throw;
+    } catch (CancelException const&) {
+      last_canceller_ = {entry.name(), event};
+      throw;
     } catch (std::exception const& failure) {
       throw_callback_error(entry, event, failure);
     }

@@ -4,8 +4,12 @@
 #include <fastxx/low/io/safetensors.hpp>
 #include <fastxx/mid/train/checkpoint.hpp>
 #include <fastxx/mid/train/interrupt.hpp>
+#include <fastxx/mid/train/kept_saves.hpp>
 
+#include <chrono>
+#include <cmath>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -22,9 +26,10 @@ FASTXX_INLINE void Checkpoint::before_fit(TrainState& learn) {
   require_possible(learn);
   if (path_.has_parent_path()) make_output_folder(path_.parent_path());
   fit_ = detail::identity_of(learn);
-  resumed_.reset();
-  if (!options_.resume || !std::filesystem::exists(path_)) return save(learn, between_epochs(learn, 0));
-  resumed_ = std::make_shared<detail::SavedRun>(path_, learn, fit_);
+  failing_ = false, last_save_ = std::chrono::steady_clock::now();
+  resumed_ = options_.resume ? detail::youngest_save(path_, options_.keep, learn, fit_) : nullptr;
+  if (!resumed_) return begin_anew(learn);
+  keep_former_ = resumed_->path() == path_;
   RunPosition const& at = resumed_->position();
   if (at.inside_epoch()) require_seek(learn, "the batch " + std::to_string(at.batch) + " where the file goes on");
   resumed_->give_to(learn);
@@ -39,9 +44,8 @@ FASTXX_INLINE void Checkpoint::before_train(TrainState& learn) {
 
 FASTXX_INLINE void Checkpoint::after_batch(TrainState& learn) {
   if (detail::leaves_no_trace(learn) || !learn.training) return;
-  bool const due = options_.every > 0 && learn.train_iter % options_.every == 0;
   bool const last = detail::InterruptGuard::asked() && learn.reader(true)->can_seek();
-  if (due || last)
+  if (due(learn) || last)
     save(learn, {.epoch = learn.epoch,
                  .batch = learn.iter + 1,
                  .data_epoch = learn.reader(true)->running_epoch(),
@@ -62,16 +66,20 @@ FASTXX_INLINE void Checkpoint::after_fit(TrainState& learn) {
 }
 
 FASTXX_INLINE void Checkpoint::require_possible(TrainState const& learn) const {
-  if (options_.every < 0)
-    throw state_error("checkpoint.every", {.call = "Checkpoint",
-                                           .expected = "0 or more batches between two saves",
-                                           .got = std::to_string(options_.every)});
+  auto const refuse = [](char const* key, char const* expected, std::string got) {
+    throw state_error(key, {.call = "Checkpoint", .expected = expected, .got = std::move(got)});
+  };
+  if (every() < 0) refuse("checkpoint.every", "0 or more batches between two saves", std::to_string(every()));
+  if (!std::isfinite(options_.every_minutes) || options_.every_minutes < 0)
+    refuse("checkpoint.every_minutes", "0 or more minutes between two saves", std::to_string(options_.every_minutes));
+  if (options_.keep < 0 || options_.keep > 1000)
+    refuse("checkpoint.keep", "0 to 1000 older saves to keep", std::to_string(options_.keep));
   if (learn.ranks.size > 1)
     throw state_error("checkpoint.ranks", {.call = "Checkpoint",
                                            .expected = "one rank",
                                            .got = std::to_string(learn.ranks.size),
                                            .fix = "use learn.save(path) on one of them after an epoch"});
-  if (options_.every > 0) require_seek(learn, "every batch, since it saves between batches");
+  if (every() > 0 || options_.every_minutes > 0) require_seek(learn, "every batch, since it saves between batches");
 }
 
 FASTXX_INLINE void Checkpoint::require_seek(TrainState const& learn, std::string const& what) const {
@@ -89,11 +97,40 @@ FASTXX_INLINE RunPosition Checkpoint::between_epochs(TrainState const& learn, st
   return {.epoch = epoch, .data_epoch = next, .next_data_epoch = next};
 }
 
-FASTXX_INLINE void Checkpoint::save(TrainState const& learn, RunPosition position) const {
+FASTXX_INLINE bool Checkpoint::due(TrainState const& learn) const {
+  if (every() > 0 && learn.train_iter % every() == 0) return true;
+  std::chrono::duration<double> const since = std::chrono::steady_clock::now() - last_save_;
+  return options_.every_minutes > 0 && since.count() >= 60 * options_.every_minutes;
+}
+
+FASTXX_INLINE void Checkpoint::save(TrainState const& learn, RunPosition position) {
+  last_save_ = std::chrono::steady_clock::now();
+  try {
+    write(learn, position);
+    if (failing_) std::fprintf(stderr, "Checkpoint: %s is written again\n", detail::brief(path_.string()).c_str());
+    failing_ = false;
+  } catch (io_error const& e) {
+    if (options_.on_write_error == OnWriteError::stop || e.key() != "file.write") throw;
+    if (!std::exchange(failing_, true))
+      std::fprintf(stderr, "warning: %s; training goes on, and the save before this one stays\n", e.what());
+  }
+}
+
+FASTXX_INLINE void Checkpoint::begin_anew(TrainState const& learn) {
+  keep_former_ = false;
+  write(learn, between_epochs(learn, 0));
+  if (!options_.resume) detail::remove_kept(path_, options_.keep);
+}
+
+FASTXX_INLINE void Checkpoint::write(TrainState const& learn, RunPosition position) {
   position.train_iter = learn.train_iter, position.pct_train = learn.pct_train;
   position.valid_epoch = learn.reader(false)->epoch();
   position.frozen = static_cast<std::int64_t>(learn.opt->frozen_idx());
-  save_safetensors(path_, detail::saved_run(learn, fit_, position));
+  auto const keep = [this] {
+    if (keep_former_) detail::keep_newest(path_, options_.keep);
+  };
+  detail::save_safetensors_checked(path_, detail::saved_run(learn, fit_, position), detail::checksum_word, keep);
+  keep_former_ = true;
 }
 
 FASTXX_INLINE void Checkpoint::show_rows(TrainState const& learn) {

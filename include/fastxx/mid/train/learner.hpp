@@ -77,8 +77,8 @@ Optimizer::Groups each_once(Optimizer::Groups groups);
 /// functions, but not while it trains. Callbacks get the learner by reference and may read and write every public
 /// member at every event.
 /// Errors:  see StopOnNaN, DataLoader; tensor_error [learner.model], [learner.loss], [learner.loss_shape],
-///          [learner.shapes]; state_error [learner.in_fit], [callback.failed], [rates.count];
-///          `interrupted` after Ctrl-C
+///          [learner.shapes]; state_error [learner.in_fit], [learner.no_gradient], [callback.failed],
+///          [callback.cancel], [rates.count]; `interrupted` after Ctrl-C
 /// Source:  fastai 2.7.18 learner.py Learner
 /// Example: examples/doc/learner.cpp
 template <class Data, class Model>

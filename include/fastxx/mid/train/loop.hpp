@@ -90,6 +90,9 @@ class TrainLoop : public TrainState {
   void valid_batches();
   void all_batches(EpochReader const& reader, std::int64_t first);
 
+  // For a Cancel exception that nobody has caught: what it cancels does not run at the event where it came from.
+  [[noreturn]] [[gnu::cold]] void throw_stray_cancel(char const* call) const;
+
   bool next_batch_here();
   void whole_batch();
 
@@ -97,8 +100,12 @@ class TrainLoop : public TrainState {
   void batch_with_others();
 
   void one_batch();
-  void backward() { guarded("loss", &TrainLoop::run_backward); }
+  void backward() {
+    require_gradient();
+    guarded("loss", &TrainLoop::run_backward);
+  }
   void run_backward() { loss_grad.backward(); }
+  void require_gradient() const;
   void step() { opt->step(); }
 
   // What libtorch or a model of the user's throws gets the batch and its shapes.

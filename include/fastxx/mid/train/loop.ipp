@@ -49,8 +49,12 @@ FASTXX_INLINE void TrainLoop::run_fit(std::int64_t first_epoch) {
   {
     Leave const leave{*this};
     opt->zero_grad();  // what a cancelled step of an earlier fit has left
-    with_events<CancelFitException>(Event::before_fit, Event::after_cancel_fit, Event::after_fit,
-                                    &TrainLoop::all_epochs);
+    try {
+      with_events<CancelFitException>(Event::before_fit, Event::after_cancel_fit, Event::after_fit,
+                                      &TrainLoop::all_epochs);
+    } catch (CancelException const&) {
+      throw_stray_cancel("Learner::fit");
+    }
   }
   if (detail::InterruptGuard::asked())
     throw interrupted("train.interrupted", {.call = "Learner::fit",
@@ -62,12 +66,28 @@ FASTXX_INLINE void TrainLoop::run_fit(std::int64_t first_epoch) {
 FASTXX_INLINE RecorderRow TrainLoop::run_evaluation() {
   detail::ModelModes const modes(module());
   EvaluationScope const scope(*this, choose_batches(false));
-  call(Event::before_fit);
-  call(Event::before_epoch);
-  run_validate();
-  call(Event::after_epoch);
-  call(Event::after_fit);
+  try {
+    call(Event::before_fit);
+    call(Event::before_epoch);
+    run_validate();
+    call(Event::after_epoch);
+    call(Event::after_fit);
+  } catch (CancelException const&) {
+    if (in_fit_ || evaluating > 1) throw;  // it may be meant for what goes on around this
+    throw_stray_cancel("Learner::validate");
+  }
   return recorder_->final_record;
+}
+
+FASTXX_INLINE void TrainLoop::throw_stray_cancel(char const* what) const {
+  auto const& [name, event] = callbacks_.last_canceller();
+  throw state_error("callback.cancel",
+                    {.call = what,
+                     .expected = "a Cancel exception of something that runs where it is thrown",
+                     .got = "one that nothing there hears, out of " + name,
+                     .where = "event " + std::string(event_names[static_cast<std::size_t>(event)]),
+                     .fix = "CancelFitException ends a fit from each of its events but the last, after_fit; the others "
+                            "from the event before_... of their part on, until its after_..."});
 }
 
 FASTXX_INLINE void TrainLoop::refuse_inside_fit(char const* what) const {
@@ -161,6 +181,20 @@ FASTXX_INLINE void TrainLoop::all_batches(EpochReader const& reader, std::int64_
       whole_batch();
     if (in_fit_ && ranks.any_of(detail::InterruptGuard::asked())) throw CancelFitException();
   }
+}
+
+FASTXX_INLINE void TrainLoop::require_gradient() const {
+  if (loss_grad.requires_grad()) return;
+  bool trains = false;
+  for (auto const& parameter : module().parameters()) trains = trains || parameter.requires_grad();
+  throw state_error("learner.no_gradient",
+                    {.call = "Learner::fit",
+                     .expected = "a loss that depends on parameters that train",
+                     .got = trains ? "one without a gradient" : "a model of which all parameters are frozen",
+                     .where = batch_text(),
+                     .fix = trains ? "make the loss of the prediction with functions of tensors, without detach() or "
+                                     "NoGradGuard"
+                                   : "unfreeze some: learn.unfreeze(), or parameter.set_requires_grad(true)"});
 }
 
 FASTXX_INLINE bool TrainLoop::next_batch_here() {

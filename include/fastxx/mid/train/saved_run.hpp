@@ -50,10 +50,15 @@ SafeTensors saved_run(TrainState const& learn, FitIdentity fit, RunPosition cons
 
 class SavedTensors;
 
+// Whether an error that SavedRun throws says that the bytes are not those that were written.
+bool says_damaged(error const& e);
+
 // A saved run that has been read and compared: a file that is damaged or does not fit stops here.
 class SavedRun {
  public:
   SavedRun(std::filesystem::path path, TrainState const& learn, FitIdentity fit);
+
+  std::filesystem::path const& path() const { return path_; }
 
   RunPosition const& position() const { return position_; }
 

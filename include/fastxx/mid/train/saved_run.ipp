@@ -140,7 +140,7 @@ FASTXX_INLINE SafeTensors saved_run(TrainState const& learn, FitIdentity fit, Ru
   file.metadata["fastxx.training"] = "1";
   for (auto const& [name, text] : fit) file.metadata["fit." + name] = text;
   put_tensors(file, "model.", state_dict(learn.module()));
-  put_optimizer(file, learn.opt->state_dict());
+  put_optimizer(file, learn.opt->shared_state());
   for (auto const& entry : learn.module().named_parameters())  // where gradients add up over several batches
     if (entry.value().grad().defined()) file.tensors["grad." + entry.key()] = entry.value().grad();
   for (auto& [name, generator] : generators(learn.device())) {
@@ -170,6 +170,7 @@ FASTXX_INLINE SafeTensors saved_run(TrainState const& learn, FitIdentity fit, Ru
 
 FASTXX_INLINE SavedRun::SavedRun(std::filesystem::path path, TrainState const& learn, FitIdentity fit)
     : path_(std::move(path)), file_(load_safetensors(path_)) {
+  require_as_written(file_, path_);
   if (!file_.metadata.contains("fastxx.training")) refuse_saved(path_, "a checkpoint", "another file");
   add_names(fit, parts_with_state(learn));
   FitIdentity saved_fit;
@@ -178,6 +179,12 @@ FASTXX_INLINE SavedRun::SavedRun(std::filesystem::path path, TrainState const& l
   require_same_fit(std::move(fit), std::move(saved_fit), path_);
   read(learn);
   check_model(learn);
+}
+
+FASTXX_INLINE bool says_damaged(error const& e) {
+  std::string const& key = e.key();
+  return key == "checkpoint.damaged" ||
+         (key.starts_with("safetensors.") && key != "safetensors.open" && key != "safetensors.memory");
 }
 
 FASTXX_INLINE void SavedRun::give_to(TrainState& learn) const {

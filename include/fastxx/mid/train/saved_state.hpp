@@ -31,6 +31,11 @@ inline constexpr std::int64_t most_counted = std::int64_t{1} << 53;  // what is 
 
 [[noreturn]] [[gnu::cold]] void refuse_saved(std::filesystem::path const& path, std::string expected, std::string got);
 
+inline constexpr char const* checksum_word = "fastxx.crc32";  // of all that is in the file beside it
+
+// Take the checksum out of what was read, and refuse what it does not fit. Files of older versions have none.
+void require_as_written(SafeTensors& file, std::filesystem::path const& path);
+
 // What is under a name in a file that is not trusted.
 class SavedTensors {
  public:
@@ -73,9 +78,9 @@ void save_state_of(TrainState const& learn, std::filesystem::path const& path, S
 /// Give a learner what save_state_of or a Checkpoint wrote, or the weights of a bare file, as Python's
 /// `save_file(model.state_dict(), path)` writes it; Learner::load finds it here. Nothing is changed by a file that does
 /// not fit. The state of one of libtorch's optimizers (TorchOptimizer) is read by libtorch, which believes what it reads:
-/// damage is found by a checksum, malice is not. From others, take weights alone, `{.with_opt = false}`.
+/// damage is found by the file's checksum, malice is not. From others, take weights alone, `{.with_opt = false}`.
 ///
-/// Errors:  io_error for a missing, truncated or hostile file; state_error [state_dict.mismatch] naming what the model
+/// Errors:  io_error for a missing, truncated or hostile file, [checkpoint.damaged] for other bytes than were written; state_error [state_dict.mismatch] naming what the model
 ///          does not have, with both shapes, [load.optimizer] when the file has no optimizer state, [optimizer.state]
 ///          when it is another optimizer's
 /// Source:  fastai 2.7.18 learner.py load, load_model; differs: what fastai warns of is an error, and no device is

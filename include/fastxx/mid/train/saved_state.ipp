@@ -40,6 +40,20 @@ inline std::string checksum(void const* bytes, std::size_t size) {
   return std::to_string(::crc32_z(0, static_cast<unsigned char const*>(bytes), size));
 }
 
+FASTXX_INLINE void require_as_written(SafeTensors& file, std::filesystem::path const& path) {
+  auto const written = file.metadata.extract(checksum_word);
+  if (written.empty()) return;
+  std::string const read = safetensors_checksum(file);
+  if (written.mapped() == read) return;
+  throw io_error("checkpoint.damaged",
+                 {.call = "load",
+                  .expected = "the bytes that were written, with the checksum " + brief(written.mapped()),
+                  .got = "others, with " + read,
+                  .where = path.string(),
+                  .fix = "use another file; when it was changed by hand, leave out " + std::string(checksum_word) +
+                         " of its metadata"});
+}
+
 FASTXX_INLINE void put_optimizer(SafeTensors& file, OptimizerState const& state) {
   std::string const& archive = state.archive;
   if (!archive.empty()) file.metadata["optimizer.archive.crc32"] = checksum(archive.data(), archive.size());
@@ -107,13 +121,14 @@ FASTXX_INLINE void save_state_of(TrainState const& learn, std::filesystem::path 
   SafeTensors file;
   file.metadata["fastxx.training"] = "1";
   detail::put_tensors(file, "model.", state_dict(learn.module()));
-  if (options.with_opt && learn.opt) detail::put_optimizer(file, learn.opt->state_dict());
-  save_safetensors(path, file);
+  if (options.with_opt && learn.opt) detail::put_optimizer(file, learn.opt->shared_state());
+  detail::save_safetensors_checked(path, std::move(file), detail::checksum_word);
 }
 
 FASTXX_INLINE void load_state_of(TrainState& learn, std::filesystem::path const& path, LoadOptions const& options) {
   bool const of_python = detail::is_torch_file(path);
-  SafeTensors const file = of_python ? SafeTensors{.tensors = load_torch_tensors(path)} : load_safetensors(path);
+  SafeTensors file = of_python ? SafeTensors{.tensors = load_torch_tensors(path)} : load_safetensors(path);
+  detail::require_as_written(file, path);
   detail::SavedTensors const saved(file, path);
   bool const bare = !file.metadata.contains("fastxx.training") && !file.metadata.contains("fastxx.format");
   auto const weights = bare ? file.tensors : saved.part("model.");

@@ -26,6 +26,9 @@ FASTXX_OTHER_NAME(DivFactorIsDiv, "the option 'div_factor' is called 'div' here"
 FASTXX_OTHER_NAME(FinalDivFactorIsDivFinal, "the option 'final_div_factor' is called 'div_final' here")
 FASTXX_OTHER_NAME(EveryEpochIsEvery,
                   "the option 'every_epoch' of Checkpoint is .every = 0, which saves between epochs only")
+FASTXX_OTHER_NAME(EveryStepsIsEvery,
+                  "the option 'every_steps' of Checkpoint is called 'every' and counts training batches; a step of n "
+                  "accumulated batches is .every = n")
 FASTXX_OTHER_NAME(MonitorIsInTrack, "'monitor' is an option of 'track'; write {.track = {.monitor = \"train_loss\"}}")
 #undef FASTXX_OTHER_NAME
 
