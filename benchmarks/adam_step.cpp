@@ -2,54 +2,15 @@
 // against torch::optim::Adam (without any, so it has less to do). Build with plain -O2.
 
 #include "compare.hpp"
+#include "shapes.hpp"
 #include <fastxx/low/optim/recipes.hpp>
-#include <fastxx/low/torch/ops.hpp>
 
 #include <ATen/Parallel.h>
 #include <torch/optim/adam.h>
 
 namespace {
 
-using Shapes = std::vector<std::vector<std::int64_t>>;
-
-void add_norm(Shapes& shapes, std::int64_t channels) { shapes.insert(shapes.end(), 2, {channels}); }
-
-void add_conv(Shapes& shapes, std::vector<std::int64_t> weight) {
-  shapes.push_back(weight);
-  add_norm(shapes, weight[0]);
-}
-
-/// ResNet-18 for 1000 classes: 62 tensors, 11,689,512 numbers.
-Shapes resnet18() {
-  Shapes shapes;
-  add_conv(shapes, {64, 3, 7, 7});
-  std::int64_t before = 64;
-  for (std::int64_t channels : {64, 128, 256, 512}) {
-    add_conv(shapes, {channels, before, 3, 3});
-    add_conv(shapes, {channels, channels, 3, 3});
-    if (channels != before) add_conv(shapes, {channels, before, 1, 1});
-    add_conv(shapes, {channels, channels, 3, 3});
-    add_conv(shapes, {channels, channels, 3, 3});
-    before = channels;
-  }
-  shapes.push_back({1000, 512});
-  shapes.push_back({1000});
-  return shapes;
-}
-
-/// 784-64-64-10: 6 tensors, 55,050 numbers.
-Shapes mlp() { return {{64, 784}, {64}, {64, 64}, {64}, {10, 64}, {10}}; }
-
-std::vector<at::Tensor> parameters(Shapes const& shapes) {
-  at::manual_seed(1);
-  std::vector<at::Tensor> result;
-  for (auto const& shape : shapes) {
-    auto p = at::randn(shape).requires_grad_();
-    p.mutable_grad() = at::randn(shape);
-    result.push_back(p);
-  }
-  return result;
-}
+using fastxx::bench::Shapes;
 
 std::string described(std::vector<at::Tensor> const& tensors) {
   std::int64_t numbers = 0;
@@ -59,7 +20,7 @@ std::string described(std::vector<at::Tensor> const& tensors) {
 }
 
 void run(fastxx::bench::Plan plan, Shapes const& shapes) {
-  auto const our_parameters = parameters(shapes), other_parameters = parameters(shapes);
+  auto const our_parameters = fastxx::bench::parameters(shapes), other_parameters = fastxx::bench::parameters(shapes);
   auto ours = fastxx::Adam{}.make({our_parameters});
   auto const options = torch::optim::AdamOptions(1e-3).betas({.9, .99}).eps(1e-5);
   torch::optim::Adam other(other_parameters, options);
@@ -76,6 +37,6 @@ void run(fastxx::bench::Plan plan, Shapes const& shapes) {
 }  // namespace
 
 int main() {
-  run({.name = "adam_step_resnet18", .unit = "ms", .rounds = 15}, resnet18());
-  run({.name = "adam_step_mlp", .unit = "us", .rounds = 51, .calls = 40}, mlp());
+  run({.name = "adam_step_resnet18", .unit = "ms", .rounds = 15}, fastxx::bench::resnet18());
+  run({.name = "adam_step_mlp", .unit = "us", .rounds = 51, .calls = 40}, fastxx::bench::mlp());
 }

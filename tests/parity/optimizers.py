@@ -18,6 +18,12 @@ RECIPES = {
     "RAdam{.wd = .1, .beta = 50}": partial(RAdam, beta=50.0, wd=0.1),
     "QHAdam{}": QHAdam,
     "QHAdam{.mom = .9, .sqr_mom = .99, .nu_2 = .8, .wd = .1}": partial(QHAdam, mom=0.9, sqr_mom=0.99, nu_2=0.8, wd=0.1),
+    "Larc{.trust_coeff = .5, .wd = .1}": partial(Larc, trust_coeff=0.5, wd=0.1),
+    "Larc{.mom = 0, .clip = false, .trust_coeff = 2, .wd = .1, .decouple_wd = false}": partial(
+        Larc, mom=0.0, clip=False, trust_coeff=2.0, wd=0.1, decouple_wd=False
+    ),
+    "Lamb{}": Lamb,
+    "Lamb{.wd = .1, .decouple_wd = false}": partial(Lamb, wd=0.1, decouple_wd=False),
     "Lookahead{SGD{.mom = .9}, 4, .3}": lambda ps, lr: Lookahead(SGD(ps, lr, mom=0.9), k=4, alpha=0.3),
     "ranger()": ranger,
 }

@@ -4,7 +4,10 @@
 #include <fastxx/low/optim/recipes.hpp>
 #include <fastxx/low/torch/ops.hpp>
 
+#include <ATen/Parallel.h>
+#include <array>
 #include <cmath>
+#include <cstdint>
 #include <doctest/doctest.h>
 #include <vector>
 
@@ -63,6 +66,17 @@ TEST_CASE("optimizers: ten steps give fastai's numbers, in double and fused in f
   check(QHAdam{.mom = .9, .sqr_mom = .99, .nu_2 = .8, .wd = .1},
         {-0.46215462219174397, 0.8135843507606852, 0.911507575381147, 0.14173689962995153, -0.6336185013335033,
          -0.8286365091687946, -0.2548853972307789});
+  check(Larc{.trust_coeff = .5, .wd = .1},
+        {-1.0644540190101066, 0.9255168271048316, 0.9957840648215855, -0.043073232685094796, -0.6266088404114768,
+         -0.8186697003200336, -0.4355720848862096});
+  check(Larc{.mom = 0, .clip = false, .trust_coeff = 2, .wd = .1, .decouple_wd = false},
+        {-0.8418668927425302, 0.7630061966605746, 0.8556971645063738, 0.2041756092336986, -0.6301105197915133,
+         -0.8255230956236143, -0.20143009423023414});
+  check(Lamb{}, {-0.6462102334890396, 0.947473714038976, 1.033447791540388, 0.07804234626711536, -0.6476985863447187,
+                 -0.8514891317654671, -0.3351486659776341});
+  check(Lamb{.wd = .1, .decouple_wd = false},
+        {-0.6353010733744484, 0.9123776559080129, 0.9951849163463264, 0.07564413967405731, -0.6140337285089511,
+         -0.8079596133024975, -0.32364096466952774});
   check(Lookahead{SGD{.mom = .9}, 4, .3}, {-2.05254092945, 0.8732369147472038, 0.9724911686476697, -0.30462957881684016,
                                            -0.6735320680090092, -0.8706709174778524, -0.7036278431038658});
   check(ranger(), {-0.22811840294793348, 0.8422470032685491, 0.9719821623957364, 0.14433447010992234,
@@ -136,4 +150,76 @@ TEST_CASE("Lookahead: clear_state forgets the slow weights, options and states t
   CHECK(contains(error_of([&] { optimizer.load_state_dict(state); }), "slow weights of shape"));
   state.groups[0].hypers["lookahead_count"] = std::nan("");
   CHECK(key_of([&] { optimizer.load_state_dict(state); }) == "lookahead.state");
+}
+
+namespace {
+
+std::vector<at::Tensor> large_step(int threads, at::ScalarType dtype, double mom) {
+  at::set_num_threads(threads);
+  at::manual_seed(3);
+  std::vector<at::Tensor> parameters{at::randn({300, 257}).to(dtype), at::randn({5}).to(dtype)};
+  auto optimizer = Lamb{.mom = mom, .wd = .1}.make({parameters});
+  optimizer.set_hyper("lr", .05);
+  for (int step = 0; step < 3; ++step) {
+    for (auto& p : parameters) p.requires_grad_().mutable_grad() = at::randn(p.sizes()).to(dtype);
+    optimizer.step();
+  }
+  for (auto& p : parameters) p = p.detach();
+  return parameters;
+}
+
+}  // namespace
+
+TEST_CASE("Lamb: sums over a large parameter are exact and do not depend on the threads") {
+  int const before = at::get_num_threads();
+  auto const one = large_step(1, at::kFloat, .9), exact = large_step(1, at::kDouble, .9);
+  for (int const threads : {2, 3}) {
+    auto const more = large_step(threads, at::kFloat, .9);
+    for (std::size_t i = 0; i < one.size(); ++i) CHECK(at::equal(one[i], more[i]));
+  }
+  at::set_num_threads(before);
+  for (std::size_t i = 0; i < one.size(); ++i) CHECK(at::allclose(one[i].to(at::kDouble), exact[i], 1e-5, 1e-6));
+}
+
+TEST_CASE("Lamb and Larc: a parameter of zeros, whose size tells nothing") {
+  for (bool const lamb : {true, false}) {
+    auto p = at::zeros({4}).requires_grad_();
+    auto optimizer = lamb ? Lamb{}.make({{p}}) : Larc{}.make({{p}});
+    optimizer.set_hyper("lr", .1);
+    p.mutable_grad() = at::ones({4});
+    optimizer.step();
+    CHECK(p[0].item<double>() == doctest::Approx(lamb ? -.1 : 0).epsilon(1e-4));  // as in fastai
+  }
+}
+
+namespace {
+
+// Against the gradient, divided by how many numbers the parameter has and by the sum of their distances from 1.
+struct by_distance {
+  static constexpr std::array hypers{Hyper{"lr", 1.}};
+  static constexpr std::size_t sums = 1;
+  struct Scalars {
+    double size;
+  };
+  static Scalars scalars(HyperValues<1> const& h, std::int64_t) { return {h[0]}; }
+  static auto terms(auto& p, auto& /*grad*/, Scalars) { return std::array{abs(p - 1.)}; }
+  static Scalars knowing(Scalars s, auto const& totals, std::int64_t numbers) {
+    return {s.size / (totals[0] * static_cast<double>(numbers))};
+  }
+  static void apply(auto& p, auto& grad, Scalars s) { p -= s.size * grad; }
+};
+
+}  // namespace
+
+TEST_CASE("steppers: one of your own that knows a sum, where no block is whole and behind other steppers") {
+  for (auto const dtype : {at::kFloat, at::kDouble})
+    for (std::int64_t const count : {1, 3, 8, 11}) {
+      auto p = at::full({count}, 3., dtype).requires_grad_();
+      Optimizer optimizer(steppers(weight_decay{}, by_distance{}), {{p}});
+      optimizer.set_hyper("wd", .5);  // 3 becomes 1.5, .5 from 1
+      p.mutable_grad() = at::ones({count}, dtype);
+      optimizer.step();
+      double const n = static_cast<double>(count);
+      CHECK(p[0].item<double>() == doctest::Approx(1.5 - 1 / (.5 * n * n)));
+    }
 }

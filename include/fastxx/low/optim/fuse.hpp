@@ -4,6 +4,7 @@
 #include <fastxx/low/optim/element.hpp>
 #include <fastxx/low/optim/steppers.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -27,7 +28,8 @@ namespace fastxx {
 
 namespace detail {
 
-inline constexpr std::size_t max_states = 8;
+inline constexpr std::size_t max_states = 8, max_sums = 4;
+using ParameterSums = std::array<double, max_sums>;
 
 // One float32 parameter as flat memory; states that there are not are null.
 struct FlatJob {
@@ -36,6 +38,8 @@ struct FlatJob {
   std::array<float*, max_states> state{};
   double const* hypers = nullptr;
   std::int64_t step = 1;
+  std::int64_t size = 0;  // floats of the whole parameter
+  ParameterSums sums{};   // what measure() found, over the whole parameter
 };
 
 // One parameter of any kind; the results are written into these tensors.
@@ -55,12 +59,29 @@ class FusedPass {
   void on_floats(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide = has_avx2()) const;
   virtual void on_tensors(TensorJob const& job) const = 0;
 
- private:
+  // Whether a stepper must know sums over the whole parameter before it can step.
+  virtual bool measures() const = 0;
+  // Those sums over the floats begin ... end.
+  ParameterSums measure(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide = has_avx2()) const;
+
+ protected:
   static constexpr std::int64_t block = 8;
+  using BlockSums = std::array<LaneSums, max_sums>;
+
+ private:
+  // What is left over behind the last block, in memory of its own, as a block.
+  struct Rest {
+    std::array<std::array<float, block>, 2 + max_states> copy{};
+    FlatJob job;
+
+    Rest(FlatJob const& whole, std::int64_t from, std::int64_t count);
+  };
 
   // The same for a whole number of blocks. What is left over is no business of a formula's loop: it would be compiled
   // into it a second time.
   virtual void on_blocks(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide) const = 0;
+  virtual void measure_blocks(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide,
+                              BlockSums& sums) const = 0;
 };
 
 }  // namespace detail
@@ -91,6 +112,20 @@ constexpr auto states_of() {
     return Stepper::state;
   else
     return std::array<std::string_view, 0>{};
+}
+
+// A stepper that knows sums over its parameter.
+template <class Stepper>
+concept Measuring = requires {
+  Stepper::sums;
+};
+
+template <class Stepper>
+consteval std::size_t sums_of() {
+  if constexpr (Measuring<Stepper>)
+    return Stepper::sums;
+  else
+    return 0;
 }
 
 constexpr std::string_view name_of(Hyper const& hyper) { return hyper.name; }
@@ -138,12 +173,29 @@ class Fused final : public FusedPass {
   static constexpr auto states = merge<std::string_view>(states_of<Steppers>()...);
   static_assert(states.size <= max_states, "fastxx::steppers(s...): 's' must have at most 8 different states together");
 
+  static_assert((std::size_t{Measuring<Steppers>} + ... + 0) <= 1 && (sums_of<Steppers>() + ... + 0) <= max_sums,
+                "fastxx::steppers(s...): one of 's' at most may have 'sums', and 4 of them at most");
+
   explicit Fused(Steppers... steppers) : steppers_{std::move(steppers)...} {}
 
+  bool measures() const override { return (Measuring<Steppers> || ...); }
+
   void on_tensors(TensorJob const& job) const override {
-    Values<Tensor> values{{job.p.detach()}, {job.grad.detach()}, {}};
-    for (std::size_t i = 0; i < states.size; ++i) values.state[i].raw = job.state[i];
-    apply(values, all_scalars(job), std::index_sequence_for<Steppers...>{});
+    auto const load = [&job] {
+      Values<Tensor> values{{job.p.detach()}, {job.grad.detach()}, {}};
+      for (std::size_t i = 0; i < states.size; ++i) values.state[i].raw = job.state[i];
+      return values;
+    };
+    auto values = load();
+    ParameterSums sums{};
+    if constexpr ((Measuring<Steppers> || ...)) {
+      auto const take = [&sums](std::size_t i, Element<Tensor> const& term) {
+        sums[i] = term.raw.to(at::kDouble).sum().template item<double>();
+      };
+      measure_terms(values, all_scalars(job), take, std::index_sequence_for<Steppers...>{});
+      values = load();
+    }
+    apply(values, knowing(all_scalars(job), sums, job.p.numel()), std::index_sequence_for<Steppers...>{});
     job.p.detach().copy_(values.p.raw);
     for (std::size_t i = 0; i < states.size; ++i) job.state[i].detach().copy_(values.state[i].raw);
   }
@@ -190,14 +242,59 @@ class Fused final : public FusedPass {
      ...);
   }
 
-  // Read the floats at `at` of everything, apply the formulas, write parameter and state back.
-  template <class Raw, class Scalars>
-  FASTXX_INTO_LOOP void run_at(FlatJob const& job, Scalars const& scalars, std::int64_t at) const {
+  // The terms of the stepper that measures, after those before it have had their turn.
+  template <class Stepper, class Raw, class Scalars, class Take, std::size_t... I>
+  FASTXX_INTO_LOOP static void take_terms(Stepper const& stepper, Values<Raw>& v, Scalars const& scalars,
+                                          Take const& take, std::index_sequence<I...>) {
+    [[maybe_unused]] constexpr auto own = states.find_all(states_of<Stepper>());
+    auto const terms = stepper.terms(v.p, v.grad, v.state[own[I]]..., scalars);
+    static_assert(std::tuple_size_v<std::remove_const_t<decltype(terms)>> == sums_of<Stepper>(),
+                  "fastxx::steppers(s...): terms(p, grad, one argument per state, scalars) must give as many elements "
+                  "as its stepper has 'sums'");
+    for (std::size_t i = 0; i < terms.size(); ++i) take(i, terms[i]);
+  }
+  template <class Raw, class Scalars, class Take, std::size_t... I>
+  FASTXX_INTO_LOOP void measure_terms(Values<Raw>& v, Scalars const& scalars, Take const& take,
+                                      std::index_sequence<I...>) const {
+    constexpr std::array<bool, sizeof...(Steppers)> measuring{Measuring<Steppers>...};
+    constexpr auto last =
+        static_cast<std::size_t>(std::find(measuring.begin(), measuring.end(), true) - measuring.begin());
+    auto const one = [&]<std::size_t N>(std::integral_constant<std::size_t, N>) {
+      using Own = std::make_index_sequence<states_of<std::tuple_element_t<N, std::tuple<Steppers...>>>().size()>;
+      if constexpr (N < last) apply_one(std::get<N>(steppers_), v, std::get<N>(scalars), Own{});
+      if constexpr (N == last) take_terms(std::get<N>(steppers_), v, std::get<N>(scalars), take, Own{});
+    };
+    (one(std::integral_constant<std::size_t, I>{}), ...);
+  }
+
+  // The scalars once the sums are known.
+  template <class Scalars>
+  auto knowing(Scalars const& scalars, ParameterSums const& sums, std::int64_t size) const {
+    auto const one = [&]<class Stepper, class Own>(Stepper const& stepper, Own const& own) {
+      if constexpr (Measuring<Stepper>)
+        return stepper.knowing(own, sums, size);
+      else
+        return own;
+    };
+    return [&]<std::size_t... I>(std::index_sequence<I...>) {
+      return std::make_tuple(one(std::get<I>(steppers_), std::get<I>(scalars))...);
+    }
+    (std::index_sequence_for<Steppers...>{});
+  }
+
+  template <class Raw>
+  FASTXX_INTO_LOOP static void load_at(Values<Raw>& v, FlatJob const& job, std::int64_t at) {
     Raw const* const kind = nullptr;
-    Values<Raw> v;
     v.p.raw = raw_load(kind, job.p + at);
     v.grad.raw = raw_load(kind, job.grad + at);
     for (std::size_t s = 0; s < states.size; ++s) v.state[s].raw = raw_load(kind, job.state[s] + at);
+  }
+
+  // Read the floats at `at` of everything, apply the formulas, write parameter and state back.
+  template <class Raw, class Scalars>
+  FASTXX_INTO_LOOP void run_at(FlatJob const& job, Scalars const& scalars, std::int64_t at) const {
+    Values<Raw> v;
+    load_at(v, job, at);
     apply(v, scalars, std::index_sequence_for<Steppers...>{});
     raw_store(job.p + at, v.p.raw);
     for (std::size_t s = 0; s < states.size; ++s) raw_store(job.state[s] + at, v.state[s].raw);
@@ -210,14 +307,52 @@ class Fused final : public FusedPass {
     run_baseline(job, begin, end);
   }
 
+  void measure_blocks([[maybe_unused]] FlatJob const& job, [[maybe_unused]] std::int64_t begin,
+                      [[maybe_unused]] std::int64_t end, [[maybe_unused]] bool wide,
+                      [[maybe_unused]] BlockSums& sums) const override {
+    if constexpr ((Measuring<Steppers> || ...)) {
+#if defined(__x86_64__)
+      if (wide) return measure_avx2(job, begin, end, sums);
+#endif
+      measure_baseline(job, begin, end, sums);
+    }
+  }
+
+  template <class Raw, class Scalars>
+  FASTXX_INTO_LOOP void measure_at(FlatJob const& job, Scalars const& scalars, std::int64_t at, int part,
+                                   BlockSums& sums) const {
+    Values<Raw> v;
+    load_at(v, job, at);
+    measure_terms(
+        v, scalars, [&](std::size_t i, Element<Raw> const& term) { raw_add_to(sums[i], term.raw, part); },
+        std::index_sequence_for<Steppers...>{});
+  }
+
+  [[gnu::flatten]] void measure_baseline(FlatJob job, std::int64_t begin, std::int64_t end, BlockSums& sums) const {
+    auto const scalars = all_scalars(job);
+    for (; begin < end; begin += 8) {
+      measure_at<Float4>(job, scalars, begin, 0, sums);
+      measure_at<Float4>(job, scalars, begin + 4, 1, sums);
+    }
+  }
+#if defined(__x86_64__)
+  [[gnu::flatten, gnu::target("avx2")]] void measure_avx2(FlatJob job, std::int64_t begin, std::int64_t end,
+                                                          BlockSums& sums) const {
+    auto const scalars = all_scalars(job);
+    auto own = sums;  // stays in registers
+    for (; begin < end; begin += 8) measure_at<Float8>(job, scalars, begin, 0, own);
+    sums = own;
+  }
+#endif
+
   // Both take a copy of the job: to g++ a copy's pointers cannot change under the loop's own writes.
   [[gnu::flatten]] void run_baseline(FlatJob job, std::int64_t begin, std::int64_t end) const {
-    auto const scalars = all_scalars(job);
+    auto const scalars = knowing(all_scalars(job), job.sums, job.size);
     for (; begin < end; begin += 4) run_at<Float4>(job, scalars, begin);
   }
 #if defined(__x86_64__)
   [[gnu::flatten, gnu::target("avx2")]] void run_avx2(FlatJob job, std::int64_t begin, std::int64_t end) const {
-    auto const scalars = all_scalars(job);
+    auto const scalars = knowing(all_scalars(job), job.sums, job.size);
     for (; begin < end; begin += 8) run_at<Float8>(job, scalars, begin);
   }
 #endif

@@ -41,6 +41,19 @@ inline Float4 raw_sqrt(Float4 x) {
 #endif
 }
 
+// Double-precision sums over many floats, lane by lane.
+struct LaneSums {
+  double lanes[8] = {};
+
+  double total() const {
+    return ((lanes[0] + lanes[4]) + (lanes[1] + lanes[5])) + ((lanes[2] + lanes[6]) + (lanes[3] + lanes[7]));
+  }
+};
+// `part` says which half of eight floats these are, so that Float4 and Float8 make the same sums.
+inline void raw_add_to(LaneSums& sum, Float4 x, int part) {
+  for (int i = 0; i < 4; ++i) sum.lanes[4 * part + i] += double{x[i]};
+}
+
 inline float softplus(float x, double beta) {
   return std::max(x, 0.F) + static_cast<float>(std::log1p(std::exp(-beta * std::abs(double{x}))) / beta);
 }
@@ -75,6 +88,12 @@ FASTXX_AVX2 Float8 raw_sign(Float8 const& x) {
   auto const positive = _mm256_and_ps(_mm256_cmp_ps(get(x), zero, _CMP_GT_OQ), one);
   auto const negative = _mm256_and_ps(_mm256_cmp_ps(get(x), zero, _CMP_LT_OQ), one);
   return put(_mm256_sub_ps(positive, negative));
+}
+FASTXX_AVX2 void raw_add_to(LaneSums& sum, Float8 const& x, int) {
+  auto const low = _mm256_cvtps_pd(_mm256_castps256_ps128(get(x))),
+             high = _mm256_cvtps_pd(_mm256_extractf128_ps(get(x), 1));
+  _mm256_storeu_pd(sum.lanes, _mm256_add_pd(_mm256_loadu_pd(sum.lanes), low));
+  _mm256_storeu_pd(sum.lanes + 4, _mm256_add_pd(_mm256_loadu_pd(sum.lanes + 4), high));
 }
 inline Float8 raw_softplus(Float8 x, double beta) {
   for (float& lane : x.lanes) lane = softplus(lane, beta);

@@ -92,6 +92,7 @@ class Optimizer {
   void prepare(Slot& slot) const;
   void add_work(Slot& slot, double const* hypers);
   void run_work(std::int64_t begin, std::int64_t end) const;
+  void measure_work();
   void set_trainable(std::size_t group, bool trainable);
   std::string where(std::size_t group, std::size_t parameter) const;
   void set_hyper_at(std::size_t group, std::size_t index, double value);

@@ -74,6 +74,7 @@ FASTXX_INLINE void Optimizer::step() {
     for (auto& slot : group.slots)
       if (slot.p.grad().defined()) add_work(slot, (slot.do_wd ? group.hypers : group.hypers_without_wd).data());
   if (work_.empty()) return;
+  if (plan_.pass->measures()) measure_work();
   auto const total = work_.back().first + work_.back().size;
   at::parallel_for(0, total, detail::floats_per_thread,
                    [this](std::int64_t begin, std::int64_t end) { run_work(begin, end); });
@@ -91,7 +92,8 @@ FASTXX_INLINE void Optimizer::add_work(Slot& slot, double const* hypers) {
   bool const flat = slot.p.is_cpu() && slot.p.scalar_type() == at::kFloat && detail::same_layout(grad, slot.p);
   if (!flat) return plan_.pass->on_tensors({slot.p, grad, slot.state, hypers, slot.step});
   auto const first = work_.empty() ? 0 : work_.back().first + work_.back().size;
-  Work work{{slot.p.data_ptr<float>(), grad.data_ptr<float>(), {}, hypers, slot.step}, first, slot.p.numel()};
+  std::int64_t const size = slot.p.numel();
+  Work work{{slot.p.data_ptr<float>(), grad.data_ptr<float>(), {}, hypers, slot.step, size, {}}, first, size};
   for (std::size_t i = 0; i < slot.state.size(); ++i) work.job.state[i] = slot.state[i].data_ptr<float>();
   work_.push_back(work);
   slot.p.unsafeGetTensorImpl()->bump_version();  // autograd must notice, as after any other change in place
@@ -104,6 +106,28 @@ FASTXX_INLINE void Optimizer::run_work(std::int64_t begin, std::int64_t end) con
   for (; work != work_.end() && work->first < end; ++work)
     plan_.pass->on_floats(work->job, std::max<std::int64_t>(begin - work->first, 0),
                           std::min(end - work->first, work->size));
+}
+
+/// The sums that some steppers must know, part by part: the parts do not depend on the threads, and neither do the sums.
+FASTXX_INLINE void Optimizer::measure_work() {
+  constexpr std::int64_t floats = 1 << 15;
+  struct Part {
+    std::size_t work;
+    std::int64_t begin;
+    detail::ParameterSums sums;
+  };
+  std::vector<Part> parts;
+  for (std::size_t w = 0; w < work_.size(); ++w)
+    for (std::int64_t begin = 0; begin < work_[w].size; begin += floats) parts.push_back({w, begin, {}});
+  at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](std::int64_t from, std::int64_t to) {
+    for (std::int64_t i = from; i < to; ++i) {
+      auto& part = parts[static_cast<std::size_t>(i)];
+      auto const& work = work_[part.work];
+      part.sums = plan_.pass->measure(work.job, part.begin, std::min(part.begin + floats, work.size));
+    }
+  });
+  for (auto const& part : parts)
+    for (std::size_t i = 0; i < part.sums.size(); ++i) work_[part.work].job.sums[i] += part.sums[i];
 }
 
 FASTXX_INLINE void Optimizer::zero_grad() {

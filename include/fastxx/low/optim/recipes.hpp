@@ -79,6 +79,36 @@ struct QHAdam {
   Optimizer make(Optimizer::Groups const& groups) const;
 };
 
+/// SGD with momentum and a learning rate of its own for each parameter, by its size and its gradient's; LARC, or LARS with
+/// `clip` false.
+///
+/// Source:  fastai 2.7.18 optimizer.py Larc
+/// Example: examples/doc/optimizer.cpp
+struct Larc {
+  double mom = .9;
+  bool clip = true;
+  double trust_coeff = .02;
+  double eps = 1e-8;
+  double wd = 0.;
+  bool decouple_wd = true;
+
+  Optimizer make(Optimizer::Groups const& groups) const;
+};
+
+/// Adam whose step has the size of the parameter, for large batches.
+///
+/// Source:  fastai 2.7.18 optimizer.py Lamb
+/// Example: examples/doc/optimizer.cpp
+struct Lamb {
+  double mom = .9;
+  double sqr_mom = .99;
+  double eps = 1e-5;
+  double wd = 0.;
+  bool decouple_wd = true;
+
+  Optimizer make(Optimizer::Groups const& groups) const;
+};
+
 }  // namespace fastxx
 
 #if FASTXX_BODIES

@@ -86,4 +86,23 @@ FASTXX_INLINE Optimizer QHAdam::make(Optimizer::Groups const& groups) const {
   return optimizer;
 }
 
+FASTXX_INLINE Optimizer Larc::make(Optimizer::Groups const& groups) const {
+  Optimizer optimizer(steppers(detail::decay{decouple_wd}, average_grad{}, larc_step{clip}), groups);
+  optimizer.set_hyper("mom", mom);
+  optimizer.set_hyper("trust_coeff", trust_coeff);
+  optimizer.set_hyper("eps", eps);
+  optimizer.set_hyper("wd", wd);
+  return optimizer;
+}
+
+FASTXX_INLINE Optimizer Lamb::make(Optimizer::Groups const& groups) const {
+  Optimizer optimizer(
+      steppers(detail::decay{decouple_wd}, average_grad{.dampening = true}, average_sqr_grad{}, lamb_step{}), groups);
+  optimizer.set_hyper("mom", mom);
+  optimizer.set_hyper("sqr_mom", sqr_mom);
+  optimizer.set_hyper("eps", eps);
+  optimizer.set_hyper("wd", wd);
+  return optimizer;
+}
+
 }  // namespace fastxx

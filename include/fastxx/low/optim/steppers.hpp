@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -28,7 +30,11 @@ using HyperValues = std::array<double, N>;
 //   static constexpr std::array<std::string_view, N> state{"grad_avg", ..}; what it keeps per parameter, zero at first
 //   scalars(HyperValues<N> hypers, std::int64_t step)                       numbers worked out once per parameter
 //   apply(parameter, gradient, one argument per state, scalars)             the formula, for fastxx::Element
-// Hypers and states of the same name are shared between steppers. Without scalars() the formula gets the HyperValues.
+//   static constexpr std::size_t sums = 2;                                  sums over the parameter that it must know:
+//   terms(parameter, gradient, one argument per state, scalars)             as many elements, to be added up
+//   knowing(scalars, totals, numbers)                                       the scalars of apply(), given those sums
+// Hypers and states of the same name are shared between steppers. terms() is asked in a pass of its own before any value
+// has changed, with what the steppers before it make of the values; one stepper of an optimizer may have sums. Without scalars() the formula gets the HyperValues.
 // `step` is 1 in a parameter's first step. A stepper may have options as data members. With clang, a function of your own
 // that apply() calls needs [[gnu::always_inline]] to be as fast as the same text inside apply().
 
@@ -202,6 +208,60 @@ struct qhadam_step {
   }
   static void apply(auto& p, auto& grad, auto& avg, auto& sqr, Scalars s) {
     p -= s.lr * (s.grad * grad + s.avg * avg) / (sqrt(s.grad_sqr * grad * grad + s.sqr * sqr) + s.eps);
+  }
+};
+
+/// LARC's step, with a learning rate for each parameter: lr * trust_coeff * |p| / (|grad| + wd*|p| + eps), and no more than
+/// lr with `clip`; without it the step is LARS'. Against the running average that average_grad keeps.
+///
+/// Source:  fastai 2.7.18 optimizer.py larc_layer_lr, larc_step; You et al. 2017
+/// Example: examples/doc/optimizer.cpp
+struct larc_step {
+  bool clip = true;
+
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"trust_coeff", .02}, Hyper{"wd", 0.}, Hyper{"eps", 1e-8}};
+  static constexpr std::array<std::string_view, 1> state{"grad_avg"};
+  static constexpr std::size_t sums = 2;
+  struct Scalars {
+    double lr, trust_coeff, wd, eps;
+  };
+  static Scalars scalars(HyperValues<4> const& h, std::int64_t) { return {h[0], h[1], h[2], h[3]}; }
+  static auto terms(auto& p, auto& grad, auto& /*avg*/, Scalars) { return std::array{p * p, grad * grad}; }
+  Scalars knowing(Scalars s, auto const& totals, std::int64_t) const {
+    double const weight = std::sqrt(totals[0]), gradient = std::sqrt(totals[1]);
+    double const own = s.lr * s.trust_coeff * weight / (gradient + weight * s.wd + s.eps);
+    s.lr = clip && !(own < s.lr) ? s.lr : own;
+    return s;
+  }
+  static void apply(auto& p, auto& /*grad*/, auto& avg, Scalars s) { p -= s.lr * avg; }
+};
+
+/// LAMB's step: Adam's, scaled for each parameter by the ratio of its size to the step's, 10 at most.
+///
+/// Source:  fastai 2.7.18 optimizer.py lamb_step; You et al. 2019
+/// Example: examples/doc/optimizer.cpp
+struct lamb_step {
+  static constexpr std::array hypers{Hyper{"lr", 1e-3}, Hyper{"mom", .9}, Hyper{"sqr_mom", .99}, Hyper{"eps", 1e-6}};
+  static constexpr std::array<std::string_view, 2> state{"grad_avg", "sqr_avg"};
+  static constexpr std::size_t sums = 2;
+  struct Scalars {
+    double lr, size, eps;
+  };
+  static Scalars scalars(HyperValues<4> const& h, std::int64_t step) {
+    auto const [lr, mom, sqr_mom, eps] = h;
+    auto const root = std::sqrt(detail::debias(sqr_mom, 1 - sqr_mom, step));
+    return {lr, root / detail::debias(mom, 1 - mom, step), eps * root};
+  }
+  static auto terms(auto& p, auto& /*grad*/, auto& avg, auto& sqr, Scalars s) {
+    auto const step = s.size * avg / (sqrt(sqr) + s.eps);
+    return std::array{p * p, step * step};
+  }
+  static Scalars knowing(Scalars s, auto const& totals, std::int64_t) {
+    if (totals[0] != 0 && totals[1] != 0) s.lr *= std::min(std::sqrt(totals[0] / totals[1]), 10.);
+    return s;
+  }
+  static void apply(auto& p, auto& /*grad*/, auto& avg, auto& sqr, Scalars s) {
+    p -= s.lr * s.size * avg / (sqrt(sqr) + s.eps);
   }
 };
 
