@@ -10,8 +10,10 @@
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/optim/lookahead.hpp>
+#include <fastxx/mid/callbacks/activation_stats.hpp>
 #include <fastxx/mid/callbacks/csv_logger.hpp>
 #include <fastxx/mid/callbacks/gradient.hpp>
+#include <fastxx/mid/callbacks/hook_callback.hpp>
 #include <fastxx/mid/callbacks/layer_modes.hpp>
 #include <fastxx/mid/callbacks/mix.hpp>
 #include <fastxx/mid/callbacks/short_epoch.hpp>
