@@ -49,6 +49,7 @@
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/plot_loss.hpp>
 #include <fastxx/mid/inspect/show.hpp>
+#include <fastxx/mid/inspect/show_graph.hpp>
 #include <fastxx/mid/inspect/summary.hpp>
 #include <fastxx/mid/metrics.hpp>
 #include <fastxx/mid/serve/inference.hpp>

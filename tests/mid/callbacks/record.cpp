@@ -1,0 +1,284 @@
+// Callbacks that keep what a training was: pictures, predictions, event files.
+#include "../../errors.hpp"
+#include "../../temporary_folder.hpp"
+#include "learner.hpp"
+#include <fastxx/low/plot/terminal_lines.hpp>
+#include <fastxx/mid/inspect/lr_find.hpp>
+#include <fastxx/mid/inspect/plot_loss.hpp>
+#include <fastxx/mid/inspect/show_graph.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+#include <sys/ioctl.h>
+#include <thread>
+#include <unistd.h>
+#include <utility>
+#include <vector>
+
+// doctest comes last: libtorch brings glog, whose CHECK ends the process.
+#include <doctest/doctest.h>
+
+using namespace fastxx;
+
+namespace {
+
+// A terminal of a size, and all that was written to it.
+class Terminal {
+ public:
+  Terminal(unsigned short columns, unsigned short rows) : master_(::posix_openpt(O_RDWR | O_NOCTTY)) {
+    REQUIRE(master_ >= 0);
+    REQUIRE(::grantpt(master_) == 0);
+    REQUIRE(::unlockpt(master_) == 0);
+    winsize size{};
+    size.ws_col = columns, size.ws_row = rows;
+    out = std::fopen(::ptsname(master_), "w");
+    REQUIRE(out);
+    ::ioctl(fileno(out), TIOCSWINSZ, &size);
+    reader_ = std::thread([this] {
+      char bytes[4096];
+      for (ssize_t n; (n = ::read(master_, bytes, sizeof bytes)) > 0;) text_.append(bytes, static_cast<std::size_t>(n));
+    });
+  }
+  ~Terminal() {
+    close();
+    ::close(master_);
+  }
+  std::string const& text() {
+    close();
+    return text_;
+  }
+
+  std::FILE* out;
+
+ private:
+  void close() {
+    if (out) std::fclose(std::exchange(out, nullptr)), reader_.join();
+  }
+  int master_;
+  std::string text_ = {};
+  std::thread reader_;
+};
+
+// What a terminal shows: the few escape sequences that fastxx writes are obeyed, everything else is written.
+std::vector<std::string> screen(std::string const& bytes) {
+  std::vector<std::vector<std::string>> lines(1);
+  std::size_t row = 0, column = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    auto const byte = static_cast<unsigned char>(bytes[i]);
+    if (byte == '\r') {
+      column = 0;
+    } else if (byte == '\n') {
+      if (++row == lines.size()) lines.emplace_back();
+    } else if (byte == '\033') {
+      std::size_t const end = bytes.find_first_of("AJKm", i);
+      if (bytes[end] == 'A') row -= static_cast<std::size_t>(std::stoi(bytes.substr(i + 2)));
+      if (bytes[end] == 'J') lines.resize(row + 1);
+      if (bytes[end] == 'J' || bytes[end] == 'K') lines[row].resize(std::min(column, lines[row].size()));
+      i = end;
+    } else if ((byte & 0xC0) == 0x80) {
+      lines[row][column - 1] += bytes[i];  // the rest of a character
+    } else {
+      if (lines[row].size() <= column) lines[row].resize(column + 1, " ");
+      lines[row][column++] = std::string(1, bytes[i]);
+    }
+  }
+  std::vector<std::string> text;
+  for (auto const& line : lines) text.push_back(std::accumulate(line.begin(), line.end(), std::string()));
+  return text;
+}
+
+// A FILE whose text can be read.
+struct Messages {
+  char* bytes = nullptr;
+  std::size_t size = 0;
+  std::FILE* out = ::open_memstream(&bytes, &size);
+  ~Messages() { std::fclose(out), std::free(bytes); }
+  std::string text() { return std::fflush(out), std::string(bytes, size); }
+};
+
+struct At2 {
+  std::function<void(TrainState&)> epoch;
+  static constexpr int order = CallbackOrder::checkpoint;
+  void after_epoch(TrainState& learn) { epoch(learn); }
+};
+
+std::size_t count_of(std::string const& text, std::string const& part) {
+  std::size_t n = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
+
+}  // namespace
+
+TEST_CASE("terminal_lines: a rising line is dots from corner to corner, with its numbers and its name") {
+  auto const text =
+      terminal_lines({{.name = "up", .x = {0, 7}, .y = {-1, 3}}}, {.columns = 30, .rows = 2, .colour = false});
+  REQUIRE(text.size() == 3);
+  // 18 characters of 2 x 4 dots: dot x is at height x / 5, rounded.
+  CHECK(text[0] == "         3 ┤         ⣀⣀⡠⠤⠤⠒⠒⠊⠉");
+  CHECK(text[1] == "        -1 ┤⣀⡠⠤⠤⠒⠒⠊⠉⠉");
+  CHECK(text[2] == "            0  ━ up          7");
+  auto const coloured = terminal_lines({{.y = {1, 1}}, {.y = {2, 2}}}, {.columns = 30, .rows = 2});
+  CHECK(contains(coloured[0], "\033[33m⠉"));
+  CHECK(contains(coloured[1], "\033[34m⣀"));
+  CHECK(coloured[0].ends_with("\033[0m"));
+}
+
+TEST_CASE("terminal_lines: gaps, single points, nothing at all, numbers as large as they go") {
+  double const nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
+  auto const gap = terminal_lines({{.y = {0, nan, 0}}}, {.columns = 30, .rows = 2, .colour = false});
+  CHECK(contains(gap[0] + gap[1], "⡀"));
+  CHECK(count_of(gap[0] + gap[1], "⣀") == 0);  // no line over the gap
+  CHECK(terminal_lines({}, {.columns = 30, .rows = 3, .colour = false}).size() == 4);
+  CHECK(terminal_lines({{.y = {nan, inf}}}, {}).size() == 11);
+  auto const large = terminal_lines({{.y = {-1e308, 1e308, inf, 0}}}, {.columns = 40, .rows = 4, .colour = false});
+  CHECK(contains(large[0], "e+300"));
+  std::vector<double> many(100000);
+  for (std::size_t i = 0; i < many.size(); ++i) many[i] = std::sin(static_cast<double>(i));
+  for (auto const& line : terminal_lines({{.y = many}}, {.columns = 60, .rows = 5, .colour = false}))
+    CHECK(count_of(line, "\xe2") <= 49);
+  CHECK(key_of([] { terminal_lines({}, {.columns = 29}); }) == "plot.size");
+  CHECK(key_of([] { terminal_lines({}, {.rows = 1}); }) == "plot.size");
+  CHECK(key_of([] { terminal_lines({{.x = {1}, .y = {1, 2}}}); }) == "plot.series");
+}
+
+TEST_CASE("ShowGraph: a picture after each epoch; where there is no terminal nothing else is written") {
+  auto const folder = temporary_folder("show_graph");
+  auto const path = folder / "deeper" / "loss.png";
+  auto learn = regression();
+  Messages out, err;
+  std::vector<bool> there;
+  std::vector<std::filesystem::file_time_type> times;
+  learn.fit(2, .1, callbacks(ShowGraph(path, {.terminal = out.out, .messages = err.out}), At2{[&](auto&) {
+                               there.push_back(std::filesystem::exists(path));
+                               times.push_back(std::filesystem::last_write_time(path));
+                             }}));
+  CHECK(there == std::vector<bool>{true, true});
+  CHECK(times[0] < times[1]);
+  CHECK(out.text().empty());
+  CHECK(err.text().empty());
+  CHECK(text_of(path).starts_with("\x89PNG"));
+  CHECK(std::distance(std::filesystem::directory_iterator(folder / "deeper"), {}) == 1);
+  std::filesystem::remove(path);
+  learn.add_cb(ShowGraph(path, {.terminal = out.out}));
+  learn.validate();
+  learn.lr_find({.num_it = 20});
+  CHECK_FALSE(std::filesystem::exists(path));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("ShowGraph: on a terminal the curves stand below the table, once, and stay at the end") {
+  auto const folder = temporary_folder("show_graph_live");
+  Terminal terminal(90, 24);
+  auto learn = regression(20);
+  learn.logger = [&](auto const& row) { std::fprintf(terminal.out, "%s\n", row[0].c_str()); };
+  learn.fit(3, .1, callbacks(ShowGraph(folder / "loss.png", {.terminal = terminal.out})));
+  auto const shown = screen(terminal.text());
+  REQUIRE(shown.size() == 4 + 13 + 1);  // the table, the curves, and the line where the cursor is
+  CHECK(shown[0] == "epoch");
+  CHECK(shown[3] == "2");
+  CHECK(contains(shown[4], "┤"));
+  CHECK(contains(shown[16], "━ train"));
+  CHECK(contains(shown[16], "━ valid"));
+  CHECK(shown[17].empty());
+  CHECK(count_of(terminal.text(), "━ train") == 4);  // after each epoch and at the end
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("ShowGraph: the curves go when an error ends the fit; a terminal too small for them has none") {
+  auto const folder = temporary_folder("show_graph_error");
+  auto learn = regression();
+  Terminal terminal(90, 24), small(90, 8);
+  auto const stop = At2{[](auto&) { throw std::runtime_error("the user's own"); }};
+  CHECK(contains(
+      error_of([&] { learn.fit(2, .1, callbacks(ShowGraph(folder / "a.png", {.terminal = terminal.out}), stop)); }),
+      "the user's own"));
+  CHECK(contains(terminal.text(), "━ train"));
+  CHECK(screen(terminal.text()) == std::vector<std::string>{""});
+  learn.fit(1, .1, callbacks(ShowGraph(folder / "a.png", {.terminal = small.out})));
+  CHECK(small.text().empty());
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("ShowGraph: where there can be no picture it says so once and the fit goes on") {
+  auto learn = regression();
+  Messages err;
+  learn.fit(3, .1, callbacks(ShowGraph("/proc/none/loss.png", {.messages = err.out})));
+  CHECK(learn.recorder().values.size() == 3);
+  CHECK(count_of(err.text(), "ShowGraph") == 1);
+  CHECK(count_of(err.text(), "\n") == 1);
+  CHECK(contains(err.text(), "/proc/none"));
+  std::string const path = std::getenv("PATH");
+  ::setenv("PATH", "/nowhere", 1);
+  Messages missing;
+  learn.fit(2, .1, callbacks(ShowGraph("loss.png", {.messages = missing.out})));
+  ::setenv("PATH", path.c_str(), 1);
+  CHECK(count_of(missing.text(), "gnuplot") >= 1);
+  CHECK(count_of(missing.text(), "\n") == 1);
+  CHECK_FALSE(std::filesystem::exists("loss.png"));
+  learn.ranks.rank = 1;  // rank 0 has the picture
+  Messages other;
+  learn.fit(1, .1, callbacks(ShowGraph("/proc/none/loss.png", {.messages = other.out})));
+  CHECK(other.text().empty());
+  CHECK(key_of([] { ShowGraph(""); }) == "show_graph.options");
+  CHECK(key_of([] { ShowGraph("a.png", {.terminal = nullptr}); }) == "show_graph.options");
+}
+
+TEST_CASE("Recorder: what a schedule set is kept batch by batch, of the last fit alone, and drawn") {
+  auto const folder = temporary_folder("plot_sched");
+  auto learn = regression(5);
+  auto& recorder = learn.recorder();
+  learn.fit_one_cycle(2, .4);
+  REQUIRE(recorder.hps.size() == 2);
+  REQUIRE(recorder.hps.at("lr").size() == 10);
+  CHECK(recorder.hps.at("lr") == recorder.lrs);
+  // One cycle by hand: cosines from lr/25 over lr to lr/1e5, and from .95 over .85 back.
+  for (int i = 0; i < 10; ++i) {
+    double const pos = i / 10., up = (1 - std::cos(M_PI * pos / .25)) / 2,
+                 down = (1 - std::cos(M_PI * (pos - .25) / .75)) / 2;
+    double const lr = pos < .25 ? .4 / 25 + (.4 - .4 / 25) * up : .4 + (.4 / 1e5 - .4) * down;
+    double const mom = pos < .25 ? .95 - .1 * up : .85 + .1 * down;
+    CHECK(recorder.hps.at("lr")[static_cast<std::size_t>(i)] == doctest::Approx(lr));
+    CHECK(recorder.hps.at("mom")[static_cast<std::size_t>(i)] == doctest::Approx(mom));
+  }
+  learn.validate();
+  CHECK(recorder.hps.at("mom").size() == 10);
+  CHECK(recorder.plot_sched(folder / "all.png") == (folder / "all.png").string());
+  recorder.plot_sched(folder / "one.png", {"mom"});
+  CHECK(std::filesystem::file_size(folder / "all.png") > std::filesystem::file_size(folder / "one.png"));
+  CHECK(contains(error_of([&] { recorder.plot_sched(folder / "x.png", {"wd"}); }), "lr, mom"));
+  learn.lr_find({.num_it = 20});
+  CHECK(recorder.hps.at("lr").size() == 10);
+  learn.fit(1, .1);
+  CHECK(recorder.hps.empty());
+  CHECK(key_of([&] { recorder.plot_sched(folder / "x.png"); }) == "recorder.no_schedule");
+  CHECK_FALSE(std::filesystem::exists(folder / "x.png"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("Recorder: losses and metrics epoch by epoch are drawn; before any there is one sentence") {
+  auto const folder = temporary_folder("plot_metrics");
+  auto learn = regression(5);
+  CHECK(key_of([&] { learn.recorder().plot_metrics(folder / "x.png"); }) == "recorder.no_epochs");
+  learn.fit(1, .1);
+  learn.recorder().plot_metrics(folder / "one.png");
+  CHECK(std::filesystem::file_size(folder / "one.png") > 2000);
+  // Two metrics make two panels more: three in rows of two.
+  auto more = learner(learn.dls.train(), learn.dls.train(), linear(3, 1), MSELossFlat{},
+                      metrics([](at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().mean(); },
+                              [](at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().max(); }));
+  more.fit(4, .1);
+  more.recorder().plot_metrics(folder / "three.png");
+  CHECK(std::filesystem::file_size(folder / "three.png") > std::filesystem::file_size(folder / "one.png"));
+  std::filesystem::remove_all(folder);
+}
