@@ -2,7 +2,10 @@
 #include "../../errors.hpp"
 #include "../../temporary_folder.hpp"
 #include "learner.hpp"
+#include <fastxx/low/nn/carries_state.hpp>
 #include <fastxx/low/plot/terminal_lines.hpp>
+#include <fastxx/mid/callbacks/collect.hpp>
+#include <fastxx/mid/callbacks/rnn.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/plot_loss.hpp>
 #include <fastxx/mid/inspect/show_graph.hpp>
@@ -21,6 +24,7 @@
 #include <string>
 #include <sys/ioctl.h>
 #include <thread>
+#include <tuple>
 #include <unistd.h>
 #include <utility>
 #include <vector>
@@ -109,7 +113,9 @@ struct Messages {
 struct At2 {
   std::function<void(TrainState&)> epoch;
   static constexpr int order = CallbackOrder::checkpoint;
-  void after_epoch(TrainState& learn) { epoch(learn); }
+  void after_epoch(TrainState& learn) {
+    if (!learn.evaluating) epoch(learn);
+  }
 };
 
 std::size_t count_of(std::string const& text, std::string const& part) {
@@ -281,4 +287,185 @@ TEST_CASE("Recorder: losses and metrics epoch by epoch are drawn; before any the
   more.recorder().plot_metrics(folder / "three.png");
   CHECK(std::filesystem::file_size(folder / "three.png") > std::filesystem::file_size(folder / "one.png"));
   std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("CollectData: each batch of training and validation with prediction and loss; evaluations are left out") {
+  auto learn = regression(3);
+  CollectData const collected;
+  learn.fit(2, .1, callbacks(collected));
+  auto const& all = collected.batches();
+  REQUIRE(all.size() == 12);
+  CHECK(collected.complete());
+  for (std::size_t i = 0; i < 12; ++i) {
+    auto const& [x, y] = learn.dls.train()[i % 3];
+    CHECK(all[i].training == (i % 6 < 3));
+    REQUIRE(all[i].inputs.size() == 1);
+    CHECK(at::equal(all[i].inputs[0], x));
+    CHECK(at::equal(all[i].targets.at(0), y));
+    CHECK(all[i].loss.item<double>() == doctest::Approx(at::mse_loss(all[i].pred, y).item<double>()));
+    CHECK_FALSE(all[i].pred.requires_grad());
+  }
+  CHECK(*learn.recorder().values[1][1] ==
+        doctest::Approx((all[9].loss + all[10].loss + all[11].loss).item<double>() / 3));
+  learn.add_cb(collected);
+  learn.validate();
+  learn.lr_find({.num_it = 20});
+  CHECK(collected.batches().size() == 12);
+  // A copy of the batch, not the loader's own memory.
+  auto const before = all[0].inputs[0].clone();
+  std::get<0>(learn.dls.train()[0]).add_(1);
+  CHECK(at::equal(collected.batches()[0].inputs[0], before));
+  learn.remove_cb<CollectData>();
+  CollectData const few({.max_batches = 4});
+  learn.fit(1, .1, callbacks(few));
+  CHECK(few.batches().size() == 4);
+  CHECK_FALSE(few.complete());
+}
+
+TEST_CASE("CollectData: of a batch that is cancelled there is what it came to") {
+  struct CancelAtPred {
+    void after_pred(TrainState&) { throw CancelBatchException(); }
+  };
+  auto learn = regression(1);
+  CollectData const collected;
+  learn.fit(1, .1, callbacks(collected, CancelAtPred{}));
+  REQUIRE(collected.batches().size() == 2);
+  CHECK(collected.batches()[0].pred.defined());
+  CHECK_FALSE(collected.batches()[0].loss.defined());
+}
+
+TEST_CASE("FetchPreds: what get_preds gives, after each validation; of training items, or of a loader of one's own") {
+  auto learn = regression(3);
+  Batches const own{{points(2, 3), points(2, 1)}};
+  FetchPreds const valid, train(FetchPredsOptions{.train = true, .with = {.with_input = true}});
+  FetchPreds const mine(own);
+  std::vector<at::Tensor> by_hand;
+  learn.fit(2, .1, callbacks(valid, train, mine, At2{[&](auto&) { by_hand.push_back(valid.preds().preds); }}));
+  CHECK(at::equal(valid.preds().preds, learn.get_preds().preds));
+  CHECK(at::equal(train.preds().preds, learn.get_preds(learn.dls.train()).preds));
+  CHECK(train.preds().inputs.size() == 1);
+  CHECK(valid.preds().inputs.empty());
+  CHECK(at::equal(mine.preds().preds, learn.model->forward(points(2, 3))));
+  REQUIRE(by_hand.size() == 2);
+  CHECK_FALSE(at::equal(by_hand[0], by_hand[1]));
+  // The fit is the same with them and without.
+  auto plain = regression(3);
+  plain.fit(2, .1);
+  CHECK(at::equal(plain.model->parameters()[0], learn.model->parameters()[0]));
+  CHECK(plain.recorder().losses == learn.recorder().losses);
+  auto const before = valid.preds().preds;
+  learn.add_cb(valid);
+  learn.validate();
+  learn.lr_find({.num_it = 20});
+  CHECK(valid.preds().preds.is_same(before));
+  auto none = learner(learn.dls.train(), {}, linear(3, 1), MSELossFlat{});
+  CHECK(contains(error_of([&] { none.fit(1, .1, callbacks(FetchPreds())); }), "[predictions.none]"));
+}
+
+namespace {
+
+using ThreeOutputs = std::tuple<at::Tensor, std::vector<at::Tensor>, std::vector<at::Tensor>>;
+
+// Prediction, raw outputs, outputs after a dropout that doubles; counts what is asked of it.
+struct RecurrentToyImpl : torch::nn::Module, CarriesState {
+  RecurrentToyImpl() {
+    layer = register_module("layer", torch::nn::Linear(2, 3));
+    torch::NoGradGuard const guard;
+    layer->weight.copy_(at::arange(6, at::kFloat).view({3, 2}) / 10);
+    layer->bias.zero_();
+  }
+  ThreeOutputs forward(at::Tensor const& x) {
+    ++carried;
+    at::Tensor const raw = layer->forward(x);
+    return {raw.mean({1, 2}).unsqueeze(1), {raw * 0, raw}, {raw * 0, raw * 2}};
+  }
+  void reset_state() override { seen.push_back(std::exchange(carried, 0)); }
+  torch::nn::Linear layer{nullptr};
+  int carried = 7;
+  std::vector<int> seen = {};  // what was carried when it was reset
+};
+TORCH_MODULE(RecurrentToy);
+
+auto recurrent() {
+  Batches const batches{
+      {at::arange(24, at::kFloat).view({3, 4, 2}).div(10).sin(), at::arange(3, at::kFloat).view({3, 1})}};
+  Learner learn(loaders_of(batches, batches), RecurrentToy(), loss_func(MSELossFlat{}), opt_func(SGD{}));
+  toy::quiet(learn);
+  return learn;
+}
+
+struct ValidateAtPred {
+  static constexpr bool run_valid = false;
+  static constexpr int order = CallbackOrder::none;
+  void after_pred(auto& learn) { learn.validate(); }
+};
+struct FlatOutputs {
+  static constexpr int order = CallbackOrder::none;
+  static constexpr bool run_valid = false;
+  void after_loss(TrainState& state) { state.get_cb<RNNCallback>()->raw_out = at::ones({3}); }
+};
+struct OneStep {
+  static constexpr int order = CallbackOrder::none;
+  static constexpr bool run_valid = false;
+  double* loss_grad;
+  void after_loss(TrainState& state) { state.get_cb<RNNCallback>()->raw_out = at::ones({3, 1, 2}); }
+  void after_backward(TrainState& state) { *loss_grad = state.loss_grad.item<double>(); }
+};
+struct LookAtLoss {
+  double* loss_grad;
+  bool* kept;
+  static constexpr bool run_valid = false;
+  static constexpr int order = CallbackOrder::gradient_clip;
+  void after_loss(TrainState& learn) { *loss_grad = learn.loss_grad.item<double>(); }
+  void after_batch(TrainState& learn) { *kept = learn.get_cb<RNNCallback>()->out.defined(); }
+};
+
+}  // namespace
+
+TEST_CASE(
+    "rnn_cbs: the losses with alpha and beta are fastai's (tests/parity/rnn.py); nothing is kept behind a batch") {
+  double const expected[4][3] = {
+      {0, 0, 0.9121749997138977}, {2, 0, 2.6082231998443604}, {0, 5, 0.9405017495155334}, {2, 5, 2.636549949645996}};
+  for (auto const& [alpha, beta, loss] : expected) {
+    auto learn = recurrent();
+    double loss_grad = 0;
+    bool kept = true;
+    learn.add_cb(LookAtLoss{&loss_grad, &kept});
+    learn.fit(1, 0., rnn_cbs(alpha, beta));
+    CHECK(loss_grad == doctest::Approx(loss).epsilon(1e-6));
+    CHECK_FALSE(kept);
+    CHECK(learn.recorder().losses[0] == doctest::Approx(0.9121749997138977).epsilon(1e-6));
+    // From 7 at the start, a batch of training, a batch of validation.
+    CHECK(learn.model->seen == std::vector<int>{7, 1, 1});
+  }
+}
+
+TEST_CASE("rnn_cbs: the penalty is trained, in training alone; an evaluation in a batch leaves its outputs") {
+  auto plain = recurrent(), penalised = recurrent(), busy = recurrent();
+  plain.fit(1, .1, rnn_cbs());
+  penalised.fit(1, .1, rnn_cbs(2, 5));
+  busy.add_cb(ValidateAtPred{});
+  busy.fit(1, .1, rnn_cbs(2, 5));
+  auto const weight = [](auto& learn) { return learn.model->layer->weight; };
+  CHECK_FALSE(at::allclose(weight(plain), weight(penalised)));
+  CHECK(at::equal(weight(busy), weight(penalised)));
+  CHECK(*plain.validate()[0] > 0);
+  CHECK(*penalised.recorder().values[0][1] == doctest::Approx(*penalised.validate()[0]));
+}
+
+TEST_CASE("RNNRegularizer, ModelResetter: what cannot be is one sentence") {
+  CHECK(key_of([] { RNNRegularizer(-1, 0); }) == "rnn_regularizer.options");
+  CHECK(key_of([] { RNNRegularizer(0, std::nan("")); }) == "rnn_regularizer.options");
+  auto learn = regression(1);
+  CHECK(contains(error_of([&] { learn.fit(1, .1, callbacks(ModelResetter{})); }), "[model_resetter.none]"));
+  CHECK(contains(error_of([&] { learn.fit(1, .1, callbacks(RNNRegularizer(1))); }), "[rnn_regularizer.no_outputs]"));
+  learn.fit(1, .1, callbacks(RNNRegularizer()));  // nothing to add
+  auto net = recurrent();
+  CHECK(contains(
+      error_of([&] { net.fit(1, .1, callbacks(ModelResetter{}, RNNCallback{}, FlatOutputs{}, RNNRegularizer(0, 1))); }),
+      "[rnn_regularizer.shape]"));
+  // One step in time has no differences.
+  double loss_grad = 0;
+  net.fit(1, 0., callbacks(RNNCallback{}, OneStep{&loss_grad}, RNNRegularizer(0, 1)));
+  CHECK(std::isfinite(loss_grad));
 }

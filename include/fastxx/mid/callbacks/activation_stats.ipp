@@ -23,7 +23,8 @@ inline TensorStats float_stats(float const* x, std::int64_t count, bool with_his
   std::array<double, lanes> sum{}, squares{};
   std::array<std::int64_t, lanes> small{};
   TensorStats stats{};
-  double const shift = count > 0 ? x[0] : 0;  // numbers far from zero would lose their spread in the squares
+  double const shift =
+      count > 0 && std::isfinite(x[0]) ? x[0] : 0;  // numbers far from zero would lose their spread in the squares
   for (std::int64_t begin = 0; begin < count; begin += lanes) {
     std::int64_t const size = std::min(lanes, count - begin);
     for (std::int64_t lane = 0; lane < size; ++lane) {
