@@ -2,10 +2,13 @@
 #include "../../errors.hpp"
 #include "../../temporary_folder.hpp"
 #include "learner.hpp"
+#include <fastxx/low/nn/carries_state.hpp>
 #include <fastxx/mid/callbacks/activation_stats.hpp>
 #include <fastxx/mid/callbacks/hook_callback.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
+#include <fastxx/mid/inspect/model_summary.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
@@ -186,6 +189,7 @@ TEST_CASE("ActivationStats: what it measures is what torch does, in one pass and
   using fastxx::detail::activation_bins;
   set_seed(3);
   for (auto const& x : {at::randn({7, 5}) * 3 + 1, at::rand({100}) * 12 - 1, at::full({5}, 1000.F),
+
                         at::tensor({0.F, 10.F, .05F, .25F, 10.5F, -1.F, 9.99F, 3.25F}), at::randn({4, 6}).t(),
                         at::arange(9), at::full({1}, 2.F)}) {
     auto const numbers = x.to(at::kFloat);
@@ -199,6 +203,14 @@ TEST_CASE("ActivationStats: what it measures is what torch does, in one pass and
         CHECK(found.hist[bin] == hist[static_cast<std::int64_t>(bin)].item<double>());
     }
   }
+}
+
+TEST_CASE("ActivationStats: numbers far from zero keep their spread") {
+  auto const far = fastxx::detail::tensor_stats(at::tensor({1e8F, 1e8F + 8, 1e8F + 16, 1e8F + 40}), false);
+  CHECK(far.mean == 1e8 + 16);
+  CHECK(far.std == doctest::Approx(std::sqrt((256 + 64 + 576) / 3.)));
+  float const inf = std::numeric_limits<float>::infinity();
+  CHECK(std::isinf(fastxx::detail::tensor_stats(at::tensor({inf, 1.F}), false).mean));
 }
 
 TEST_CASE("ActivationStats: every so many batches; a long training keeps max_steps rows at most, evenly spread") {
@@ -257,4 +269,105 @@ TEST_CASE("ActivationStats: the pictures; what cannot be is one sentence") {
   CHECK(key_of([&] { plain.hist(0); }) == "activation_stats.no_hist");
   CHECK(key_of([] { ActivationStats({.every = 0}); }) == "activation_stats.options");
   CHECK(key_of([] { ActivationStats({.max_steps = 1}); }) == "activation_stats.options");
+}
+
+namespace {
+
+// A network that calls one of its layers directly, leaves one out, calls one twice, and has parameters of its own, one of which is a layer's too.
+struct OddImpl : torch::nn::Module, CarriesState {
+  OddImpl() { register_parameter("tied", first->weight); }
+  at::Tensor forward(at::Tensor const& x) {
+    ++carried;
+    return second->forward(relu->forward(first->forward(x))) * scale;
+  }
+  void reset_state() override { carried = 0; }
+  torch::nn::Linear first = register_module("first", torch::nn::Linear(3, 3)),
+                    second = register_module("second", first),
+                    unused = register_module("unused", torch::nn::Linear(torch::nn::LinearOptions(40, 50).bias(false)));
+  torch::nn::ReLU relu = register_module("relu", torch::nn::ReLU());
+  at::Tensor scale = register_parameter("scale", at::ones({1}));
+  int carried = 0;
+};
+TORCH_MODULE(Odd);
+
+struct SummaryInside {
+  void after_batch(auto& learn) { learn.summary(); }
+};
+
+// The lines of a table, with one space for many.
+std::vector<std::string> lines_of_text(std::string const& text) {
+  std::vector<std::string> lines(1);
+  for (char const c : text) {
+    if (c == '\n') {
+      while (lines.back().ends_with(' ')) lines.back().pop_back();
+      lines.emplace_back();
+    } else if (c != ' ' || !lines.back().ends_with(' ')) {
+      lines.back() += c;
+    }
+  }
+  return lines;
+}
+
+bool has_line(std::string const& text, std::string const& line) {
+  auto const lines = lines_of_text(text);
+  return std::find(lines.begin(), lines.end(), line) != lines.end();
+}
+
+}  // namespace
+
+TEST_CASE(
+    "Learner::summary: layers, shapes, parameters, totals, and what trains them; before any fit, and nothing changes") {
+  set_seed(4);
+  Sequential net(torch::nn::Linear(3, 400), torch::nn::BatchNorm1d(400), torch::nn::ReLU(), torch::nn::Dropout(.5),
+                 torch::nn::Linear(400, 1));
+  for (auto& p : net->ptr(0)->parameters()) p.set_requires_grad(false);
+  net->ptr(1)->parameters()[0].set_requires_grad(false);
+  auto learn = regression(2, 4, net);
+  net->ptr(3)->eval();
+  auto const state = clone_state(state_dict(*net));
+  auto const random = at::globalContext().defaultGenerator(at::kCPU).get_state().clone();
+  std::string const text = learn.summary();
+  CHECK(has_line(text, "Sequential, inputs (4, 3)"));
+  CHECK(has_line(text, "Layer Type Output shape Parameters Trainable"));
+  CHECK(has_line(text, "0 Linear (4, 400) 1,600 no"));
+  CHECK(has_line(text, "1 BatchNorm1d (4, 400) 800 in part"));
+  CHECK(has_line(text, "2 ReLU (4, 400)"));
+  CHECK(has_line(text, "3 Dropout (4, 400)"));
+  CHECK(has_line(text, "4 Linear (4, 1) 401 yes"));
+  CHECK(has_line(text, "Parameters: 2,801 in all, 801 trainable, 2,000 not"));
+  CHECK(has_line(text, "Optimizer: SGD"));
+  CHECK(has_line(text, "Loss: MSELossFlat"));
+  CHECK(contains(text, "TrainEvalCallback\n  StopOnNaN\n  Recorder\n  ProgressCallback\n"));
+  CHECK_FALSE(contains(text, "frozen"));
+  for (auto const& [name, tensor] : state_dict(*net)) CHECK(at::equal(tensor, state.at(name)));
+  CHECK(net->is_training());
+  CHECK_FALSE(net->ptr(3)->is_training());
+  CHECK(at::equal(at::globalContext().defaultGenerator(at::kCPU).get_state(), random));
+  CHECK_FALSE(hooked(net));
+  for (auto& p : net->parameters()) p.set_requires_grad(true);
+  learn.fit(1, .1);
+  CHECK(contains(learn.summary(), "Model: unfrozen"));
+  learn.loss_func = [](at::Tensor const& p, at::Tensor const& t) { return at::mse_loss(p, t); };
+  CHECK(has_line(learn.summary(), "Loss: a function"));
+  CHECK(contains(error_of([&] { learn.fit(1, .1, callbacks(SummaryInside{})); }), "summary"));
+  auto none = learner({}, {}, linear(3, 1), MSELossFlat{});
+  CHECK(key_of([&] { none.summary(); }) == "summary.empty");
+}
+
+TEST_CASE(
+    "module_summary: what cannot be heard, what is not called, shared and own parameters; an error changes nothing") {
+  Odd net;
+  net->carried = 5;
+  std::string const text = module_summary(net, at::ones({2, 3}));
+  CHECK(has_line(text, "Odd, inputs (2, 3)"));
+  CHECK(has_line(text, "(model) Odd (2, 3) 10 yes"));
+  CHECK(has_line(text, "first Linear (2, 3) 12 yes"));
+  CHECK_FALSE(contains(text, "second"));  // the same layer
+  CHECK(has_line(text, "relu ReLU ?"));
+  CHECK(has_line(text, "unused Linear not called 2,000 yes"));
+  CHECK(has_line(text, "Parameters: 2,013 in all, 2,013 trainable, 0 not"));
+  CHECK(net->carried == 0);
+  CHECK_THROWS(module_summary(net, at::ones({2, 4})));
+  CHECK(net->is_training());
+  CHECK(module_summary(torch::nn::Linear(2, 2), at::ones({1, 2})).starts_with("Linear, inputs (1, 2)"));
 }
