@@ -20,6 +20,7 @@
 #include <fastxx/mid/callbacks/mix.hpp>
 #include <fastxx/mid/callbacks/rnn.hpp>
 #include <fastxx/mid/callbacks/short_epoch.hpp>
+#include <fastxx/mid/callbacks/tensorboard.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
 #include <fastxx/mid/data/block.hpp>
@@ -50,6 +51,7 @@
 #include <fastxx/mid/data/torch_items.hpp>
 #include <fastxx/mid/inspect/interpret.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
+#include <fastxx/mid/inspect/model_summary.hpp>
 #include <fastxx/mid/inspect/plot_loss.hpp>
 #include <fastxx/mid/inspect/show.hpp>
 #include <fastxx/mid/inspect/show_graph.hpp>

@@ -2,27 +2,34 @@
 #include "../../errors.hpp"
 #include "../../temporary_folder.hpp"
 #include "learner.hpp"
+#include <fastxx/low/io/event_file.hpp>
 #include <fastxx/low/nn/carries_state.hpp>
 #include <fastxx/low/plot/terminal_lines.hpp>
 #include <fastxx/mid/callbacks/collect.hpp>
 #include <fastxx/mid/callbacks/rnn.hpp>
+#include <fastxx/mid/callbacks/tensorboard.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/plot_loss.hpp>
 #include <fastxx/mid/inspect/show_graph.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <stdexcept>
 #include <string>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <thread>
 #include <tuple>
 #include <unistd.h>
@@ -468,4 +475,215 @@ TEST_CASE("RNNRegularizer, ModelResetter: what cannot be is one sentence") {
   double loss_grad = 0;
   net.fit(1, 0., callbacks(RNNCallback{}, OneStep{&loss_grad}, RNNRegularizer(0, 1)));
   CHECK(std::isfinite(loss_grad));
+}
+
+namespace {
+
+// Reads event files by their specification and by nothing of fastxx. Records, then the fields of protobuf messages.
+struct Field {
+  std::uint64_t number = 0;
+  std::string bytes = {};
+};
+using Fields = std::vector<std::pair<int, Field>>;
+
+std::uint32_t crc_bit_by_bit(std::string const& bytes) {
+  std::uint32_t crc = 0xFFFFFFFF;
+  for (char const c : bytes)
+    for (int bit = 0; bit < 8; ++bit) {
+      bool const differs = ((crc ^ (static_cast<unsigned char>(c) >> bit)) & 1) != 0;
+      crc = (crc >> 1) ^ (differs ? 0x82F63B78 : 0);
+    }
+  return crc ^ 0xFFFFFFFF;
+}
+std::uint32_t masked(std::string const& bytes) {
+  std::uint32_t const crc = crc_bit_by_bit(bytes);
+  return ((crc >> 15) | (crc << 17)) + 0xa282ead8;
+}
+template <class Number>
+Number number_at(std::string const& bytes, std::size_t at) {
+  Number number;
+  REQUIRE(at + sizeof number <= bytes.size());
+  std::memcpy(&number, bytes.data() + at, sizeof number);
+  return number;
+}
+
+std::vector<std::string> records(std::string const& file) {
+  std::vector<std::string> all;
+  for (std::size_t at = 0; at < file.size();) {
+    auto const size = number_at<std::uint64_t>(file, at);
+    CHECK(number_at<std::uint32_t>(file, at + 8) == masked(file.substr(at, 8)));
+    REQUIRE(at + 16 + size <= file.size());
+    all.push_back(file.substr(at + 12, size));
+    CHECK(number_at<std::uint32_t>(file, at + 12 + size) == masked(all.back()));
+    at += 16 + size;
+  }
+  return all;
+}
+
+Fields fields_of(std::string const& message) {
+  Fields all;
+  std::size_t at = 0;
+  auto const varint = [&] {
+    std::uint64_t value = 0;
+    for (int shift = 0;; shift += 7) {
+      auto const byte = static_cast<unsigned char>(message.at(at++));
+      value |= std::uint64_t{byte & 127U} << shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < message.size()) {
+    std::uint64_t const key = varint();
+    Field field;
+    if (key % 8 == 0) field.number = varint();
+    if (key % 8 == 1) field.number = number_at<std::uint64_t>(message, at), at += 8;
+    if (key % 8 == 5) field.number = number_at<std::uint32_t>(message, at), at += 4;
+    if (key % 8 == 2) {
+      std::uint64_t const size = varint();
+      REQUIRE(at + size <= message.size());
+      field.bytes = message.substr(at, size), at += size;
+    }
+    all.emplace_back(static_cast<int>(key / 8), std::move(field));
+  }
+  return all;
+}
+Field const& field(Fields const& fields, int number) {
+  for (auto const& [n, one] : fields)
+    if (n == number) return one;
+  FAIL("no field " << number);
+  return fields.front().second;
+}
+
+// Each number with its name and step.
+struct Logged {
+  std::string tag;
+  std::int64_t step;
+  float value;
+  bool operator==(Logged const&) const = default;
+};
+std::vector<Logged> scalars_in(std::string const& file) {
+  std::vector<Logged> all;
+  auto const events = records(file);
+  REQUIRE(!events.empty());
+  CHECK(field(fields_of(events[0]), 3).bytes == "brain.Event:2");
+  for (std::size_t i = 1; i < events.size(); ++i) {
+    auto const event = fields_of(events[i]);
+    for (auto const& [n, value] : fields_of(field(event, 5).bytes)) {
+      CHECK(n == 1);
+      auto const parts = fields_of(value.bytes);
+      auto const bits = static_cast<std::uint32_t>(field(parts, 2).number);
+      float number;
+      std::memcpy(&number, &bits, 4);
+      all.push_back({field(parts, 1).bytes, static_cast<std::int64_t>(field(event, 2).number), number});
+    }
+  }
+  return all;
+}
+
+std::vector<std::filesystem::path> files_in(std::filesystem::path const& folder) {
+  std::vector<std::filesystem::path> all;
+  for (auto const& entry : std::filesystem::directory_iterator(folder)) all.push_back(entry.path());
+  std::sort(all.begin(), all.end());
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("EventFile: records with their sums, events with time, step, names and numbers, pictures with their size") {
+  CHECK(fastxx::detail::crc32c("123456789") == 0xE3069283);  // the check value of CRC-32C
+  auto const folder = temporary_folder("event_file");
+  EventFile file(folder / "deeper" / "run");
+  std::string const before = text_of(file.path());
+  file.scalar("loss", .1, 0);
+  std::string const name(300, 'n');
+  file.scalars({{name, -2.5}, {"\xc3\xa4", std::numeric_limits<double>::infinity()}}, 1234567890123);
+  auto const text = text_of(file.path());
+  CHECK(text.starts_with(before));
+  auto const all = scalars_in(text);
+  REQUIRE(all.size() == 3);
+  CHECK((all[0] == Logged{"loss", 0, .1F}));
+  CHECK((all[1] == Logged{name, 1234567890123, -2.5F}));
+  CHECK((all[2] == Logged{"\xc3\xa4", 1234567890123, std::numeric_limits<float>::infinity()}));
+  auto const time = field(fields_of(records(text)[1]), 1).number;
+  double seconds;
+  std::memcpy(&seconds, &time, 8);
+  CHECK(std::abs(seconds - static_cast<double>(std::time(nullptr))) < 60);
+  CHECK(contains(file.path().filename().string(), "events.out.tfevents."));
+
+  auto const png = plot_lines({{.y = {1, 2}}}, {.width_px = 300, .height_px = 200}).png();
+  file.image("curve", png, 2);
+  auto const event = fields_of(records(text_of(file.path())).back());
+  auto const value = fields_of(field(fields_of(field(event, 5).bytes), 1).bytes);
+  auto const picture = fields_of(field(value, 4).bytes);
+  CHECK(field(value, 1).bytes == "curve");
+  CHECK(field(picture, 1).number == 200);
+  CHECK(field(picture, 2).number == 300);
+  CHECK(field(picture, 3).number == 3);
+  CHECK(field(picture, 4).bytes == png);
+  CHECK(key_of([&] { file.image("curve", "no picture at all, but long enough", 3); }) == "event_file.image");
+  EventFile const second(folder / "deeper" / "run");
+  CHECK(second.path() != file.path());
+  CHECK(key_of([] { EventFile("/proc/none"); }) == "file.folder");
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("EventFile: where the disk is full the last record is whole, and the error says so") {
+  auto const folder = temporary_folder("event_file_full");
+  EventFile file(folder);
+  file.scalar("loss", 1, 1);
+  auto const size = std::filesystem::file_size(file.path());
+  auto* const former = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit old{};
+  ::getrlimit(RLIMIT_FSIZE, &old);
+  rlimit const limit{size + 10, old.rlim_max};
+  ::setrlimit(RLIMIT_FSIZE, &limit);
+  auto const e = error_of([&] { file.scalar("loss", 2, 2); });
+  ::setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, former);
+  CHECK(contains(e, "[file.write]"));
+  CHECK(contains(e, "tfevents"));
+  CHECK(std::filesystem::file_size(file.path()) == size);
+  file.scalar("loss", 3, 3);
+  CHECK((scalars_in(text_of(file.path())) == std::vector<Logged>{{"loss", 1, 1}, {"loss", 3, 3}}));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("TensorBoard: losses and hyper-parameters by batch, metrics by epoch; a file for each fit") {
+  auto const folder = temporary_folder("tensorboard");
+  auto learn = learner(regression(3).dls.train(), regression(3).dls.train(), linear(3, 1), MSELossFlat{},
+                       metrics([](at::Tensor const& p, at::Tensor const& t) { return (p - t).abs().mean(); }));
+  learn.fit_one_cycle(2, .1, callbacks(TensorBoard(folder / "run")));
+  auto const& recorder = learn.recorder();
+  auto const files = files_in(folder / "run");
+  REQUIRE(files.size() == 1);
+  std::map<std::string, std::vector<std::pair<std::int64_t, float>>> by_tag;
+  for (auto const& one : scalars_in(text_of(files[0]))) by_tag[one.tag].emplace_back(one.step, one.value);
+  REQUIRE(by_tag.at("train_loss").size() == 6);
+  REQUIRE(by_tag.at("lr_0").size() == 6);
+  REQUIRE(by_tag.at("mom_0").size() == 6);
+  for (std::size_t i = 0; i < 6; ++i) {
+    CHECK(by_tag["train_loss"][i] ==
+          std::pair(static_cast<std::int64_t>(i + 1), static_cast<float>(recorder.losses[i])));
+    CHECK(by_tag["lr_0"][i].second == static_cast<float>(recorder.hps.at("lr")[i]));
+    CHECK(by_tag["mom_0"][i].second == static_cast<float>(recorder.hps.at("mom")[i]));
+  }
+  for (auto const& [name, column] : {std::pair("valid_loss", 1U), std::pair("metric", 2U)}) {
+    REQUIRE(by_tag.at(name).size() == 2);
+    for (std::size_t e = 0; e < 2; ++e)
+      CHECK(by_tag[name][e] ==
+            std::pair(static_cast<std::int64_t>(3 * e + 3), static_cast<float>(*recorder.values[e][column])));
+  }
+  CHECK(by_tag.count("time") + by_tag.count("epoch") == 0);
+  learn.add_cb(TensorBoard(folder / "run"));
+  learn.validate();
+  learn.lr_find({.num_it = 20});
+  CHECK(files_in(folder / "run").size() == 1);
+  learn.fit(1, .1);
+  CHECK(files_in(folder / "run").size() == 2);
+  learn.ranks.rank = 1;
+  learn.fit(1, .1);
+  CHECK(files_in(folder / "run").size() == 2);
+  learn.ranks.rank = 0;
+  std::filesystem::remove_all(folder);
+  CHECK(key_of([] { TensorBoard(""); }) == "tensorboard.folder");
+  CHECK(contains(error_of([&] { learn.fit(1, .1, callbacks(TensorBoard("/proc/none"))); }), "[file.folder]"));
 }

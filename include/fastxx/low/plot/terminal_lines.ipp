@@ -67,7 +67,7 @@ inline std::string DotCanvas::row(int row, bool colour) const {
       continue;
     }
     if (colour && now != owners_[cell]) text += terminal_colour(now = owners_[cell]);
-    text += {'\xe2', static_cast<char>(0xA0 | dots >> 6), static_cast<char>(0x80 | (dots & 0x3F))};  // U+2800 and on
+    text += {'\xe2', static_cast<char>(0xA0 | (dots >> 6)), static_cast<char>(0x80 | (dots & 0x3F))};  // U+2800 and on
   }
   text.erase(text.find_last_not_of(' ') + 1);
   return now == none ? text : text + "\033[0m";
