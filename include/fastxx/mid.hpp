@@ -11,6 +11,8 @@
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/optim/lookahead.hpp>
+#include <fastxx/low/plot/lines.hpp>
+#include <fastxx/low/plot/terminal_lines.hpp>
 #include <fastxx/mid/callbacks/activation_stats.hpp>
 #include <fastxx/mid/callbacks/collect.hpp>
 #include <fastxx/mid/callbacks/csv_logger.hpp>

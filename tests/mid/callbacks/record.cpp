@@ -403,7 +403,7 @@ auto recurrent() {
 
 struct ValidateAtPred {
   static constexpr bool run_valid = false;
-  static constexpr int order = CallbackOrder::none;
+  static constexpr int order = CallbackOrder::none + 1;  // behind RNNCallback
   void after_pred(auto& learn) { learn.validate(); }
 };
 struct FlatOutputs {

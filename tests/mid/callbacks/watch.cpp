@@ -3,6 +3,7 @@
 #include "../../temporary_folder.hpp"
 #include "learner.hpp"
 #include <fastxx/low/nn/carries_state.hpp>
+#include <fastxx/low/nn/detail/hooked_layer.hpp>
 #include <fastxx/mid/callbacks/activation_stats.hpp>
 #include <fastxx/mid/callbacks/hook_callback.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
@@ -273,11 +274,13 @@ TEST_CASE("ActivationStats: the pictures; what cannot be is one sentence") {
 
 namespace {
 
-// A network that calls one of its layers directly, leaves one out, calls one twice, and has parameters of its own, one of which is a layer's too.
+// A network that calls one of its layers directly, leaves one out, calls one twice, and has parameters of its own, one of
+// which is a layer's too.
 struct OddImpl : torch::nn::Module, CarriesState {
   OddImpl() { register_parameter("tied", first->weight); }
   at::Tensor forward(at::Tensor const& x) {
     ++carried;
+    calls.add_(1);
     return second->forward(relu->forward(first->forward(x))) * scale;
   }
   void reset_state() override { carried = 0; }
@@ -285,7 +288,7 @@ struct OddImpl : torch::nn::Module, CarriesState {
                     second = register_module("second", first),
                     unused = register_module("unused", torch::nn::Linear(torch::nn::LinearOptions(40, 50).bias(false)));
   torch::nn::ReLU relu = register_module("relu", torch::nn::ReLU());
-  at::Tensor scale = register_parameter("scale", at::ones({1}));
+  at::Tensor scale = register_parameter("scale", at::ones({1})), calls = register_buffer("calls", at::zeros({1}));
   int carried = 0;
 };
 TORCH_MODULE(Odd);
@@ -367,6 +370,7 @@ TEST_CASE(
   CHECK(has_line(text, "unused Linear not called 2,000 yes"));
   CHECK(has_line(text, "Parameters: 2,013 in all, 2,013 trainable, 0 not"));
   CHECK(net->carried == 0);
+  CHECK(net->calls.item<float>() == 0);
   CHECK_THROWS(module_summary(net, at::ones({2, 4})));
   CHECK(net->is_training());
   CHECK(module_summary(torch::nn::Linear(2, 2), at::ones({1, 2})).starts_with("Linear, inputs (1, 2)"));

@@ -45,6 +45,8 @@ struct TensorStats {
 
 // Mean, standard deviation (of a sample), share up to .05, and how many numbers are in each bin.
 TensorStats tensor_stats(Tensor const& x, bool with_hist);
+// The same by libtorch's operators, for a GPU: one transfer.
+TensorStats stats_by_operators(Tensor const& x, bool with_hist);
 
 // All that was measured in a fit.
 struct ActivationRecord {

@@ -48,8 +48,7 @@ inline TensorStats float_stats(float const* x, std::int64_t count, bool with_his
   return stats;
 }
 
-// On a GPU: four operators and one transfer.
-inline TensorStats stats_by_operators(Tensor const& x, bool with_hist) {
+FASTXX_INLINE TensorStats stats_by_operators(Tensor const& x, bool with_hist) {
   Tensor const numbers = x.to(at::kFloat);
   auto const n = static_cast<double>(numbers.numel());
   std::vector<Tensor> parts{numbers.mean().reshape(1), numbers.std().reshape(1),
