@@ -342,6 +342,7 @@ TEST_CASE(
   CHECK(has_line(text, "Loss: MSELossFlat"));
   CHECK(contains(text, "TrainEvalCallback\n  StopOnNaN\n  Recorder\n  ProgressCallback\n"));
   CHECK_FALSE(contains(text, "frozen"));
+  CHECK(contains(module_summary(net, at::ones({1, 3})), "(1, 400)"));  // a norm in training refuses a single item
   for (auto const& [name, tensor] : state_dict(*net)) CHECK(at::equal(tensor, state.at(name)));
   CHECK(net->is_training());
   CHECK_FALSE(net->ptr(3)->is_training());
