@@ -207,9 +207,11 @@ TEST_CASE("ActivationStats: what it measures is what torch does, in one pass and
 }
 
 TEST_CASE("ActivationStats: numbers far from zero keep their spread") {
-  auto const far = fastxx::detail::tensor_stats(at::tensor({1e8F, 1e8F + 8, 1e8F + 16, 1e8F + 40}), false);
-  CHECK(far.mean == 1e8 + 16);
-  CHECK(far.std == doctest::Approx(std::sqrt((256 + 64 + 576) / 3.)));
+  float const base = 1e12F, step = 65536;  // floats of this size are so far apart
+  auto const far =
+      fastxx::detail::tensor_stats(at::tensor({base, base + step, base + 2 * step, base + 5 * step}), false);
+  CHECK(far.mean == double{base} + 2 * step);
+  CHECK(far.std == doctest::Approx(step * std::sqrt((4 + 1 + 9) / 3.)));
   float const inf = std::numeric_limits<float>::infinity();
   CHECK(std::isinf(fastxx::detail::tensor_stats(at::tensor({inf, 1.F}), false).mean));
 }
