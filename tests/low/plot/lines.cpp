@@ -1,5 +1,6 @@
 #include "png.hpp"
 #include <fastxx/low/plot/lines.hpp>
+#include <fastxx/low/plot/panels.hpp>
 
 #include <algorithm>
 #include <cmath>
@@ -190,4 +191,37 @@ TEST_CASE("lines: x and y of different lengths, and a figure without room, are r
                        fastxx::data_error);
   CHECK_THROWS_AS(plot_lines({{.y = {1}}}, {.width_px = 60}), fastxx::data_error);
   CHECK(decode(plot_lines({{.y = {1}}}, {.width_px = 200, .height_px = 150}).png()).width == 200);
+}
+
+TEST_CASE("panels: each has its own axes in its own part of the picture, row by row") {
+  using fastxx::Panel, fastxx::plot_panels;
+  using fastxx::colours::green, fastxx::colours::violet;
+  auto const panel = [](double at, fastxx::Colour colour, bool log) {
+    return Panel{
+        .lines = {{.x = {1, 101}, .y = {1, 1}}},
+        .options = {.title = "one", .x_log = log, .marks = {mark(at, 1, colour)}, .width_px = 300, .height_px = 200}};
+  };
+  Png const png =
+      decode(plot_panels({panel(51, fastxx::colours::red, false), panel(10, green, true), panel(51, violet, false)},
+                         {.title = "All of them", .columns = 2})
+                 .png());
+  CHECK(png.width == 600);
+  CHECK(png.height == 440);
+  unsigned constexpr green_rgb = 0x15803d, violet_rgb = 0x7c3aed;
+  CHECK(png.count(red, 0, 40, 300, 240) == png.count(red));
+  CHECK(png.count(green_rgb, 300, 40, 600, 240) == png.count(green_rgb));
+  CHECK(png.count(violet_rgb, 0, 240, 300, 440) == png.count(violet_rgb));
+  for (unsigned const colour : {red, green_rgb, violet_rgb}) CHECK(png.count(colour) > 30);
+  // The third is linear again, and the same as the first: 200 pixels lower.
+  CHECK(middle(png, violet_rgb).first == doctest::Approx(middle(png, red).first));
+  CHECK(middle(png, violet_rgb).second == doctest::Approx(middle(png, red).second + 200));
+  CHECK(middle(png, green_rgb).first == doctest::Approx(middle(png, red).first + 300).epsilon(.05));  // 10 of 1 to 101
+  Png const alone = decode(plot_panels({panel(51, fastxx::colours::red, false)}).png());
+  CHECK(alone.width == 300);
+  CHECK(alone.height == 200);
+  CHECK_THROWS_WITH_AS(plot_panels({}), doctest::Contains("[plot.empty]"), fastxx::data_error);
+  CHECK_THROWS_WITH_AS(plot_panels({panel(1, green, false)}, {.columns = -1}), doctest::Contains("[plot.options]"),
+                       fastxx::data_error);
+  CHECK_THROWS_WITH_AS(plot_panels({{.lines = {}, .options = {.width_px = 20, .height_px = 300}}}),
+                       doctest::Contains("[plot.size]"), fastxx::data_error);
 }

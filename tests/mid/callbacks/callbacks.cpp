@@ -1,19 +1,16 @@
 // The callbacks that come with the library, each beside what it does by hand.
 #include "../../errors.hpp"
 #include "../../temporary_folder.hpp"
-#include "../train/toy.hpp"
+#include "learner.hpp"
 #include <fastxx/mid/callbacks/csv_logger.hpp>
 #include <fastxx/mid/callbacks/gradient.hpp>
 #include <fastxx/mid/callbacks/layer_modes.hpp>
 #include <fastxx/mid/callbacks/mix.hpp>
 #include <fastxx/mid/callbacks/short_epoch.hpp>
-#include <fastxx/mid/data/foreign_loaders.hpp>
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iterator>
 #include <limits>
 #include <string>
 #include <tuple>
@@ -26,9 +23,6 @@
 using namespace fastxx;
 
 namespace {
-
-// One Learner type for all cases: pictures or points, a model that is told what to be.
-using Batches = std::vector<std::tuple<at::Tensor, at::Tensor>>;
 
 // Runs a function of the test at one event.
 struct At {
@@ -62,35 +56,7 @@ struct Cancel {
   void after_loss(TrainState&) { throw CancelFitException(); }
 };
 
-at::Tensor points(std::int64_t n, std::int64_t width) {
-  return at::arange(n * width, at::kFloat).view({n, width}).div(10).sin();
-}
-
-auto learner(Batches train, Batches valid, Sequential net, auto loss, auto... parts) {
-  Learner learn(loaders_of(std::move(train), std::move(valid)), std::move(net), loss_func(std::move(loss)),
-                opt_func(SGD{}), std::move(parts)...);
-  toy::quiet(learn);
-  return learn;
-}
-
-Sequential linear(std::int64_t in, std::int64_t out) {
-  set_seed(1);
-  return Sequential(torch::nn::Linear(in, out));
-}
-
-auto regression(std::int64_t batches = 4, std::int64_t items = 4, Sequential net = linear(3, 1)) {
-  Batches train;
-  for (std::int64_t b = 0; b < batches; ++b)
-    train.emplace_back(points(items, 3).add(static_cast<double>(b) / 10), points(items, 1).mul(3));
-  return learner(train, train, std::move(net), MSELossFlat{});
-}
-
 at::Tensor weights(auto const& learn) { return learn.model->parameters()[0].detach().clone(); }
-
-std::string text_of(std::filesystem::path const& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 void Look::after_epoch(TrainState& state) {
   if (state.epoch == 0) *text = text_of(path);

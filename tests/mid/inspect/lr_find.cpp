@@ -69,6 +69,40 @@ TEST_CASE("H-38 lr_find: valley, minimum and steep on losses whose answers are k
   CHECK(result.valley == doctest::Approx(1e-5));
 }
 
+TEST_CASE("H-38 lr_find: the four suggestions are fastai's on the same curves (tests/parity/lr_find.py)") {
+  struct {
+    double fall, wave;
+    int n;
+    double valley, slide, minimum, steep;
+  } const expected[] = {
+      {1.5, 0, 85, 0.0002290867705596611, 0.0003311311302240938, 0.014454397559165954, 0.0008317637839354575},
+      {1.5, 0.02, 85, 0.001737800776027143, 9.12010818865383e-07, 0.02089296132326126, 0.0004786300996784121},
+      {0.5, 0.004, 70, 0.0010000000474974513, 0.0003981071640737355, 0.00831763744354248, 0.0004786300996784121},
+      {1.8, 0.1, 85, 0.010964781977236271, 0.0003981071640737355, 0.03019951581954956, 0.0003311311302240938},
+      {1.5, 0.001, 40, 3.0199516913853586e-05, 9.12010818865383e-07, 8.317637839354575e-05, 0.0006918309954926372},
+      {1.5, 0.3, 16, 2.75422871709452e-06, 6.309573450380412e-07, 5.754399353463669e-07, 4.786300905834651e-06},
+  };
+  for (auto const& one : expected) {
+    LRFindResult result;
+    for (int i = 0; i < one.n; ++i) {
+      double const lr = 1e-7 * std::pow(1e8, (i + 10) / 100.), x = std::log10(lr);
+      result.lrs.push_back(lr);
+      result.losses.push_back(2.3 - one.fall / (1 + std::exp(-2 * (x + 3))) + std::exp(4 * (x - .3)) +
+                              one.wave * std::sin(3 * i));
+    }
+    fastxx::detail::suggest(result);
+    CHECK(result.valley == doctest::Approx(one.valley).epsilon(1e-6));
+    CHECK(result.slide == doctest::Approx(one.slide).epsilon(1e-6));
+    CHECK(result.minimum == doctest::Approx(one.minimum).epsilon(1e-6));
+    CHECK(result.steep == doctest::Approx(one.steep).epsilon(1e-6));
+  }
+  LRFindResult few{.lrs = std::vector<double>(15, 1), .losses = std::vector<double>(15, 1)};
+  few.losses.back() = 0;
+  fastxx::detail::suggest(few);
+  CHECK(std::isnan(few.slide));  // two places 15 rates apart
+  CHECK(!std::isnan(few.valley));
+}
+
 TEST_CASE("H-38 lr_find: the valley of a descent from the first point on is fastai's, by hand") {
   auto const valley = [](std::vector<double> losses) {
     LRFindResult result;
@@ -97,6 +131,7 @@ TEST_CASE("lr_find: where the loss never falls nothing is suggested, and the pic
     std::filesystem::remove(path);
     CHECK(std::isnan(result.valley) == std::isnan(result.minimum));
     CHECK(std::isnan(result.valley) == std::isnan(result.steep));
+    CHECK(std::isnan(result.slide));
     return !std::isnan(result.valley);
   };
   CHECK(!suggests({0.7, 0.7, 0.7, 0.7}));

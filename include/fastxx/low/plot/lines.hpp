@@ -58,6 +58,12 @@ struct Extent {
 // Range and ticks of one axis, "x" or "y".
 std::string axis_commands(std::string_view axis, bool log, Extent const& extent);
 
+// data_error [plot.series] unless there are as many x as y.
+void check_series(char const* call, Series const& series);
+
+// What gnuplot is told for one pair of axes.
+std::string line_plot_commands(std::vector<Series> const& lines, LinePlotOptions const& options);
+
 }  // namespace detail
 
 /// Lines in one pair of axes, with a legend below them and marked points.

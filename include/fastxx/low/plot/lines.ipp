@@ -63,15 +63,19 @@ FASTXX_INLINE std::vector<std::pair<double, double>> drawn_points(Series const& 
   return points;
 }
 
+FASTXX_INLINE void check_series(char const* call, Series const& series) {
+  if (!series.x.empty() && series.x.size() != series.y.size())
+    throw data_error("plot.series", {.call = call,
+                                     .expected = "as many x as y",
+                                     .got = {series.x.size(), " and ", series.y.size()},
+                                     .where = {"series '", series.name, "'"}});
+}
+
 inline std::vector<PlottedPoints> plotted_points(std::vector<Series> const& lines, LinePlotOptions const& options) {
   std::vector<PlottedPoints> plotted;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     Series const& series = lines[i];
-    if (!series.x.empty() && series.x.size() != series.y.size())
-      throw data_error("plot.series", {.call = "plot_lines",
-                                       .expected = "as many x as y",
-                                       .got = {series.x.size(), " and ", series.y.size()},
-                                       .where = {"series '", series.name, "'"}});
+    check_series("plot_lines", series);
     auto points = drawn_points(series, options);
     bool const few = points.size() <= 25;  // a handful of epochs: the points matter, and a single one has no line
     std::string style =
@@ -144,33 +148,36 @@ inline std::string line_plot_style(LinePlotOptions const& options) {
                gnuplot_text(options.y_label, options.height_px - 100), "\n"});
 }
 
-}  // namespace fastxx::detail
-
-namespace fastxx {
-
-FASTXX_INLINE Figure plot_lines(std::vector<Series> const& lines, LinePlotOptions const& options) {
+FASTXX_INLINE std::string line_plot_commands(std::vector<Series> const& lines, LinePlotOptions const& options) {
   if (options.width_px < 200 || options.height_px < 150)
     throw data_error("plot.size", {.call = "plot_lines",
                                    .expected = "room for the axes and their labels, 200 x 150 pixels",
                                    .got = {options.width_px, " x ", options.height_px},
                                    .fix = "make width_px and height_px larger"});
   std::string data, plot = "plot NaN notitle";  // axes alone where there are no points
-  detail::Extent x, y;
+  Extent x, y;
   std::size_t count = 0;
-  for (auto const& plotted : detail::plotted_points(lines, options)) {
-    std::string const block = detail::join({"$points", count++});
+  for (auto const& plotted : plotted_points(lines, options)) {
+    std::string const block = join({"$points", count++});
     data += block + " << END\n";
     for (auto const& point : plotted.points) {
       x.include(point.first), y.include(point.second);
-      data += detail::join({detail::number(point.first), " ", detail::number(point.second), "\n"});
+      data += join({number(point.first), " ", number(point.second), "\n"});
     }
     data += "END\n";
-    plot += detail::join({", ", block, " with ", plotted.style, " title ",
-                          detail::gnuplot_string(shortened_text(plotted.name, 300, 13))});
+    plot += join({", ", block, " with ", plotted.style, " title ",
+                  gnuplot_string(shortened_text(plotted.name, options.width_px * 0.375, 13))});
   }
-  return Figure(options.width_px, options.height_px,
-                detail::join({detail::line_plot_style(options), detail::axis_commands("x", options.x_log, x),
-                              detail::axis_commands("y", options.y_log, y), data, plot}));
+  return join({line_plot_style(options), axis_commands("x", options.x_log, x), axis_commands("y", options.y_log, y),
+               data, plot});
+}
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE Figure plot_lines(std::vector<Series> const& lines, LinePlotOptions const& options) {
+  return Figure(options.width_px, options.height_px, detail::line_plot_commands(lines, options));
 }
 
 }  // namespace fastxx

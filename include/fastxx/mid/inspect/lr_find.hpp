@@ -24,7 +24,7 @@ namespace fastxx {
 /// What the learning-rate finder saw, and the rates it suggests: NaN where the loss never falls, by a ten-thousandth of
 /// its size at least, for then there is nothing to suggest (and training refuses to start with it).
 ///
-/// Source:  fastai 2.7.18 callback/schedule.py lr_find, valley, steep, minimum (H-36...H-38, TR-70)
+/// Source:  fastai 2.7.18 callback/schedule.py lr_find, valley, slide, minimum, steep (H-36...H-38, TR-70)
 /// Example: examples/doc/learner.cpp
 struct LRFindResult {
   std::vector<double> lrs = {};                              ///< tried rates, without the first tenth and the last five
@@ -32,6 +32,7 @@ struct LRFindResult {
   double valley = std::numeric_limits<double>::quiet_NaN();  ///< in the middle of the longest descent: the default
   double minimum = std::numeric_limits<double>::quiet_NaN();  ///< a tenth of the rate at the smallest loss
   double steep = std::numeric_limits<double>::quiet_NaN();    ///< the rate where the loss falls fastest
+  double slide = std::numeric_limits<double>::quiet_NaN();  ///< before the slope of the rise at the end; of 16 rates on
 
   /// Draw loss against learning rate with the suggestions marked, or the words that there is none.
   std::string plot(std::filesystem::path const& path) const;

@@ -29,6 +29,7 @@ FASTXX_INLINE std::string LRFindResult::plot(std::filesystem::path const& path) 
   if (suggests)
     options.marks = {mark(valley, "valley", colours::orange), mark(minimum, "minimum", colours::green),
                      mark(steep, "steep", colours::red)};
+  if (std::isfinite(slide)) options.marks.push_back(mark(slide, "slide", colours::violet));
   plot_lines({{.name = suggests ? "" : "flat: no suggestion", .x = lrs, .y = losses}}, options).save(path);
   return path.string();
 }
@@ -65,6 +66,22 @@ inline bool falls(std::vector<double> const& losses) {
   return fall > 1e-4 * size;
 }
 
+// Two places, 15 rates apart, move down from the end until the loss changes as fast at one as at the other: the rate at
+// the lower one. `losses` has 16 of them at least.
+inline std::size_t slide_index(std::vector<double> const& losses) {
+  constexpr std::size_t apart = 15;
+  constexpr double alike = .005;
+  std::size_t const last = losses.size() - 1;
+  auto const slope = [&](std::size_t i) {  // one-sided at the ends
+    if (i == 0) return losses[1] - losses[0];
+    if (i == last) return losses[last] - losses[last - 1];
+    return (losses[i + 1] - losses[i - 1]) / 2;
+  };
+  std::size_t lower = last - apart;
+  for (std::size_t i = last - apart + 1; i-- > 0 && std::abs(slope(i + apart) - slope(i)) > alike;) lower = i;
+  return lower;
+}
+
 FASTXX_INLINE void suggest(LRFindResult& result) {
   auto const& lrs = result.lrs;
   auto const& losses = result.losses;
@@ -72,6 +89,7 @@ FASTXX_INLINE void suggest(LRFindResult& result) {
   result.valley = lrs[valley_index(losses)];
   auto const lowest = static_cast<std::size_t>(std::min_element(losses.begin(), losses.end()) - losses.begin());
   result.minimum = lrs[lowest] / 10;
+  if (losses.size() > 15) result.slide = lrs[slide_index(losses)];
   double steepest = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i + 1 < losses.size(); ++i) {
     double const slope = (losses[i + 1] - losses[i]) / (std::log(lrs[i + 1]) - std::log(lrs[i]));

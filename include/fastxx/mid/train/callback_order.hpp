@@ -10,6 +10,7 @@ namespace fastxx {
 /// Source:  fastai 2.7.18, the members `order` of its callbacks
 /// Example: examples/doc/callback.cpp
 struct CallbackOrder {
+  static constexpr int hooks = -20;       ///< while `train_iter` is still that of the batch
   static constexpr int train_eval = -10;  ///< sets the model's mode
   static constexpr int none = 0;
   static constexpr int gradient_accumulation = 6;  ///< scales the loss before anybody looks at its gradients
@@ -24,6 +25,7 @@ struct CallbackOrder {
   static constexpr int early_stopping = 60;
   static constexpr int save_model = 61;
   static constexpr int reduce_lr = 62;                                ///< its rate counts from the next epoch on
+  static constexpr int show_graph = 65;                               ///< below the row of the table
   static constexpr int gather = 100;                                  ///< predictions, as all others have left them
   static constexpr int checkpoint = std::numeric_limits<int>::max();  ///< saves what all others have done
 };

@@ -226,6 +226,18 @@ class Learner : public TrainLoop,
     if constexpr (included) load_state_of(*this, path, options);
   }
 
+  /// The model's layers with shapes and parameters, optimizer, loss and callbacks, as text to print. Needs
+  /// <fastxx/mid/inspect/model_summary.hpp>.
+  std::string summary() {
+    refuse_inside_fit("summary");
+    constexpr bool included = requires(Learner & self) { learner_summary(self); };
+    static_assert(included, "fastxx::Learner::summary: #include <fastxx/mid/inspect/model_summary.hpp>");
+    if constexpr (included) return learner_summary(*this);
+    return {};
+  }
+  /// The name of the recipe that opt_func was given.
+  std::string const& opt_name() const { return opt_name_; }
+
   /// A mock run with growing learning rates; everything comes back unchanged. Needs <fastxx/mid/inspect/lr_find.hpp>.
   auto lr_find(LRFindOptions const& options = {}) {
     refuse_inside_fit("lr_find");
@@ -291,6 +303,7 @@ class Learner : public TrainLoop,
                   "fastxx::Learner: opt_func(recipe): 'recipe' must say how to make an optimizer, as Adam{.wd = .1}, "
                   "SGD{} or TorchOptimizer<torch::optim::SGD>{...} do; the learning rate is given to fit");
     if constexpr (requires { part.value.options.lr(); }) lr = part.value.options.lr();
+    opt_name_ = detail::own_name<Recipe>();
     if constexpr (is_recipe)
       make_opt_ = [recipe = std::move(part.value)](Groups const& groups) { return AnyOptimizer(recipe.make(groups)); };
   }
@@ -415,6 +428,7 @@ class Learner : public TrainLoop,
   }
   void release_batch() override { static_cast<typename Types::Batch&>(*this) = {}; }
 
+  std::string opt_name_;
   std::function<AnyOptimizer(Groups const&)> make_opt_;
   std::function<Groups(Model const&)> splitter_;
   Reader *train_ = nullptr, *valid_ = nullptr, *now_ = nullptr;

@@ -41,6 +41,7 @@ FASTXX_INLINE void TrainLoop::run_fit(std::int64_t first_epoch) {
     TrainLoop& loop;
     ~Leave() {
       loop.in_fit_ = false;
+      loop.kept_for_fit_.clear();
       loop.waits_.release();
       loop.release_batch();
       loop.pred.reset(), loop.loss.reset(), loop.loss_grad.reset();

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -47,6 +48,8 @@ class LossFunction {
     auto const* const held = dynamic_cast<Held<Loss> const*>(held_.get());
     return held ? &held->loss : nullptr;
   }
+  /// What it is called: "a function" where it has no name, "none" where there is no loss.
+  std::string name() const { return held_ ? held_->name() : "none"; }
   Tensor operator()(Tensor const& prediction, Output const& output, Targets const&... targets) const {
     return held_->call(prediction, output, targets...);
   }
@@ -85,6 +88,7 @@ class LossFunction {
   struct Base {
     bool flattens = false;
     virtual ~Base() = default;
+    virtual std::string name() const = 0;
     virtual Tensor call(Tensor const&, Output const&, Targets const&...) = 0;
     virtual Tensor items(Tensor const&, Output const&, Targets const&...) const = 0;
     virtual Tensor activation(Tensor const&) const = 0;
@@ -98,6 +102,11 @@ class LossFunction {
 
     explicit Held(Loss given) : loss(std::move(given)) {
       if constexpr (requires { Loss::flattens; }) this->flattens = Loss::flattens;
+    }
+
+    std::string name() const override {
+      std::string const own = detail::own_name<Loss>();
+      return own.find_first_of("<({)*& ") == std::string::npos ? own : "a function";
     }
 
     static Tensor call_on(Loss& loss, Tensor const& prediction, [[maybe_unused]] Output const& output,

@@ -24,7 +24,7 @@ struct HyperSchedule {
   std::optional<std::size_t> group = {};
 };
 
-/// Sets hyper-parameters before each training batch from how far training is.
+/// Sets hyper-parameters before each training batch from how far training is, and keeps in `recorder().hps` what they were.
 ///
 /// Source:  fastai 2.7.18 callback/schedule.py ParamScheduler
 /// Example: examples/doc/learner.cpp
@@ -36,6 +36,7 @@ class ParamScheduler {
   explicit ParamScheduler(std::vector<HyperSchedule> schedules) : schedules_(std::move(schedules)) {}
 
   void before_batch(TrainState& learn);
+  void after_batch(TrainState& learn) const;
 
   std::vector<HyperSchedule> const& schedules() const { return schedules_; }
 

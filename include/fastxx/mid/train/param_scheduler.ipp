@@ -2,11 +2,13 @@
 
 #include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/mid/train/param_scheduler.hpp>
+#include <fastxx/mid/train/recorder.hpp>
 
 #include <array>
 #include <cmath>
 #include <cstddef>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +26,12 @@ FASTXX_INLINE void ParamScheduler::before_batch(TrainState& learn) {
     values.at(*group) = value;
     learn.opt->set_hyper(hyper, values);
   }
+}
+
+FASTXX_INLINE void ParamScheduler::after_batch(TrainState& learn) const {
+  std::set<std::string> names;  // several groups of one hyper-parameter are one curve
+  for (auto const& schedule : schedules_) names.insert(schedule.hyper);
+  for (auto const& name : names) learn.recorder().hps[name].push_back(learn.opt->hyper(name).back());
 }
 
 }  // namespace fastxx

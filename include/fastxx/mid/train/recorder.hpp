@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -46,6 +47,7 @@ class Recorder {
   std::vector<double> losses = {};
   std::vector<RecorderRow> values = {};
   std::vector<std::size_t> iters = {};
+  std::map<std::string, std::vector<double>> hps = {};  ///< what was scheduled, of the last group, per training batch
   AvgSmoothLoss smooth_loss{};
   RecorderRow final_record = {};  ///< [valid_loss, metrics...] of the last validation
   SkippedItems skipped = {};      ///< what was left out in the last epoch, of training and of validation
@@ -62,6 +64,24 @@ class Recorder {
     constexpr bool included = requires { plot_recorder(*this, path, skip_start); };
     static_assert(included, "fastxx::Recorder::plot_loss: #include <fastxx/mid/inspect/plot_loss.hpp>");
     if constexpr (included) return plot_recorder(*this, path, skip_start);
+  }
+
+  /// Draw one curve for each hyper-parameter that the last fit has scheduled, or for those that are named; gives back
+  /// where the picture is. Needs <fastxx/mid/inspect/plot_loss.hpp>.
+  template <class Path>
+  std::string plot_sched(Path const& path, std::vector<std::string> const& keys = {}) const {
+    constexpr bool included = requires { plot_schedules(*this, path, keys); };
+    static_assert(included, "fastxx::Recorder::plot_sched: #include <fastxx/mid/inspect/plot_loss.hpp>");
+    if constexpr (included) return plot_schedules(*this, path, keys);
+  }
+
+  /// Draw the losses and each metric epoch by epoch; gives back where the picture is. Needs
+  /// <fastxx/mid/inspect/plot_loss.hpp>.
+  template <class Path>
+  std::string plot_metrics(Path const& path) const {
+    constexpr bool included = requires { plot_epochs(*this, path); };
+    static_assert(included, "fastxx::Recorder::plot_metrics: #include <fastxx/mid/inspect/plot_loss.hpp>");
+    if constexpr (included) return plot_epochs(*this, path);
   }
 
   /// Since the epoch began.

@@ -43,7 +43,7 @@ FASTXX_INLINE double Recorder::epoch_seconds() const {
 
 FASTXX_INLINE void Recorder::before_fit(TrainState& learn) {
   if (learn.evaluating) return;
-  lrs.clear(), losses.clear(), values.clear(), iters.clear();
+  lrs.clear(), losses.clear(), values.clear(), iters.clear(), hps.clear();
   smooth_loss.reset();
   if (learn.logger) learn.logger(metric_names());
 }

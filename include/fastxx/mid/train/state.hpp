@@ -164,6 +164,10 @@ class TrainState : public TrainPosition {
   /// before_train come for an epoch that is entered in the middle too.
   void start_at(detail::StartingPoint const& point) { start_ = point; }
 
+  /// Keep something for as long as the fit that runs: it goes when the fit ends, whether it is done, cancelled or an error
+  /// comes out of it, and its destructor puts back what a callback has changed. For before_fit and later.
+  void keep_until_fit_ends(std::shared_ptr<void> thing) { kept_for_fit_.push_back(std::move(thing)); }
+
   Recorder& recorder() { return *recorder_; }
   Recorder const& recorder() const { return *recorder_; }
 
@@ -190,6 +194,7 @@ class TrainState : public TrainPosition {
 
   detail::CallbackTable callbacks_{};
   std::shared_ptr<Recorder> recorder_{};
+  std::vector<std::shared_ptr<void>> kept_for_fit_{};
   detail::StartingPoint start_{};
   at::Device device_ = at::kCPU;
   bool in_fit_ = false;
