@@ -73,19 +73,19 @@ struct ChannelArrays {
 };
 
 // Two sums over many numbers, lane by lane.
-struct LaneTerms {
+struct NormTerms {
   __m256 first, second;
 
-  FASTXX_AVX2 void add(LaneTerms const& other) {
+  FASTXX_AVX2 void add(NormTerms const& other) {
     first = _mm256_add_ps(first, other.first);
     second = _mm256_add_ps(second, other.second);
   }
 };
 
-struct LaneSums {
+struct NormSums {
   double first[8] = {}, second[8] = {};
 
-  FASTXX_AVX2 void add(LaneTerms const& terms) {
+  FASTXX_AVX2 void add(NormTerms const& terms) {
     add_to(first, terms.first);
     add_to(second, terms.second);
   }
@@ -141,7 +141,7 @@ struct SumSquares {
 
   FASTXX_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i); }
   template <class Lanes>
-  FASTXX_AVX2 void at(LaneTerms& terms, Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
+  FASTXX_AVX2 void at(NormTerms& terms, Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
     terms.first = lanes.only(_mm256_sub_ps(lanes.load(x + i), channel.pivot));
     terms.second = _mm256_mul_ps(terms.first, terms.first);
   }
@@ -168,7 +168,7 @@ struct SumGradients {
 
   FASTXX_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i), __builtin_prefetch(grad + i); }
   template <class Lanes>
-  FASTXX_AVX2 void at(LaneTerms& terms, Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
+  FASTXX_AVX2 void at(NormTerms& terms, Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
     auto const v = lanes.load(x + i);
     auto const y = _mm256_add_ps(_mm256_mul_ps(v, channel.scale), channel.shift);
     terms.first = relu.kept(y, lanes.load(grad + i));  // 0 in the lanes that are not there
@@ -209,10 +209,10 @@ struct Walk {
 // direction, and a quarter of the conversions.
 template <class Job, class Lanes>
 FASTXX_AVX2 void walk_loop(Job const& job, Lanes const& lanes, Walk const& walk, ChannelLanes const& channel,
-                           LaneSums& sum) {
+                           NormSums& sum) {
   std::int64_t k = 0, i = walk.first;
   if constexpr (Job::sums) {
-    LaneTerms terms, more;
+    NormTerms terms, more;
     while (k < walk.count) {
       std::int64_t const group = std::min<std::int64_t>(4, walk.count - k);
       walk.ask(job, i);
@@ -260,7 +260,7 @@ FASTXX_AVX2 void rows_loop(Job const& job, NormShape const& shape, ChannelArrays
   constexpr std::int64_t items = 8, far = 512;
   std::int64_t const ahead = shape.inner > far ? far : 0, jump = (shape.channels - 1) * shape.inner;
   FirstLanes const rest(shape.inner % 8);
-  LaneSums sums[most_channels_at_once];
+  NormSums sums[most_channels_at_once];
   for (std::int64_t first = part.first_item; first < part.end_item; first += items)
     for (std::int64_t c = part.first_channel; c < part.end_channel; ++c) {
       ChannelLanes channel;
@@ -275,8 +275,8 @@ FASTXX_AVX2 void rows_loop(Job const& job, NormShape const& shape, ChannelArrays
       sums[c - part.first_channel] = sum;
     }
   for (std::int64_t c = part.first_channel; c < part.end_channel; ++c) {
-    result.first[static_cast<std::size_t>(c)] += LaneSums::total(sums[c - part.first_channel].first);
-    result.second[static_cast<std::size_t>(c)] += LaneSums::total(sums[c - part.first_channel].second);
+    result.first[static_cast<std::size_t>(c)] += NormSums::total(sums[c - part.first_channel].first);
+    result.second[static_cast<std::size_t>(c)] += NormSums::total(sums[c - part.first_channel].second);
   }
 }
 
@@ -290,7 +290,7 @@ FASTXX_AVX2 void sum_columns(Job const& job, Lanes const& lanes, NormShape const
   std::int64_t const c = part.first_channel, count = part.end_item - part.first_item;
   ChannelLanes channel;
   arrays.beside(channel, lanes, c);
-  LaneSums sum;
+  NormSums sum;
   walk_loop(job, lanes, {first + c, count, shape.channels, ahead, end, 0}, channel, sum);
   for (std::int64_t k = 0; k < std::min<std::int64_t>(8, part.end_channel - c); ++k) {
     result.first[static_cast<std::size_t>(c + k)] += sum.first[k];
