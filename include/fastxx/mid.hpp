@@ -10,10 +10,13 @@
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/optim/lookahead.hpp>
+#include <fastxx/mid/callbacks/channels_last.hpp>
 #include <fastxx/mid/callbacks/csv_logger.hpp>
+#include <fastxx/mid/callbacks/grad_scaler.hpp>
 #include <fastxx/mid/callbacks/gradient.hpp>
 #include <fastxx/mid/callbacks/layer_modes.hpp>
 #include <fastxx/mid/callbacks/mix.hpp>
+#include <fastxx/mid/callbacks/mixed_precision.hpp>
 #include <fastxx/mid/callbacks/short_epoch.hpp>
 #include <fastxx/mid/data/attributes.hpp>
 #include <fastxx/mid/data/batch_of.hpp>
@@ -67,6 +70,7 @@
 #include <fastxx/mid/train/metric.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/param_scheduler.hpp>
+#include <fastxx/mid/train/precision_switches.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 #include <fastxx/mid/train/progress.hpp>
 #include <fastxx/mid/train/rates.hpp>
