@@ -44,6 +44,14 @@ int main() {
   lion.set_hyper("lr", .1);
   step(lion);
 
+  // LARC and LAMB choose a rate for each parameter, by its size and that of its gradient or step.
+  auto lamb = Lamb{.wd = .01}.make({{body, head}});
+  lamb.set_hyper("lr", .01);
+  step(lamb);
+  auto larc = Larc{.trust_coeff = .5}.make({{body, head}});
+  larc.set_hyper("lr", .1);
+  step(larc);
+
   // Slow weights behind any of them; ranger() is RAdam behind Lookahead.
   auto ahead = Lookahead{SGD{.mom = .9}, /*k=*/2, /*alpha=*/.5}.make({{body, head}});
   ahead.set_hyper("lr", .1);

@@ -14,12 +14,15 @@
 #include <fastxx/low/plot/lines.hpp>
 #include <fastxx/low/plot/terminal_lines.hpp>
 #include <fastxx/mid/callbacks/activation_stats.hpp>
+#include <fastxx/mid/callbacks/channels_last.hpp>
 #include <fastxx/mid/callbacks/collect.hpp>
 #include <fastxx/mid/callbacks/csv_logger.hpp>
+#include <fastxx/mid/callbacks/grad_scaler.hpp>
 #include <fastxx/mid/callbacks/gradient.hpp>
 #include <fastxx/mid/callbacks/hook_callback.hpp>
 #include <fastxx/mid/callbacks/layer_modes.hpp>
 #include <fastxx/mid/callbacks/mix.hpp>
+#include <fastxx/mid/callbacks/mixed_precision.hpp>
 #include <fastxx/mid/callbacks/rnn.hpp>
 #include <fastxx/mid/callbacks/short_epoch.hpp>
 #include <fastxx/mid/callbacks/tensorboard.hpp>
@@ -77,6 +80,7 @@
 #include <fastxx/mid/train/metric.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/param_scheduler.hpp>
+#include <fastxx/mid/train/precision_switches.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 #include <fastxx/mid/train/progress.hpp>
 #include <fastxx/mid/train/rates.hpp>

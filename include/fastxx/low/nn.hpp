@@ -1,6 +1,7 @@
 #pragma once
 // Modules: layers, losses, a base for your own, hooks.
 
+#include <fastxx/low/nn/autocast.hpp>
 #include <fastxx/low/nn/batch_norm_act.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/hooks.hpp>

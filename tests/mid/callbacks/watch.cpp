@@ -107,6 +107,16 @@ TEST_CASE("HookCallback: an evaluation in an event and lr_find are not heard") {
   CHECK_FALSE(hooked(learn.model));
 }
 
+TEST_CASE("HookCallback: a fit is heard to its end, whatever is evaluated in its events") {
+  auto learn = make_learner();
+  int calls = 0;
+  learn.fit(1, .1, callbacks(HookCallback([&](LayerCall const&) { ++calls; })));
+  int const one_epoch = calls;
+  calls = 0;
+  learn.fit(3, .1, callbacks(HookCallback([&](LayerCall const&) { ++calls; }), FetchPreds()));
+  CHECK(calls == 3 * one_epoch);
+}
+
 TEST_CASE("HookCallback: the hooks go when a fit is cancelled and when an error comes out of it") {
   auto learn = regression(3, 4, deep());
   int calls = 0;

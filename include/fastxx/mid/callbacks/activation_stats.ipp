@@ -119,8 +119,9 @@ FASTXX_INLINE ActivationRecord::Column const& ActivationRecord::at(char const* c
   std::string const outputs = known ? join({layers[layer].size(), " of layer ", layer}) : "";
   throw state_error("activation_stats.layer",
                     {.call = call,
-                     .expected = known ? join({"an output that was measured, of ", outputs})
-                                       : join({"the number of a measured layer, of ", layers.size()}),
+                     .expected = known            ? join({"an output that was measured, of ", outputs})
+                                 : layers.empty() ? std::string("a fit before, with this callback")
+                                                  : join({"the number of a measured layer, of ", layers.size()}),
                      .got = {known ? "output " : "layer ", known ? output : layer},
                      .fix = "count from 0; a fit with this callback comes first, and fills it"});
 }

@@ -50,8 +50,8 @@ FASTXX_INLINE HookCallback::HookCallback(std::function<void(LayerCall const&)> f
 }
 
 FASTXX_INLINE void HookCallback::before_fit(TrainState& learn) {
+  if (detail::leaves_no_trace(learn)) return;  // and the fit around it goes on being heard
   run_.reset();
-  if (detail::leaves_no_trace(learn)) return;
   auto const run = std::make_shared<detail::HookRun>();
   run->modules = options_.modules;
   if (run->modules.empty()) run->modules = detail::layers_of(learn.module(), options_.include_paramless);

@@ -87,8 +87,10 @@ FASTXX_INLINE std::string plot_epochs(Recorder const& recorder, std::filesystem:
   };
   std::vector<Panel> panels{panel(
       "loss", {detail::column_series(recorder, 0, "train_loss"), detail::column_series(recorder, 1, "valid_loss")})};
-  for (std::size_t m = 0; m < recorder.metrics().size(); ++m)
-    panels.push_back(panel(recorder.metrics()[m]->name(), {detail::column_series(recorder, 2 + m, "")}));
+  for (std::size_t m = 0; m < recorder.metrics().size(); ++m) {
+    auto values = detail::column_series(recorder, 2 + m, "");
+    if (!values.y.empty()) panels.push_back(panel(recorder.metrics()[m]->name(), {std::move(values)}));
+  }
   plot_panels(panels, {.columns = 2}).save(path);
   return path.string();
 }

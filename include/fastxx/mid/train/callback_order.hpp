@@ -10,10 +10,12 @@ namespace fastxx {
 /// Source:  fastai 2.7.18, the members `order` of its callbacks
 /// Example: examples/doc/callback.cpp
 struct CallbackOrder {
-  static constexpr int hooks = -20;       ///< while `train_iter` is still that of the batch
-  static constexpr int train_eval = -10;  ///< sets the model's mode
+  static constexpr int hooks = -20;         ///< while `train_iter` is still that of the batch
+  static constexpr int train_eval = -10;    ///< sets the model's mode
+  static constexpr int channels_last = -1;  ///< before anybody else changes the model
   static constexpr int none = 0;
   static constexpr int gradient_accumulation = 6;  ///< scales the loss before anybody looks at its gradients
+  static constexpr int mixed_precision = 10;       ///< gradients have their own size again before anybody reads them
   static constexpr int gradient_clip = 11;
   static constexpr int lr_finder = 30;        ///< sets the rate; what stops it is no error, so before StopOnNaN
   static constexpr int stop_on_nan = 40;      ///< before anybody keeps a loss that is no number

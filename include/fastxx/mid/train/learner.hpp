@@ -12,6 +12,7 @@
 #include <fastxx/mid/train/loss.hpp>
 #include <fastxx/mid/train/options.hpp>
 #include <fastxx/mid/train/param_scheduler.hpp>
+#include <fastxx/mid/train/precision_switches.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 #include <fastxx/mid/train/progress.hpp>
 #include <fastxx/mid/train/scheduled_fits.hpp>
@@ -84,7 +85,8 @@ Optimizer::Groups each_once(Optimizer::Groups groups);
 template <class Data, class Model>
 class Learner : public TrainLoop,
                 public detail::LearnerTypes<Data, Model>::Batch,
-                public ScheduledFits<Learner<Data, Model>> {
+                public ScheduledFits<Learner<Data, Model>>,
+                public PrecisionSwitches<Learner<Data, Model>> {
   using Types = detail::LearnerTypes<Data, Model>;
   using Reader = typename Types::Reader;
   using Groups = Optimizer::Groups;
@@ -270,6 +272,7 @@ class Learner : public TrainLoop,
 
  private:
   friend class ScheduledFits<Learner>;
+  friend class PrecisionSwitches<Learner>;
 
   void add_own_callbacks() {
     recorder_ = std::make_shared<Recorder>();

@@ -100,6 +100,7 @@ class TrainLoop : public TrainState {
   void batch_with_others();
 
   void one_batch();
+  void model_and_loss();
   void backward() {
     require_gradient();
     guarded("loss", &TrainLoop::run_backward);

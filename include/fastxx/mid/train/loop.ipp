@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,7 +45,7 @@ FASTXX_INLINE void TrainLoop::run_fit(std::int64_t first_epoch) {
       loop.kept_for_fit_.clear();
       loop.waits_.release();
       loop.release_batch();
-      loop.pred.reset(), loop.loss.reset(), loop.loss_grad.reset();
+      loop.pred.reset(), loop.loss.reset(), loop.loss_grad.reset(), loop.autocast.reset();
     }
   };
   {
@@ -174,7 +175,7 @@ FASTXX_INLINE void TrainLoop::all_batches(EpochReader const& reader, std::int64_
     }
     if (!phase.decided() && !batch_is_over_) phase.decide(detail::batch_work(module(), inputs()));
     phase.look();
-    pred.reset(), loss.reset(), loss_grad.reset();
+    pred.reset(), loss.reset(), loss_grad.reset(), autocast.reset();
     batch_counts_ = false;
     if (ranks.size > 1)
       batch_with_others();
@@ -240,7 +241,10 @@ FASTXX_INLINE void TrainLoop::batch_with_others() {
   throw CancelValidException();
 }
 
-FASTXX_INLINE void TrainLoop::one_batch() {
+FASTXX_INLINE void TrainLoop::model_and_loss() {
+  // It lives here and nowhere else: whatever ends the batch, the thread computes as before.
+  std::optional<Autocast> scope;
+  if (autocast) scope.emplace(*autocast);
   guarded("model", &TrainLoop::run_model);
   call(Event::after_pred);
   if (has_targets()) {
@@ -248,6 +252,10 @@ FASTXX_INLINE void TrainLoop::one_batch() {
     check_loss();
     loss = loss_grad.detach().clone();
   }
+}
+
+FASTXX_INLINE void TrainLoop::one_batch() {
+  model_and_loss();
   call(Event::after_loss);
   batch_counts_ = true;
   if (!training || !has_loss()) return;

@@ -80,6 +80,14 @@ struct LoadOptions {
   bool strict = true;    ///< false: names that are missing or unknown are left alone, shapes must fit all the same
 };
 
+/// Settings of GradScaler and Learner::to_fp16.
+struct GradScalerOptions {
+  double scale = 65536;                 ///< at the beginning of a fit
+  double growth_factor = 2;             ///< the scale grows by it after growth_interval good steps
+  double backoff_factor = .5;           ///< and shrinks by it when a gradient is infinite or no number
+  std::int64_t growth_interval = 2000;  ///< steps
+};
+
 /// Settings of the learning-rate finder.
 struct LRFindOptions {
   double start_lr = 1e-7;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
+#include <fastxx/low/nn/autocast.hpp>
 #include <fastxx/low/torch/nn.hpp>
 #include <fastxx/mid/train/any_optimizer.hpp>
 #include <fastxx/mid/train/callback.hpp>
@@ -115,6 +116,8 @@ struct TrainPosition {
   bool training = false;  ///< whether the batches are for training
   int evaluating = 0;     ///< how many calls of validate or get_preds run, one inside the other; 0 outside
   std::int64_t fits = 0;  ///< how many fits have begun
+  /// In what model and loss of the batch compute; before_batch may set it, as MixedPrecision does, for this batch alone.
+  std::optional<AutocastOptions> autocast{};
 };
 
 /// The part of a Learner that knows no types: position, optimizer, logger, recorder and callbacks. Callbacks that need

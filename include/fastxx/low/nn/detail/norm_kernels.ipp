@@ -195,7 +195,7 @@ struct GradientOfInput {
 
 // Places in memory: first, first + step, ... What is read `ahead` numbers later is asked for now where the processor would
 // not guess it: behind `end` it is `jump` further on. 0 asks for nothing.
-struct Walk {
+struct ChannelWalk {
   std::int64_t first, count, step, ahead, end, jump;
 
   template <class Job>
@@ -208,7 +208,7 @@ struct Walk {
 // Terms are added four at a time in float before they meet the double-precision sum: three roundings of 6e-8 each, in any
 // direction, and a quarter of the conversions.
 template <class Job, class Lanes>
-FASTXX_AVX2 void walk_loop(Job const& job, Lanes const& lanes, Walk const& walk, ChannelLanes const& channel,
+FASTXX_AVX2 void walk_loop(Job const& job, Lanes const& lanes, ChannelWalk const& walk, ChannelLanes const& channel,
                            NormSums& sum) {
   std::int64_t k = 0, i = walk.first;
   if constexpr (Job::sums) {

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <fastxx/low/nn/autocast.hpp>
+#include <fastxx/low/torch/autocast.hpp>
+
+#include <string>
+
+namespace fastxx::detail {
+
+inline void switch_autocast(at::DeviceType device, bool on, at::ScalarType dtype) {
+  if (device == at::kCPU) {
+    at::autocast::set_cpu_enabled(on);
+    at::autocast::set_autocast_cpu_dtype(dtype);
+  } else {
+    at::autocast::set_enabled(on);
+    at::autocast::set_autocast_gpu_dtype(dtype);
+  }
+}
+
+FASTXX_INLINE void require_autocast(AutocastOptions const& options, char const* call) {
+  auto const& [dtype, device] = options;
+  if (device != at::kCPU && device != at::kCUDA)
+    throw state_error("precision.device", {.call = call,
+                                           .expected = "a device that has autocast: CPU or CUDA",
+                                           .got = c10::DeviceTypeName(device, /*lower_case=*/true)});
+  if (dtype != at::kBFloat16 && dtype != at::kHalf)
+    throw state_error(
+        "precision.dtype",
+        {.call = call, .expected = "at::kBFloat16, or on CUDA at::kHalf", .got = std::string(at::toString(dtype))});
+  if (dtype == at::kHalf && device == at::kCPU)
+    throw state_error("precision.fp16_cpu",
+                      {.call = call,
+                       .expected = "a GPU for float16: on the CPU libtorch's autocast knows bfloat16 alone",
+                       .got = "a model on the CPU",
+                       .fix = "use bfloat16, learn.to_bf16(); or move the model to a GPU first"});
+}
+
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE Autocast::Autocast(AutocastOptions const& options) : device_(options.device) {
+  detail::require_autocast(options, "Autocast");
+  bool const cpu = device_ == at::kCPU;
+  was_enabled_ = cpu ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
+  former_ = cpu ? at::autocast::get_autocast_cpu_dtype() : at::autocast::get_autocast_gpu_dtype();
+  at::autocast::increment_nesting();
+  detail::switch_autocast(device_, true, options.dtype);
+}
+
+FASTXX_INLINE Autocast::~Autocast() {
+  at::autocast::decrement_nesting();
+  // Inside another one too: weights that were cast here without a gradient must not serve there, where they need one.
+  at::autocast::clear_cache();
+  detail::switch_autocast(device_, was_enabled_, former_);
+}
+
+}  // namespace fastxx
