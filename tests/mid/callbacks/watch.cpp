@@ -5,6 +5,7 @@
 #include <fastxx/low/nn/carries_state.hpp>
 #include <fastxx/low/nn/detail/hooked_layer.hpp>
 #include <fastxx/mid/callbacks/activation_stats.hpp>
+#include <fastxx/mid/callbacks/collect.hpp>
 #include <fastxx/mid/callbacks/hook_callback.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/model_summary.hpp>
@@ -108,7 +109,7 @@ TEST_CASE("HookCallback: an evaluation in an event and lr_find are not heard") {
 }
 
 TEST_CASE("HookCallback: a fit is heard to its end, whatever is evaluated in its events") {
-  auto learn = make_learner();
+  auto learn = regression(2, 4, deep());
   int calls = 0;
   learn.fit(1, .1, callbacks(HookCallback([&](LayerCall const&) { ++calls; })));
   int const one_epoch = calls;
