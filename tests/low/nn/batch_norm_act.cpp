@@ -180,6 +180,42 @@ TEST_CASE("batch_norm_act: a mean far from zero costs no more than it costs libt
   CHECK(error(our_step(in, {})) < 2 * error(torch_step(in, {})) + 1e-4);
 }
 
+TEST_CASE("batch_norm_act: a first number far from all others does not spoil the variance") {
+  for (auto const& shape : {std::vector<std::int64_t>{16, 1, 65536}, {1, 20, 65536}, {300000, 3}}) {
+    Tensor x = at::zeros(shape), mean = at::zeros({shape[1]}), var = at::zeros({shape[1]});
+    x[0].fill_(0), x.select(0, 0).select(0, 0).flatten()[0] = 1.3;
+    Tensor const y = batch_norm_act(x, {}, {}, mean, var, {.momentum = 1});
+    double const n = static_cast<double>(x.numel() / shape[1]), m = double{1.3F} / n;
+    CHECK(mean[0].item<double>() == doctest::Approx(m).epsilon(1e-6));
+    CHECK(var[0].item<double>() ==
+          doctest::Approx((double{1.3F} * double{1.3F} / n - m * m) * n / (n - 1)).epsilon(1e-6));
+  }
+}
+
+TEST_CASE("batch_norm_act: constant channels and eps 0 give the bias; frozen statistics pass gradients whatever x is") {
+  Tensor x = at::randn({4, 2, 3}).requires_grad_();
+  {
+    at::NoGradGuard const quiet;
+    x.select(1, 0).fill_(2);
+  }
+  Tensor const y = batch_norm_act(x, {}, at::full({2}, .7), {}, {}, {.eps = 0});
+  CHECK(y.select(1, 0).eq(.7F).all().item<bool>());
+  y.sum().backward();
+  CHECK(x.grad().select(1, 0).eq(0).all().item<bool>());
+
+  Tensor masked = at::randn({4, 2, 3});
+  masked[0][1][2] = -std::numeric_limits<float>::infinity();
+  masked.requires_grad_();
+  batch_norm_act(masked, {}, {}, at::zeros({2}), at::ones({2}), {.training = false}).sum().backward();
+  CHECK(masked.grad().isfinite().all().item<bool>());
+  CHECK(masked.grad()[0][1][2].item<float>() == 0);
+}
+
+TEST_CASE("batch_norm_act: a view that stands for the negative is read as one") {
+  Tensor const x = at::randn({5, 3, 4});
+  check_close(batch_norm_act(at::_neg_view(x), {}, {}, {}, {}), batch_norm_act(x.neg(), {}, {}, {}, {}));
+}
+
 TEST_CASE("batch_norm_act: what the kernels do not know goes to libtorch") {
   NormInputs in({4, 3, 6, 6});
   Tensor const turned = in.x.transpose(2, 3);
@@ -234,6 +270,18 @@ TEST_CASE("batch_norm_act: gradients are made for what wants them, and second on
     for (std::size_t i = 0; i < 2; ++i)
       CHECK((ours[i] - theirs[i]).abs().max().item<double>() <= 1e-4 * theirs[i].abs().max().item<double>());
   }
+}
+
+TEST_CASE("batch_norm_act: gradients with a graph are right where one layer is run twice or a weight is made from x") {
+  auto const w = (at::rand({4}) + .5).requires_grad_(), b = at::rand({4}).requires_grad_();
+  auto const x = at::randn({8, 4, 5}).requires_grad_();
+  auto const gradients = [&](bool with_graph) {
+    Tensor const twice = batch_norm_act(batch_norm_act(x, w, b, {}, {}), w, b, {}, {});
+    Tensor const own = batch_norm_act(x, x.mean(at::IntArrayRef{0, 2}) + 1, {}, {}, {});
+    return torch::autograd::grad({twice.pow(3).sum() + own.pow(3).sum()}, {x, w, b}, {}, c10::nullopt, with_graph);
+  };
+  auto const plain = gradients(false), graph = gradients(true);
+  for (std::size_t i = 0; i < plain.size(); ++i) CHECK(at::allclose(plain[i], graph[i].detach(), 1e-3, 1e-3));
 }
 
 TEST_CASE("batch_norm_act: a weight changed between forward and backward is noticed") {
@@ -320,8 +368,9 @@ TEST_CASE("Sequential: a hook hears the batch norm alone, and what stands in its
     auto const by_operator = hook_output(norm);
     check_close(model->forward(x), both);
     check_close(by_operator.stored(), alone);
-    check_close(batch_norm_act(norm, x), alone.relu());
-    check_close(by_operator.stored(), alone);
+    Tensor const other = at::randn({6, 4, 3, 3}), other_alone = BatchNorm2d(4)(other);
+    check_close(batch_norm_act(norm, other), other_alone.relu());
+    check_close(by_operator.stored(), other_alone);
   }
   {
     auto const activation = hook_output(model->ptr(1), {.in = model});

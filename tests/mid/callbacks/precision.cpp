@@ -197,7 +197,7 @@ inline auto spied_learner(Spied& seen, auto optimizer) {
 
 // MixedPrecision with a scaled loss, which on the CPU only bfloat16 can have.
 inline MixedPrecision scaled(GradScalerOptions const& options = {}) {
-  return MixedPrecision(AMPMode::bf16, {.scaler = options, .scale_loss = true});
+  return MixedPrecision(AMPMode::bf16, {.scaler = options, .scale_loss = LossScaling::on});
 }
 
 constexpr float infinity = std::numeric_limits<float>::infinity();

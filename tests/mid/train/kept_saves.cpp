@@ -312,6 +312,19 @@ struct LoseFolder {
 };
 }  // namespace
 
+TEST_CASE("names that the system refuses, of a kept save too, are an error before the fit") {
+  resume::Folder const folder;
+  auto const refused = [&](std::filesystem::path const& path) {
+    auto learn = resume::learner(0);
+    return refusal_of([&] { train(learn, path, {.every = 2, .keep = 1}); });
+  };
+  CHECK(says(refused(folder.path / std::string(300, 'a')), "[checkpoint.file]"));
+  CHECK(says(refused(folder.path / std::string(254, 'a')), "[checkpoint.file]"));  // 256 with ".1"
+  auto const loop = folder.path / "loop";
+  std::filesystem::create_symlink(loop, loop);
+  CHECK(says(refused(loop), "[checkpoint.file]"));
+}
+
 TEST_CASE("a folder that goes away: training goes on, says so once, and saves again when it is back; or it stops") {
   resume::Folder const folder;
   auto const saves = folder.path / "saves", path = saves / "run";

@@ -38,7 +38,7 @@ inline NormShape norm_shape(Tensor const& x) {
 }
 
 inline bool plain_floats(Tensor const& x) {
-  return x.layout() == at::kStrided && x.device().is_cpu() && x.scalar_type() == at::kFloat;
+  return x.layout() == at::kStrided && x.device().is_cpu() && x.scalar_type() == at::kFloat && !x.is_neg();
 }
 
 // Of the tensors with one number for each channel; undefined ones are none.
@@ -160,12 +160,14 @@ struct NormActFunction : torch::autograd::Function<NormActFunction> {
     Tensor const mean = training ? Tensor() : saved[3];
     Tensor const variance = training ? Tensor() : saved[4].square().reciprocal() - eps;
     auto const act = context->saved_data["relu"].toBool() ? NormActivation::relu : NormActivation::none;
-    auto const y =
-        torch_norm_act(saved[0], saved[1], saved[2], mean, variance, {.training = training, .eps = eps, .act = act});
+    // Aliases: one of the three may be made from another one, and its gradient is not for us to follow there.
     auto const wanted = wants(context, saved);
+    std::array<Tensor, 3> given{saved[0], saved[1], saved[2]};
     Variables made(3), inputs;
     for (std::size_t i = 0; i < 3; ++i)
-      if (wanted[i]) inputs.push_back(saved[i]);
+      if (wanted[i]) inputs.push_back(given[i] = saved[i].view_as(saved[i]));
+    auto const y =
+        torch_norm_act(given[0], given[1], given[2], mean, variance, {.training = training, .eps = eps, .act = act});
     auto const gradients = torch::autograd::grad({y}, inputs, {grad_y}, c10::nullopt, true);
     for (std::size_t i = 0, next = 0; i < 3; ++i)
       if (wanted[i]) made[i] = gradients[next++];

@@ -214,7 +214,8 @@ struct qhadam_step {
 /// LARC's step, with a learning rate for each parameter: lr * trust_coeff * |p| / (|grad| + wd*|p| + eps), and no more than
 /// lr with `clip`; without it the step is LARS'. Against the running average that average_grad keeps.
 ///
-/// Source:  fastai 2.7.18 optimizer.py larc_layer_lr, larc_step; You et al. 2017
+/// Source:  fastai 2.7.18 optimizer.py larc_layer_lr, larc_step; You et al. 2017; differs: for parameters that are kept off
+///          weight decay, wd is 0 here too
 /// Example: examples/doc/optimizer.cpp
 struct larc_step {
   bool clip = true;

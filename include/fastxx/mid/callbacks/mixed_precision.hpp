@@ -21,10 +21,16 @@ namespace fastxx {
 /// Source:  fastai 2.7.18 callback/fp16.py AMPMode
 enum class AMPMode { fp16, bf16 };
 
+/// Whether a loss is scaled before its gradients are made: `automatic` for float16, whose range needs it.
+///
+/// Source:  own design
+/// Example: examples/doc/precision.cpp
+enum class LossScaling { automatic, on, off };
+
 /// Settings of MixedPrecision.
 struct MixedPrecisionOptions {
   GradScalerOptions scaler = {};
-  std::optional<bool> scale_loss = {};  ///< unset: for float16, whose range needs it
+  LossScaling scale_loss = LossScaling::automatic;
 };
 
 namespace detail {

@@ -34,7 +34,8 @@ namespace fastxx {
 FASTXX_INLINE MixedPrecision::MixedPrecision(AMPMode mode, MixedPrecisionOptions const& options)
     : mode_(mode),
       options_(options),
-      scales_(options.scale_loss.value_or(mode == AMPMode::fp16)),
+      scales_(options.scale_loss == LossScaling::on ||
+              (options.scale_loss == LossScaling::automatic && mode == AMPMode::fp16)),
       scaler_(options.scaler) {}
 
 FASTXX_INLINE AutocastOptions MixedPrecision::autocast_for(AMPMode mode, TrainState const& learn) {

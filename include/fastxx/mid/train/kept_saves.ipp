@@ -46,7 +46,12 @@ FASTXX_INLINE std::shared_ptr<SavedRun> youngest_save(std::filesystem::path cons
   std::optional<io_error> of_newest;
   for (std::int64_t age = 0; age <= keep; ++age) {
     auto const one = kept_save(path, age);
-    if (!std::filesystem::exists(one)) continue;
+    std::error_code code;
+    if (!std::filesystem::exists(one, code)) {
+      if (code)
+        throw_file_error("checkpoint.file", "Checkpoint", one, code.value());  // a name too long, a loop of links
+      continue;
+    }
     try {
       auto run = std::make_shared<SavedRun>(one, learn, fit);
       if (age > 0)

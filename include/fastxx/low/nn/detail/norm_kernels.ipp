@@ -181,6 +181,7 @@ struct GradientOfInput {
   float const *x, *grad;
   NormOutput grad_x;
   ReluLanes relu;
+  bool follows_statistics;  // else dL/dx is scale * g, whatever x is: it may be infinite
 
   FASTXX_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i), __builtin_prefetch(grad + i); }
   template <class Lanes>
@@ -188,8 +189,12 @@ struct GradientOfInput {
     auto const v = lanes.load(x + i);
     auto const y = _mm256_add_ps(_mm256_mul_ps(v, channel.scale), channel.shift);
     auto const g = relu.kept(y, lanes.load(grad + i));
-    auto const rest = _mm256_add_ps(_mm256_mul_ps(_mm256_sub_ps(v, channel.pivot), channel.slope), channel.offset);
-    grad_x.store(lanes, i, _mm256_add_ps(_mm256_mul_ps(g, channel.scale), rest));
+    auto result = _mm256_mul_ps(g, channel.scale);
+    if (follows_statistics) {
+      auto const rest = _mm256_add_ps(_mm256_mul_ps(_mm256_sub_ps(v, channel.pivot), channel.slope), channel.offset);
+      result = _mm256_add_ps(result, rest);
+    }
+    grad_x.store(lanes, i, result);
   }
 };
 
@@ -240,6 +245,10 @@ struct ChannelSums {
 
   explicit ChannelSums(std::int64_t channels) : first(static_cast<std::size_t>(channels)), second(first.size()) {}
 
+  void clear(std::int64_t from, std::int64_t to) {
+    std::fill(first.begin() + from, first.begin() + to, 0.);
+    std::fill(second.begin() + from, second.begin() + to, 0.);
+  }
   void add(ChannelSums const& other) {
     for (std::size_t c = 0; c < first.size(); ++c) first[c] += other.first[c], second[c] += other.second[c];
   }
@@ -342,12 +351,14 @@ template <class Job>
   if constexpr (!Job::sums) _mm_sfence();  // what went past the caches is there for other threads
 }
 
-// Two sweeps over a batch, with finish(channel, sums) between them.
-template <class First, class Finish, class Second>
+// Two sweeps over a batch, with finish(channel, sums) between them. Where again(channel, sums) says so, the first one is
+// made once more.
+template <class First, class Again, class Finish, class Second>
 struct TwoSweeps {
   NormShape shape;
   ChannelArrays& arrays;
   First const& first;
+  Again const& again;
   Finish const& finish;
   Second const& second;
   bool wants_first, wants_second;
@@ -370,6 +381,13 @@ struct TwoSweeps {
       finish(c, sums.first[static_cast<std::size_t>(c)], sums.second[static_cast<std::size_t>(c)]);
   }
 
+  bool again_for(ChannelSums const& sums, NormPart const& part) const {
+    bool wanted = false;
+    for (std::int64_t c = part.first_channel; c < part.end_channel; ++c)
+      wanted |= again(c, sums.first[static_cast<std::size_t>(c)], sums.second[static_cast<std::size_t>(c)]);
+    return wanted;
+  }
+
   void by_channels() const {
     ChannelSums sums(shape.channels), unused(shape.channels);
     std::int64_t const cached = 65536 / shape.per_channel();
@@ -380,6 +398,10 @@ struct TwoSweeps {
       for (std::int64_t c = begin; c < end; c += at_once) {
         NormPart const part{0, shape.batch, c, std::min(c + at_once, end)};
         if (wants_first) on_part(first, shape, arrays, sums, part);
+        if (wants_first && again_for(sums, part)) {
+          sums.clear(part.first_channel, part.end_channel);
+          on_part(first, shape, arrays, sums, part);
+        }
         finish_channels(sums, part);
         if (wants_second) on_part(second, shape, arrays, unused, part);
       }
@@ -390,10 +412,20 @@ struct TwoSweeps {
     std::int64_t const most = std::min<std::int64_t>(64, shape.batch);
     std::int64_t const parts = std::clamp<std::int64_t>(shape.numbers() / worth_a_thread, 1, most);
     std::vector<ChannelSums> sums(static_cast<std::size_t>(parts), ChannelSums(shape.channels));
-    if (wants_first) each_part(first, sums);
-    for (std::size_t i = 1; i < sums.size(); ++i) sums[0].add(sums[i]);
-    finish_channels(sums[0], {0, shape.batch, 0, shape.channels});
+    NormPart const whole{0, shape.batch, 0, shape.channels};
+    if (wants_first) measure(sums);
+    if (wants_first && again_for(sums[0], whole)) {
+      for (auto& part : sums) part.clear(0, shape.channels);
+      measure(sums);
+    }
+    finish_channels(sums[0], whole);
     if (wants_second) each_part(second, sums);
+  }
+
+  // The whole in sums[0].
+  void measure(std::vector<ChannelSums>& sums) const {
+    each_part(first, sums);
+    for (std::size_t i = 1; i < sums.size(); ++i) sums[0].add(sums[i]);
   }
 
   template <class Job>
@@ -407,10 +439,10 @@ struct TwoSweeps {
   }
 };
 
-template <class First, class Finish, class Second>
-void two_sweeps(NormShape const& shape, ChannelArrays& arrays, First const& first, bool wants_first,
+template <class First, class Again, class Finish, class Second>
+void two_sweeps(NormShape const& shape, ChannelArrays& arrays, First const& first, bool wants_first, Again const& again,
                 Finish const& finish, Second const& second, bool wants_second) {
-  TwoSweeps<First, Finish, Second>{shape, arrays, first, finish, second, wants_first, wants_second}.run();
+  TwoSweeps<First, Again, Finish, Second>{shape, arrays, first, again, finish, second, wants_first, wants_second}.run();
 }
 
 // mean, 1/std and running statistics of one channel, from the sums of x - pivot and of its squares.
@@ -419,7 +451,8 @@ inline void finish_statistics(NormForward const& job, std::size_t c, double pivo
   double const rest = sum / count, mean = pivot + rest;
   double const variance = std::max(squares / count - rest * rest, 0.);  // rounding; a NaN stays one
   job.mean[c] = static_cast<float>(mean);
-  job.inverse_std[c] = static_cast<float>(1 / std::sqrt(variance + job.eps));
+  bool const constant = variance == 0 && job.eps == 0;  // libtorch gives the bias there
+  job.inverse_std[c] = constant ? 0 : static_cast<float>(1 / std::sqrt(variance + job.eps));
   if (!job.running_mean) return;
   auto const follow = [&](float& running, double now) {
     running = static_cast<float>((1 - job.momentum) * double{running} + job.momentum * now);
@@ -459,12 +492,20 @@ FASTXX_INLINE void norm_forward(NormForward const& job) {
     arrays.pivot[c] = job.x[static_cast<std::int64_t>(c) * job.shape.inner];
   SumSquares const sums{job.x};
   Normalise const normalise{job.x, {job.y, job.shape}, {job.relu}};
+  // A pivot that is an outlier leaves squares much larger than the variance, and their roundings would show in it.
+  auto const again = [&](std::int64_t channel, double sum, double squares) {
+    double const rest = sum / static_cast<double>(job.shape.per_channel());
+    if (!(rest * rest > 16 * (squares / static_cast<double>(job.shape.per_channel()) - rest * rest))) return false;
+    auto& pivot = arrays.pivot[static_cast<std::size_t>(channel)];
+    pivot = static_cast<float>(double{pivot} + rest);
+    return true;
+  };
   auto const finish = [&](std::int64_t channel, double sum, double squares) {
     auto const c = static_cast<std::size_t>(channel);
     if (job.batch_statistics) finish_statistics(job, c, double{arrays.pivot[c]}, sum, squares);
     set_line(job, arrays, c);
   };
-  two_sweeps(job.shape, arrays, sums, job.batch_statistics, finish, normalise, true);
+  two_sweeps(job.shape, arrays, sums, job.batch_statistics, again, finish, normalise, true);
 }
 
 FASTXX_INLINE void norm_backward(NormBackward const& job) {
@@ -474,12 +515,13 @@ FASTXX_INLINE void norm_backward(NormBackward const& job) {
     arrays.pivot[c] = job.mean[c];
   }
   SumGradients const sums{job.x, job.grad, {job.relu}};
-  GradientOfInput const gradient{job.x, job.grad, {job.grad_x, job.shape}, {job.relu}};
+  GradientOfInput const gradient{job.x, job.grad, {job.grad_x, job.shape}, {job.relu}, job.batch_statistics};
   auto const finish = [&](std::int64_t channel, double sum, double product) {
     finish_gradients(job, arrays, static_cast<std::size_t>(channel), sum, product);
   };
   bool const wants_sums = job.batch_statistics || job.grad_weight || job.grad_bias;
-  two_sweeps(job.shape, arrays, sums, wants_sums, finish, gradient, job.grad_x != nullptr);
+  auto const never = [](std::int64_t, double, double) { return false; };
+  two_sweeps(job.shape, arrays, sums, wants_sums, never, finish, gradient, job.grad_x != nullptr);
 }
 
 }  // namespace fastxx::detail
