@@ -1,8 +1,7 @@
 #pragma once
 
 #include <fastxx/low/core/bodies.hpp>
-
-#include <cstdint>
+#include <fastxx/low/nn/detail/norm_shape.hpp>
 
 // Batch normalisation and ReLU over plain float32 memory, forward and backward, for processors with AVX2. Each channel is
 // read twice: for its statistics and for what is made with them. Where the numbers of a channel stand together (N,C,...),
@@ -12,14 +11,6 @@
 namespace fastxx::detail {
 
 bool has_norm_kernels();
-
-// A batch of `batch` x `channels` x `inner` numbers, or with the channels last: (batch, channels), inner 1.
-struct NormShape {
-  std::int64_t batch = 0, channels = 0, inner = 1;
-
-  std::int64_t per_channel() const { return batch * inner; }
-  std::int64_t numbers() const { return per_channel() * channels; }
-};
 
 // y = x * scale + shift, channel by channel, and nothing below zero with `relu`.
 struct NormForward {
