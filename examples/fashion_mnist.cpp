@@ -33,8 +33,8 @@ int main(int argc, char** argv) {
     set_seed(loading.seed);
     Learner learn(dls, vision::small_cnn(dls.c()), metrics(accuracy));
     auto const rates = learn.lr_find();
-    std::cout << "suggested learning rate " << rates.steep << ": " << rates.plot(out / "lr_find.png") << std::endl;
-    learn.fit_one_cycle(epochs, {.lr_max = rates.steep});
+    std::cout << "suggested learning rate " << rates.valley << ": " << rates.plot(out / "lr_find.png") << std::endl;
+    learn.fit_one_cycle(epochs, {.lr_max = rates.valley});
 
     ClassificationInterpretation const interp(learn, dls.test_dl(data.test, with_labels));
     std::cout << "accuracy on the test images: " << interp.accuracy() << std::endl;
