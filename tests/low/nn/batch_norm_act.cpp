@@ -226,6 +226,10 @@ TEST_CASE("batch_norm_act: running statistics that go on between forward and bac
 TEST_CASE("batch_norm_act: a view that stands for the negative is read as one") {
   Tensor const x = at::randn({5, 3, 4});
   check_close(batch_norm_act(at::_neg_view(x), {}, {}, {}, {}), batch_norm_act(x.neg(), {}, {}, {}, {}));
+  NormInputs const in({5, 3, 4});
+  NormInputs negative = in;
+  negative.grad = at::_neg_view(in.grad.neg());
+  check_same_step(our_step(negative, {}), our_step(in, {}));
 }
 
 TEST_CASE("batch_norm_act: what the kernels do not know goes to libtorch") {

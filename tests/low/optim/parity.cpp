@@ -223,3 +223,12 @@ TEST_CASE("steppers: one of your own that knows a sum, where no block is whole a
       CHECK(p[0].item<double>() == doctest::Approx(1.5 - 1 / (.5 * n * n)));
     }
 }
+
+TEST_CASE("Optimizer: a gradient that is a view of the negative is read as one") {
+  auto p = at::ones({9}).requires_grad_();
+  auto optimizer = SGD{}.make({{p}});
+  optimizer.set_hyper("lr", .5);
+  p.mutable_grad() = at::_neg_view(at::ones({9}));
+  optimizer.step();
+  CHECK(p.eq(1.5).all().item<bool>());
+}

@@ -134,7 +134,7 @@ struct NormActFunction : torch::autograd::Function<NormActFunction> {
   static Variables first(Context* context, Variables const& saved, Tensor const& grad_y) {
     auto const& x = saved[0];
     auto const wanted = wants(context, saved);
-    auto const grad = plain_floats(grad_y) ? grad_y.contiguous(x.suggest_memory_format()) : grad_y.to(x.options());
+    auto const grad = grad_y.resolve_neg().to(x.options()).contiguous(x.suggest_memory_format());
     Variables made(3);
     for (std::size_t i = 0; i < 3; ++i)
       if (wanted[i]) made[i] = at::empty_like(saved[i]);

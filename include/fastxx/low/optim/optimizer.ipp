@@ -89,7 +89,8 @@ FASTXX_INLINE void Optimizer::add_work(Slot& slot, double const* hypers) {
                                                      .got = "a sparse one",
                                                      .fix = "make the embedding with sparse(false)"});
   prepare(slot);
-  bool const flat = slot.p.is_cpu() && slot.p.scalar_type() == at::kFloat && detail::same_layout(grad, slot.p);
+  bool const flat =
+      slot.p.is_cpu() && slot.p.scalar_type() == at::kFloat && !grad.is_neg() && detail::same_layout(grad, slot.p);
   if (!flat) return plan_.pass->on_tensors({slot.p, grad, slot.state, hypers, slot.step});
   auto const first = work_.empty() ? 0 : work_.back().first + work_.back().size;
   std::int64_t const size = slot.p.numel();
