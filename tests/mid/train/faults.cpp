@@ -1,5 +1,6 @@
 // What goes wrong in the middle of training, at each event: errors that say where, cancels, callbacks that come and go,
 // and data and models in which there is nearly nothing.
+#include "../../errors.hpp"
 #include "toy.hpp"
 
 #include <algorithm>
@@ -138,8 +139,6 @@ struct Stage {
 double distance(at::Tensor const& prediction, at::Tensor const& target) {
   return (prediction - target).abs().mean().item<double>();
 }
-
-bool contains(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 
