@@ -163,7 +163,7 @@ TEST_CASE("ChannelsLast: inputs that are no pictures are left alone; a switch in
 namespace precision_test {
 
 inline bool autocast_is_off() {
-  return !at::autocast::is_cpu_enabled() && at::autocast::get_autocast_cpu_dtype() == at::kBFloat16;
+  return !at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16;
 }
 
 // A layer that notes what libtorch does inside the model.
@@ -173,7 +173,7 @@ struct SpyImpl : torch::nn::Module {
   bool* fail;
   SpyImpl(bool* on_, at::ScalarType* type_, bool* fail_) : on(on_), type(type_), fail(fail_) {}
   at::Tensor forward(at::Tensor const& x) {
-    *on = at::autocast::is_cpu_enabled();
+    *on = at::autocast::is_autocast_enabled(at::kCPU);
     *type = x.scalar_type();
     if (*fail) throw std::runtime_error("the model gives up");
     return x;
@@ -218,7 +218,7 @@ struct Evaluate {
   void after_pred(auto& learn) const {
     if (learn.evaluating) return;
     learn.validate();
-    *still_on = at::autocast::is_cpu_enabled();
+    *still_on = at::autocast::is_autocast_enabled(at::kCPU);
   }
 };
 
@@ -250,7 +250,7 @@ TEST_CASE("Autocast: products in bfloat16 while it lives; one inside another, an
     CHECK(t::is(x.matmul(w), at::kBFloat16));
     CHECK(t::is(x.exp(), at::kFloat));
     { Autocast const inner; }
-    CHECK(at::autocast::is_cpu_enabled());
+    CHECK(at::autocast::is_autocast_enabled(at::kCPU));
   }
   CHECK(t::is(x.matmul(w), at::kFloat));
   CHECK_THROWS_AS(

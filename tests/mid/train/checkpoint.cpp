@@ -681,8 +681,8 @@ TEST_CASE(
   // What Python's torch.save wrote, of whatever name.
   save_torch(path, weights(learn));
   auto fifth = resume::learner(0);
-  CHECK(has(message([&] { fifth.load(path); }), "[load.optimizer]"));
-  fifth.load(path, {.with_opt = false});
+  CHECK(has(message([&] { fifth.load(path, {.with_opt = true}); }), "[load.optimizer]"));
+  fifth.load(path);
   CHECK(same(weights(fifth), weights(learn)));
 
   // A bare file, as Python writes it, of which the model has a part.
@@ -694,4 +694,22 @@ TEST_CASE(
   third.load(path, {.with_opt = false, .strict = false});
   CHECK(third.model->parameters()[0].eq(7).all().item<bool>());
   CHECK(at::equal(weights(third).at("0.bias"), weights(learn).at("0.bias")));
+}
+
+TEST_CASE("learn.save: a name that ends in .pth or .pt makes a file for PyTorch, of weights alone") {
+  resume::Folder const folder;
+  auto learn = resume::learner(0);
+  learn.fit(1, {.lr = .01});
+  for (auto const* name : {"model.pth", "model.pt"}) {
+    auto const path = folder.path / name;
+    CHECK(has(message([&] { learn.save(path, {.with_opt = true}); }), "[save.torch_optimizer]"));
+    CHECK_FALSE(std::filesystem::exists(path));
+    learn.save(path);
+    CHECK(same(load_torch_tensors(path), weights(learn)));
+    auto other = resume::learner(0);
+    other.load(path);
+    CHECK(same(weights(other), weights(learn)));
+  }
+  learn.save(folder.path / "model", {.with_opt = true});
+  CHECK(load_safetensors(folder.path / "model").tensors.contains("optimizer.archive"));
 }

@@ -8,13 +8,8 @@
 namespace fastxx::detail {
 
 inline void switch_autocast(at::DeviceType device, bool on, at::ScalarType dtype) {
-  if (device == at::kCPU) {
-    at::autocast::set_cpu_enabled(on);
-    at::autocast::set_autocast_cpu_dtype(dtype);
-  } else {
-    at::autocast::set_enabled(on);
-    at::autocast::set_autocast_gpu_dtype(dtype);
-  }
+  at::autocast::set_autocast_enabled(device, on);
+  at::autocast::set_autocast_dtype(device, dtype);
 }
 
 FASTXX_INLINE void require_autocast(AutocastOptions const& options, char const* call) {
@@ -28,11 +23,12 @@ FASTXX_INLINE void require_autocast(AutocastOptions const& options, char const* 
         "precision.dtype",
         {.call = call, .expected = "at::kBFloat16, or on CUDA at::kHalf", .got = std::string(at::toString(dtype))});
   if (dtype == at::kHalf && device == at::kCPU)
-    throw state_error("precision.fp16_cpu",
-                      {.call = call,
-                       .expected = "a GPU for float16: on the CPU libtorch's autocast knows bfloat16 alone",
-                       .got = "a model on the CPU",
-                       .fix = "use bfloat16, learn.to_bf16(); or move the model to a GPU first"});
+    throw state_error(
+        "precision.fp16_cpu",
+        {.call = call,
+         .expected = "a GPU for float16: on the CPU libtorch's autocast knows bfloat16 alone",
+         .got = "the CPU",
+         .fix = "use bfloat16, learn.to_bf16(); or let the data loaders go to a GPU, .device = \"cuda\""});
 }
 
 }  // namespace fastxx::detail
@@ -41,9 +37,8 @@ namespace fastxx {
 
 FASTXX_INLINE Autocast::Autocast(AutocastOptions const& options) : device_(options.device) {
   detail::require_autocast(options, "Autocast");
-  bool const cpu = device_ == at::kCPU;
-  was_enabled_ = cpu ? at::autocast::is_cpu_enabled() : at::autocast::is_enabled();
-  former_ = cpu ? at::autocast::get_autocast_cpu_dtype() : at::autocast::get_autocast_gpu_dtype();
+  was_enabled_ = at::autocast::is_autocast_enabled(device_);
+  former_ = at::autocast::get_autocast_dtype(device_);
   at::autocast::increment_nesting();
   detail::switch_autocast(device_, true, options.dtype);
 }

@@ -39,9 +39,7 @@ FASTXX_INLINE MixedPrecision::MixedPrecision(AMPMode mode, MixedPrecisionOptions
       scaler_(options.scaler) {}
 
 FASTXX_INLINE AutocastOptions MixedPrecision::autocast_for(AMPMode mode, TrainState const& learn) {
-  auto const parameters = learn.module().parameters();
-  return {.dtype = mode == AMPMode::fp16 ? at::kHalf : at::kBFloat16,
-          .device = (parameters.empty() ? learn.device() : parameters.front().device()).type()};
+  return {.dtype = mode == AMPMode::fp16 ? at::kHalf : at::kBFloat16, .device = learn.device().type()};
 }
 
 FASTXX_INLINE void MixedPrecision::require_device(AMPMode mode, TrainState const& learn) {

@@ -23,6 +23,7 @@ class ForeignLoader {
  public:
   ForeignLoader(Range& range, StreamOptions const& options) : range_(&range), options_(options) {}
   auto stream() const { return make_stream(range_, options_); }
+  StreamOptions const& options() const { return options_; }
 
  private:
   Range* range_;

@@ -144,6 +144,15 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
   std::int64_t running_ = 0;
 };
 
+// Where a loader puts its batches, as far as it says so.
+template <class Loader>
+at::Device device_of([[maybe_unused]] Loader const& loader) {
+  if constexpr (requires { std::optional<at::Device>(loader.options().device); })
+    return std::optional<at::Device>(loader.options().device).value_or(at::kCPU);
+  else
+    return at::kCPU;
+}
+
 template <class Types, class Loader>
 using LoaderReaderOf = LoaderReader<std::remove_reference_t<Loader>, typename Types::Xb, typename Types::Yb>;
 

@@ -105,6 +105,7 @@ class Learner : public TrainLoop,
     constexpr bool loss_given = detail::count_parts<LossFuncPart, Parts...>() > 0;
     static_assert(!detail::are_learner_parts<Parts...>() || loss_given || detail::carries_loss<Data>(),
                   "fastxx::Learner: no transform of these data carries a loss function; give loss_func(...)");
+    device_ = detail::device_of(dls.train());
     add_own_callbacks();
     if constexpr (!loss_given && detail::carries_loss<Data>()) loss_func = detail::loss_of_data(dls);
     if constexpr (detail::count_parts<OptFuncPart, Parts...>() == 0) take(opt_func(Adam{}));
@@ -210,8 +211,8 @@ class Learner : public TrainLoop,
     if constexpr (!std::is_void_v<decltype(inference())>) inference().save(path);
   }
 
-  /// Write weights and, unless `{.with_opt = false}`, the optimizer's state: whole or not at all. This and load() need
-  /// <fastxx/mid/train/checkpoint.hpp>.
+  /// Write weights and, unless `{.with_opt = false}`, the optimizer's state: whole or not at all. A name that ends in .pth
+  /// or .pt makes a file of weights for `torch.load`. This and load() need <fastxx/mid/train/checkpoint.hpp>.
   template <class Path>
   void save(Path const& path, SaveOptions const& options = {}) const {
     constexpr bool included = requires(Learner const& self) { save_state_of(self, path, options); };
@@ -219,12 +220,13 @@ class Learner : public TrainLoop,
     if constexpr (included) save_state_of(*this, path, options);
   }
   /// Take what save() or a Checkpoint wrote, a bare safetensors file of weights, or one of Python's torch.save (fastai's
-  /// learn.save too), both with `{.with_opt = false}`; the model stays on its device.
+  /// learn.save too); a file of weights alone with `{.with_opt = false}`, unless it is PyTorch's. The model stays on its
+  /// device.
   template <class Path>
   void load(Path const& path, LoadOptions const& options = {}) {
     constexpr bool included = requires(Learner & self) { load_state_of(self, path, options); };
     static_assert(included, "fastxx::Learner::load: #include <fastxx/mid/train/checkpoint.hpp>");
-    if (options.with_opt && !opt) create_opt();
+    if (options.with_opt.value_or(true) && !opt) create_opt();
     if constexpr (included) load_state_of(*this, path, options);
   }
 
@@ -394,6 +396,7 @@ class Learner : public TrainLoop,
     } const put_back{*this, kept};
     Added const added(callbacks_, std::move(extra));
     detail::LoaderReaderOf<Types, Loader&> reader(loader);
+    if (!in_fit() && evaluating == 0) device_ = reader.device();  // where the model goes
     Streams const streams(*this, train_, &reader);
     return run_evaluation();
   }

@@ -71,13 +71,15 @@ struct FineTuneOptions {
 
 /// Settings of Learner::save.
 struct SaveOptions {
-  bool with_opt = true;  ///< the optimizer's state too, where there is an optimizer
+  /// The optimizer's state too, where there is an optimizer; unset: unless the file's name ends in .pth or .pt.
+  std::optional<bool> with_opt = {};
 };
 
 /// Settings of Learner::load.
 struct LoadOptions {
-  bool with_opt = true;  ///< the optimizer's state too; an error when the file has none
-  bool strict = true;    ///< false: names that are missing or unknown are left alone, shapes must fit all the same
+  /// The optimizer's state too; an error when the file has none. Unset: true, but for a file of PyTorch's.
+  std::optional<bool> with_opt = {};
+  bool strict = true;  ///< false: names that are missing or unknown are left alone, shapes must fit all the same
 };
 
 /// Settings of GradScaler and Learner::to_fp16.

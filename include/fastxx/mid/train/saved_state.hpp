@@ -68,10 +68,11 @@ OptimizerState read_optimizer(SavedTensors const& saved, std::filesystem::path c
 }  // namespace detail
 
 /// Write a learner's weights and optimizer state to a safetensors file, complete or not at all; Learner::save finds it
-/// here.
+/// here. A name that ends in .pth or .pt makes a file of weights alone that `torch.load` reads.
 ///
-/// Errors:  io_error [file.write]; an existing file then stays as it was
-/// Source:  fastai 2.7.18 learner.py save, save_model; differs: the path is taken as it is
+/// Errors:  io_error [file.write]; an existing file then stays as it was. state_error [save.torch_optimizer] when the
+///          optimizer's state is to go into a .pth; those of save_torch
+/// Source:  fastai 2.7.18 learner.py save, save_model; differs: the path is taken as it is, and .pth has no optimizer
 /// Example: examples/doc/checkpoint.cpp
 void save_state_of(TrainState const& learn, std::filesystem::path const& path, SaveOptions const& options);
 
@@ -79,8 +80,10 @@ void save_state_of(TrainState const& learn, std::filesystem::path const& path, S
 /// `save_file(model.state_dict(), path)` writes it; Learner::load finds it here. Nothing is changed by a file that does
 /// not fit. The state of one of libtorch's optimizers (TorchOptimizer) is read by libtorch, which believes what it reads:
 /// damage is found by the file's checksum, malice is not. From others, take weights alone, `{.with_opt = false}`.
+/// A file of PyTorch's has weights alone, and no more is asked of it.
 ///
-/// Errors:  io_error for a missing, truncated or hostile file, [checkpoint.damaged] for other bytes than were written; state_error [state_dict.mismatch] naming what the model
+/// Errors:  io_error for a missing, truncated or hostile file, [checkpoint.damaged] for other bytes than were written;
+///          state_error [state_dict.mismatch] naming what the model
 ///          does not have, with both shapes, [load.optimizer] when the file has no optimizer state, [optimizer.state]
 ///          when it is another optimizer's
 /// Source:  fastai 2.7.18 learner.py load, load_model; differs: what fastai warns of is an error, and no device is

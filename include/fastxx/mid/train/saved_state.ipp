@@ -118,10 +118,20 @@ namespace fastxx {
 
 FASTXX_INLINE void save_state_of(TrainState const& learn, std::filesystem::path const& path,
                                  SaveOptions const& options) {
+  if (auto const ending = path.extension(); ending == ".pth" || ending == ".pt") {
+    if (options.with_opt.value_or(false))
+      throw state_error("save.torch_optimizer",
+                        {.call = "Learner::save",
+                         .expected = "a name that does not end in .pth or .pt: files for PyTorch hold weights alone",
+                         .got = path.string(),
+                         .fix = "leave out .with_opt; or save weights and optimizer as .safetensors"});
+    save_torch(path, state_dict(learn.module()));
+    return;
+  }
   SafeTensors file;
   file.metadata["fastxx.training"] = "1";
   detail::put_tensors(file, "model.", state_dict(learn.module()));
-  if (options.with_opt && learn.opt) detail::put_optimizer(file, learn.opt->shared_state());
+  if (options.with_opt.value_or(true) && learn.opt) detail::put_optimizer(file, learn.opt->shared_state());
   detail::save_safetensors_checked(path, std::move(file), detail::checksum_word);
 }
 
@@ -133,7 +143,7 @@ FASTXX_INLINE void load_state_of(TrainState& learn, std::filesystem::path const&
   bool const bare = !file.metadata.contains("fastxx.training") && !file.metadata.contains("fastxx.format");
   auto const weights = bare ? file.tensors : saved.part("model.");
   detail::require_same_state(learn.module(), weights, options.strict, path.string());
-  if (options.with_opt) {
+  if (options.with_opt.value_or(!of_python)) {
     if (bare || !saved.has("optimizer.archive"))
       throw state_error("load.optimizer", {.call = "Learner::load",
                                            .expected = "weights and the state of an optimizer",

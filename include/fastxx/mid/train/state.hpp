@@ -158,7 +158,7 @@ class TrainState : public TrainPosition {
   bool in_fit() const { return in_fit_; }
   /// Whether the batch got as far as its loss: what was cancelled before is not recorded.
   bool batch_counts() const { return batch_counts_; }
-  /// Where the training batches are.
+  /// Where the batches are, and the model goes.
   at::Device device() const { return device_; }
 
   /// What reads the training or the validation batches; nullptr outside of training.
