@@ -248,3 +248,52 @@ TEST_CASE("optimizer: a parameter moved to another type takes its state along") 
   CHECK((state.tensors.at("grad_avg").scalar_type() == at::kDouble));
   CHECK(state.tensors.at("grad_avg")[0].item<double>() == doctest::Approx(.19));
 }
+
+namespace {
+
+// Parameters that are no plain floats: of several types, steps, rates and orders in memory, with gradients that are views.
+std::vector<at::Tensor> mixed_parameters() {
+  at::manual_seed(3);
+  std::vector<at::Tensor> all;
+  for (auto const type : {at::kDouble, at::kFloat, at::kDouble, at::kBFloat16, at::kDouble, at::kDouble})
+    all.push_back(at::randn({4, 3}).to(type));
+  all[2] = all[2].t();
+  all[1] = all[1].t().to(at::kDouble);
+  for (auto& p : all) p.requires_grad_();
+  return all;
+}
+void give_mixed_grads(std::vector<at::Tensor> const& all, int step) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i == 4 && step == 0) continue;  // one step behind the others
+    auto const grad = at::arange(12, at::kDouble).add(static_cast<double>(i) + step).sin().view(all[i].sizes());
+    all[i].mutable_grad() = (i == 5 ? grad.t().contiguous().t() : i == 0 ? grad._neg_view() : grad).to(all[i].dtype());
+  }
+}
+
+}  // namespace
+
+TEST_CASE("optimizer: tensors that take their step together get what each gets alone") {
+  auto const check = [](auto const& recipe) {
+    auto const together = mixed_parameters(), alone = mixed_parameters();
+    std::vector<std::vector<at::Tensor>> const groups{{together[0], together[1], together[2], together[3]},
+                                                      {together[4], together[5]}};
+    auto optimizer = recipe.make(groups);
+    optimizer.set_hyper("lr", {1e-2, 1e-1});
+    std::vector<Optimizer> each;
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      each.push_back(recipe.make({{alone[i]}}));
+      each.back().set_hyper("lr", i < 4 ? 1e-2 : 1e-1);
+    }
+    for (int step = 0; step < 3; ++step) {
+      give_mixed_grads(together, step), give_mixed_grads(alone, step);
+      optimizer.step();
+      for (auto& one : each) one.step();
+    }
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+      CAPTURE(i);
+      CHECK(at::equal(together[i], alone[i]));
+      if (i != 3) CHECK_FALSE(at::equal(together[i], mixed_parameters()[i]));  // bfloat16 loses small steps
+    }
+  };
+  check(SGD{.mom = .9}), check(Adam{}), check(RAdam{.beta = 50}), check(Larc{}), check(Lamb{});
+}

@@ -1,44 +1,15 @@
 #pragma once
 
 #include <fastxx/low/optim/lanes.hpp>
-#include <fastxx/low/torch/tensor.hpp>
+#include <fastxx/low/optim/tensor_list.hpp>
 
 namespace fastxx {
 
-namespace detail {
-
-inline Tensor raw_sqrt(Tensor const& x) { return x.sqrt(); }
-inline Tensor raw_abs(Tensor const& x) { return x.abs(); }
-inline Tensor raw_sign(Tensor const& x) { return x.sign(); }
-inline Tensor raw_softplus(Tensor const& x, double beta) {
-  return x.clamp_min(0).add(x.abs().mul(-beta).exp().log1p().div(beta));
-}
-
-template <class Other>
-Tensor raw_add(Tensor const& a, Other const& b) {
-  return a.add(b);
-}
-template <class Other>
-Tensor raw_sub(Tensor const& a, Other const& b) {
-  return a.sub(b);
-}
-template <class Other>
-Tensor raw_mul(Tensor const& a, Other const& b) {
-  return a.mul(b);
-}
-template <class Other>
-Tensor raw_div(Tensor const& a, Other const& b) {
-  return a.div(b);
-}
-
-inline double raw_number(double x, Tensor const&) { return x; }
-
-}  // namespace detail
-
-/// The value an optimizer's formula is written for: some floats of a parameter side by side, or the whole tensor.
+/// The value an optimizer's formula is written for: some floats of a parameter side by side, or whole
+/// tensors.
 ///
 /// A formula uses + - * / += -= *= /=, numbers on either side, sqrt, abs, sign and softplus, and works for both. It behaves like
-/// a number: assigning or changing a copy never changes the original (libtorch's own += would).
+/// a number: assigning or changing a copy never changes the original.
 /// Source:  own design
 /// Example: examples/doc/optimizer.cpp
 template <class Raw>

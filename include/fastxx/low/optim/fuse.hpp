@@ -42,10 +42,11 @@ struct FlatJob {
   ParameterSums sums{};   // what measure() found, over the whole parameter
 };
 
-// One parameter of any kind; the results are written into these tensors.
+// Parameters of any kind, alike in device and dtype, that take their step together. The parameters are written to where
+// they are, the states are others afterwards.
 struct TensorJob {
-  Tensor p, grad;
-  std::vector<Tensor> state;
+  TensorList p, grad;
+  std::vector<TensorList> state;  // one list for each state
   double const* hypers = nullptr;
   std::int64_t step = 1;
 };
@@ -57,7 +58,7 @@ class FusedPass {
 
   // Update the floats begin ... end; `wide` says which of the two variants does it, of the same results.
   void on_floats(FlatJob const& job, std::int64_t begin, std::int64_t end, bool wide = has_avx2()) const;
-  virtual void on_tensors(TensorJob const& job) const = 0;
+  virtual void on_tensors(TensorJob& job) const = 0;
 
   // Whether a stepper must know sums over the whole parameter before it can step.
   virtual bool measures() const = 0;
@@ -180,24 +181,16 @@ class Fused final : public FusedPass {
 
   bool measures() const override { return (Measuring<Steppers> || ...); }
 
-  void on_tensors(TensorJob const& job) const override {
-    auto const load = [&job] {
-      Values<Tensor> values{{job.p.detach()}, {job.grad.detach()}, {}};
-      for (std::size_t i = 0; i < states.size; ++i) values.state[i].raw = job.state[i];
-      return values;
-    };
-    auto values = load();
-    ParameterSums sums{};
+  void on_tensors(TensorJob& job) const override {
+    auto const scalars = all_scalars(job);
     if constexpr ((Measuring<Steppers> || ...)) {
-      auto const take = [&sums](std::size_t i, Element<Tensor> const& term) {
-        sums[i] = term.raw.to(at::kDouble).sum().template item<double>();
-      };
-      measure_terms(values, all_scalars(job), take, std::index_sequence_for<Steppers...>{});
-      values = load();
+      // Each parameter has scalars of its own.
+      auto const sums = measure_tensors(job, scalars);
+      for (std::size_t i = 0; i < job.p.size(); ++i)
+        step_tensors(job, i, i + 1, knowing(scalars, sums[i], job.p[i].numel()));
+    } else {
+      step_tensors(job, 0, job.p.size(), scalars);
     }
-    apply(values, knowing(all_scalars(job), sums, job.p.numel()), std::index_sequence_for<Steppers...>{});
-    job.p.detach().copy_(values.p.raw);
-    for (std::size_t i = 0; i < states.size; ++i) job.state[i].detach().copy_(values.state[i].raw);
   }
 
  private:
@@ -206,6 +199,40 @@ class Fused final : public FusedPass {
     Element<Raw> p, grad;
     std::array<Element<Raw>, states.size> state;
   };
+
+  // The parameters begin ... end.
+  static Values<TensorList> values_of(TensorJob const& job, std::size_t begin, std::size_t end) {
+    auto const part = [&](TensorList const& all) {
+      auto const at = [&](std::size_t i) { return all.begin() + static_cast<std::ptrdiff_t>(i); };
+      return TensorList(at(begin), at(end));
+    };
+    Values<TensorList> values{{part(job.p)}, {part(job.grad)}, {}};
+    for (std::size_t s = 0; s < states.size; ++s) values.state[s].raw = part(job.state[s]);
+    return values;
+  }
+
+  template <class Scalars>
+  void step_tensors(TensorJob& job, std::size_t begin, std::size_t end, Scalars const& scalars) const {
+    auto values = values_of(job, begin, end);
+    TensorList const parameters = values.p.raw;
+    apply(values, scalars, std::index_sequence_for<Steppers...>{});
+    raw_copy(parameters, values.p.raw);
+    for (std::size_t s = 0; s < states.size; ++s)
+      std::copy(values.state[s].raw.begin(), values.state[s].raw.end(),
+                job.state[s].begin() + static_cast<std::ptrdiff_t>(begin));
+  }
+
+  template <class Scalars>
+  std::vector<ParameterSums> measure_tensors(TensorJob const& job, Scalars const& scalars) const {
+    auto values = values_of(job, 0, job.p.size());
+    std::vector<ParameterSums> sums(job.p.size());
+    auto const take = [&sums](std::size_t s, Element<TensorList> const& term) {
+      auto const totals = raw_totals(term.raw);
+      for (std::size_t i = 0; i < totals.size(); ++i) sums[i][s] = totals[i];
+    };
+    measure_terms(values, scalars, take, std::index_sequence_for<Steppers...>{});
+    return sums;
+  }
 
   template <class Stepper>
   static auto scalars_of(Stepper const& stepper, double const* all, std::int64_t step) {
@@ -364,7 +391,7 @@ class Fused final : public FusedPass {
 
 /// Fuse stats and steppers, in this order, into one pass over memory; a stepper of your own gets the same.
 ///
-/// Dtypes:  float32 on the CPU runs fused, four floats at a time; everything else tensor by tensor, same formulas
+/// Dtypes:  float32 on the CPU runs fused, four floats at a time; everything else by whole tensors, same formulas
 /// Source:  own design; the order and the sharing of names are fastai's
 /// Example: examples/doc/optimizer.cpp
 template <class... Steppers>

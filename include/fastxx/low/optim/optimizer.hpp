@@ -91,6 +91,7 @@ class Optimizer {
   void add_group(std::vector<Tensor> const& tensors);
   void prepare(Slot& slot) const;
   void add_work(Slot& slot, double const* hypers);
+  void step_tensors();
   void run_work(std::int64_t begin, std::int64_t end) const;
   void measure_work();
   void set_trainable(std::size_t group, bool trainable);
@@ -115,7 +116,8 @@ class Optimizer {
   StepPlan plan_;
   std::vector<Group> groups_;
   std::size_t frozen_idx_ = 0;
-  std::vector<Work> work_;  // kept between steps for its memory
+  std::vector<Work> work_;                                // kept between steps for its memory
+  std::vector<std::pair<Slot*, double const*>> tensors_;  // what is not made of plain floats, and its hypers
 };
 
 }  // namespace fastxx

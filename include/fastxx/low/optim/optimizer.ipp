@@ -69,10 +69,11 @@ FASTXX_INLINE void Optimizer::prepare(Slot& slot) const {
 }
 
 FASTXX_INLINE void Optimizer::step() {
-  work_.clear();
+  work_.clear(), tensors_.clear();
   for (auto& group : groups_)
     for (auto& slot : group.slots)
       if (slot.p.grad().defined()) add_work(slot, (slot.do_wd ? group.hypers : group.hypers_without_wd).data());
+  while (!tensors_.empty()) step_tensors();
   if (work_.empty()) return;
   if (plan_.pass->measures()) measure_work();
   auto const total = work_.back().first + work_.back().size;
@@ -80,7 +81,7 @@ FASTXX_INLINE void Optimizer::step() {
                    [this](std::int64_t begin, std::int64_t end) { run_work(begin, end); });
 }
 
-/// Put a parameter into the flat list, or update it at once when it is not made of plain floats in memory.
+/// Put a parameter into the flat list, or among the tensors when it is not made of plain floats in memory.
 FASTXX_INLINE void Optimizer::add_work(Slot& slot, double const* hypers) {
   auto const& grad = slot.p.grad();
   if (grad.layout() != at::kStrided)
@@ -91,13 +92,38 @@ FASTXX_INLINE void Optimizer::add_work(Slot& slot, double const* hypers) {
   prepare(slot);
   bool const flat =
       slot.p.is_cpu() && slot.p.scalar_type() == at::kFloat && !grad.is_neg() && detail::same_layout(grad, slot.p);
-  if (!flat) return plan_.pass->on_tensors({slot.p, grad, slot.state, hypers, slot.step});
+  if (!flat) return void(tensors_.emplace_back(&slot, hypers));
   auto const first = work_.empty() ? 0 : work_.back().first + work_.back().size;
   std::int64_t const size = slot.p.numel();
   Work work{{slot.p.data_ptr<float>(), grad.data_ptr<float>(), {}, hypers, slot.step, size, {}}, first, size};
   for (std::size_t i = 0; i < slot.state.size(); ++i) work.job.state[i] = slot.state[i].data_ptr<float>();
   work_.push_back(work);
   slot.p.unsafeGetTensorImpl()->bump_version();  // autograd must notice, as after any other change in place
+}
+
+/// Update those of the tensors that can be with the last of them: with the same numbers, in the same place.
+FASTXX_INLINE void Optimizer::step_tensors() {
+  Slot const* const last = tensors_.back().first;
+  double const* const hypers = tensors_.back().second;
+  auto const alike = std::stable_partition(tensors_.begin(), tensors_.end(), [&](auto const& other) {
+    auto const& slot = *other.first;
+    return other.second != hypers || slot.step != last->step || slot.p.device() != last->p.device() ||
+           slot.p.scalar_type() != last->p.scalar_type();
+  });
+  detail::TensorJob job{{}, {}, std::vector<detail::TensorList>(plan_.state.size()), hypers, last->step};
+  for (auto one = alike; one != tensors_.end(); ++one) {
+    auto const& slot = *one->first;
+    auto const& grad = slot.p.grad();
+    bool const fits = !grad.is_neg() && detail::same_layout(grad, slot.p);
+    job.p.push_back(slot.p.detach());
+    job.grad.push_back(fits ? grad.detach() : slot.p.detach().clone().copy_(grad));
+    for (std::size_t s = 0; s < slot.state.size(); ++s) job.state[s].push_back(slot.state[s]);
+  }
+  plan_.pass->on_tensors(job);
+  for (std::size_t i = 0; i < job.p.size(); ++i)
+    for (std::size_t s = 0; s < job.state.size(); ++s)
+      alike[static_cast<std::ptrdiff_t>(i)].first->state[s] = job.state[s][i];
+  tensors_.erase(alike, tensors_.end());
 }
 
 /// Update the floats begin ... end of the flat list, which may start and end in the middle of parameters.

@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/optim/schedule.hpp>
 #include <fastxx/mid/train/callback_order.hpp>
@@ -14,7 +15,6 @@
 #include <functional>
 #include <limits>
 #include <map>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -73,7 +73,7 @@ class LRFinderStop {
 };
 
 // Everything a mock run touches, put back at the end: weights, optimizer, position, recorder, logger, the number of the
-// loader's epoch, and the generator that dropout draws from.
+// loader's epoch, and the generators that dropout and callbacks draw from.
 template <class Learner>
 class MockRun {
  public:
@@ -86,8 +86,7 @@ class MockRun {
         callbacks_(learn.callback_table()),
         logger_(std::exchange(learn.logger, [](auto const&) {})),
         epoch_(learn.data_epoch()),
-        generator_(default_generator(learn)),
-        random_(generator_.get_state()) {}
+        generators_(learn.device()) {}
   ~MockRun() {
     learn_.opt->zero_grad();
     load_state_dict(learn_.module(), weights_);
@@ -96,17 +95,11 @@ class MockRun {
     learn_.recorder() = std::move(recorder_);
     learn_.logger = std::move(logger_);
     learn_.set_data_epoch(epoch_);
-    std::lock_guard const lock(generator_.mutex());
-    generator_.set_state(random_);
   }
   MockRun(MockRun const&) = delete;
   MockRun& operator=(MockRun const&) = delete;
 
  private:
-  static at::Generator default_generator(Learner const& learn) {
-    return at::globalContext().defaultGenerator(learn.device());
-  }
-
   Learner& learn_;
   std::map<std::string, Tensor> weights_;
   OptimizerState optimizer_;
@@ -115,8 +108,7 @@ class MockRun {
   KeptStates callbacks_;
   std::function<void(std::vector<std::string> const&)> logger_;
   std::int64_t epoch_;
-  at::Generator generator_;
-  Tensor random_;
+  KeptGenerators generators_;
 };
 
 LRFindResult lr_find_result(Recorder const& recorder, LRFindOptions const& options);

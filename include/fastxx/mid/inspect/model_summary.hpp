@@ -2,6 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/core/error.hpp>
+#include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/nn/forward.hpp>
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/nn/modes.hpp>
@@ -48,7 +49,7 @@ class SummaryRun {
   at::Device device_;
   ModelModes modes_;
   std::vector<std::pair<Tensor, Tensor>> buffers_;  // and what was in them
-  std::vector<std::pair<at::Generator, Tensor>> generators_;
+  KeptGenerators generators_;
   std::vector<Layer> layers_;
   std::vector<Hook<bool>> hooks_;
 };

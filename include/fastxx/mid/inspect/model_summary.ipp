@@ -8,8 +8,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <mutex>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -44,15 +42,15 @@ inline bool is_row(torch::nn::Module const& part) {
   return part.children().empty() || !part.parameters(/*recurse=*/false).empty();
 }
 
-FASTXX_INLINE SummaryRun::SummaryRun(ModuleRef const& model) : model_(model), device_(at::kCPU), modes_(*model) {
-  if (auto const parameters = model->parameters(); !parameters.empty()) device_ = parameters.front().device();
+inline at::Device model_device(torch::nn::Module const& model) {
+  auto const parameters = model.parameters();
+  return parameters.empty() ? at::Device(at::kCPU) : parameters.front().device();
+}
+
+FASTXX_INLINE SummaryRun::SummaryRun(ModuleRef const& model)
+    : model_(model), device_(model_device(*model)), modes_(*model), generators_(device_) {
   for (auto const& buffer : model->buffers())
     if (buffer.defined()) buffers_.emplace_back(buffer, buffer.detach().clone());
-  for (auto const device : std::set{at::kCPU, device_.type()}) {
-    auto generator = at::globalContext().defaultGenerator(device == at::kCPU ? at::Device(at::kCPU) : device_);
-    std::lock_guard const lock(generator.mutex());
-    generators_.emplace_back(generator, generator.get_state());
-  }
   std::vector<ModuleRef> parts;
   for (auto const& part : model->modules()) {
     bool const known = std::ranges::any_of(parts, [&](auto const& other) { return other.get() == part.get(); });
@@ -91,10 +89,6 @@ FASTXX_INLINE void SummaryRun::reset_carried() const {
 FASTXX_INLINE SummaryRun::~SummaryRun() {
   at::NoGradGuard const no_grad;
   for (auto& [buffer, before] : buffers_) buffer.copy_(before);
-  for (auto& [generator, before] : generators_) {
-    std::lock_guard const lock(generator.mutex());
-    generator.set_state(before);
-  }
   reset_carried();
 }
 

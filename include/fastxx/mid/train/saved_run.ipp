@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/io/state.hpp>
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/mid/train/param_scheduler.hpp>
@@ -104,8 +105,8 @@ inline std::vector<RecorderRow> read_rows(SavedTensors const& saved, std::string
 // The generators that dropout draws from, by name in the file.
 inline std::vector<std::pair<std::string, at::Generator>> generators(at::Device device) {
   std::vector<std::pair<std::string, at::Generator>> all;
-  all.emplace_back("random.cpu", at::globalContext().defaultGenerator(at::kCPU));
-  if (!device.is_cpu()) all.emplace_back("random.device", at::globalContext().defaultGenerator(device));
+  for (auto const& generator : default_generators(device))
+    all.emplace_back(all.empty() ? "random.cpu" : "random.device", generator);
   return all;
 }
 
