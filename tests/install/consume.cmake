@@ -8,7 +8,7 @@ set(CMAKE_EXECUTE_PROCESS_COMMAND_ECHO STDOUT)
 if(CONSUMER STREQUAL "plain")
   separate_arguments(flags UNIX_COMMAND "${CXX_FLAGS} ${PLAIN_FLAGS}")
   execute_process(COMMAND "${CXX}" -std=c++20 -O2 -fopenmp -I "${ROOT}/include" ${flags} "${CMAKE_CURRENT_LIST_DIR}/main.cpp"
-    -o "${work}/consumer" "-L${TORCH_LIB}" "-Wl,-rpath,${TORCH_LIB}" -ltorch -ltorch_cpu -lc10 -lz -ldeflate COMMAND_ERROR_IS_FATAL ANY)
+    -o "${work}/consumer" "-L${TORCH_LIB}" "-Wl,-rpath,${TORCH_LIB}" -lstdc++ -ltorch -ltorch_cpu -lc10 -lz -ldeflate COMMAND_ERROR_IS_FATAL ANY)
 else()
   # As README says, on a machine without what tests and examples need; and a relocatable install: the tree is installed in
   # one place and used from another.
@@ -23,3 +23,10 @@ else()
   execute_process(COMMAND "${CMAKE_COMMAND}" --build "${work}" COMMAND_ERROR_IS_FATAL ANY)
 endif()
 execute_process(COMMAND "${work}/consumer" COMMAND_ERROR_IS_FATAL ANY)
+# PyTorch's own builds of libtorch export an older std::filesystem: the system's has to be found first.
+execute_process(COMMAND readelf --dynamic "${work}/consumer" OUTPUT_VARIABLE needed COMMAND_ERROR_IS_FATAL ANY)
+string(FIND "${needed}" "[libstdc++.so" of_system)
+string(FIND "${needed}" "[libtorch" of_torch)
+if(of_system EQUAL -1 OR of_system GREATER of_torch)
+  message(FATAL_ERROR "libstdc++ must come before libtorch in what the program needs:\n${needed}")
+endif()

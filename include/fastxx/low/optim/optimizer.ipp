@@ -114,7 +114,7 @@ FASTXX_INLINE void Optimizer::step_tensors() {
   for (auto one = alike; one != tensors_.end(); ++one) {
     auto const& slot = *one->first;
     auto const& grad = slot.p.grad();
-    bool const fits = !grad.is_neg() && detail::same_layout(grad, slot.p);
+    bool const fits = detail::same_layout(grad, slot.p);
     job.p.push_back(slot.p.detach());
     job.grad.push_back(fits ? grad.detach() : slot.p.detach().clone().copy_(grad));
     for (std::size_t s = 0; s < slot.state.size(); ++s) job.state[s].push_back(slot.state[s]);
