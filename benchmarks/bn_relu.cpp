@@ -1,10 +1,12 @@
 // Batch normalisation and ReLU in training, forward and backward, the gradients dropped as between two steps: one
 // pass of ours against libtorch's BatchNorm2d and relu_. Both find their memory where the last round left it
-// (keep_freed_memory), which helps libtorch more: it takes more of it.
+// (keep_freed_memory), which helps libtorch more: it takes more of it. bn_fused is a foreign network after fuse_norm_act: its
+// norm is ours, its relu_ stays libtorch's.
 
 #include "compare.hpp"
 #include <fastxx/low/core/memory.hpp>
 #include <fastxx/low/nn/batch_norm_act.hpp>
+#include <fastxx/low/nn/fuse_norm_act.hpp>
 
 #include <ATen/Parallel.h>
 
@@ -31,13 +33,19 @@ void run(std::vector<std::int64_t> const& shape, std::string const& name, int ca
   Network ours(shape), other(shape);
   for (auto* network : {&ours, &other}) network->x = network->x.detach().contiguous(format).requires_grad_();
   auto const grad = at::randn(shape).contiguous(format);
-  fastxx::bench::Plan const plan{.name = name + text,
-                                 .unit = calls > 1 ? "us" : "ms",
-                                 .note = std::to_string(at::get_num_threads()) + " threads; other: BatchNorm2d, relu_",
-                                 .rounds = 31,
-                                 .calls = calls};
+  fastxx::bench::Plan plan{.name = name + text,
+                           .unit = calls > 1 ? "us" : "ms",
+                           .note = std::to_string(at::get_num_threads()) + " threads; other: BatchNorm2d, relu_",
+                           .rounds = 31,
+                           .calls = calls};
   fastxx::bench::compare(
       plan, [&] { ours.backward(fastxx::batch_norm_act(ours.norm, ours.x), grad); },
+      [&] { other.backward(other.norm(other.x).relu_(), grad); });
+
+  fastxx::fuse_norm_act(ours.norm);
+  plan.name = "bn_fused" + plan.name.substr(std::string("bn_relu").size());
+  fastxx::bench::compare(
+      plan, [&] { ours.backward(ours.norm(ours.x).relu_(), grad); },
       [&] { other.backward(other.norm(other.x).relu_(), grad); });
 }
 

@@ -1,5 +1,6 @@
-// Batch normalisation and ReLU in one pass: by itself in a Sequential, by one call in a network of one's own.
+// Batch normalisation and ReLU in one pass: by itself in a Sequential, by one call in a network of one's own or another's.
 #include <fastxx/low/nn/batch_norm_act.hpp>
+#include <fastxx/low/nn/fuse_norm_act.hpp>
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/nn/sequential.hpp>
 
@@ -25,6 +26,9 @@ int main() {
   std::printf("\nshape of the block's output: %ld x %ld; apart from libtorch by less than 1e-5: %s\n",
               static_cast<long>(block->forward(x).size(0)), static_cast<long>(block->forward(x).size(1)),
               apart < 1e-5 ? "yes" : "no");
+
+  // A network that somebody else wrote, relu(bn(conv(x))) in its forward: its norms run on the kernels until unfuse_norm_act.
+  std::printf("norms taken: %ld\n", static_cast<long>(fastxx::fuse_norm_act(alone)));
 
   fastxx::BatchNormActOptions const settings{.training = false, .act = fastxx::NormActivation::none};
   auto const y = fastxx::batch_norm_act(x, {}, {}, at::zeros({8}), at::ones({8}), settings);  // tensors of one's own

@@ -4,6 +4,7 @@
 #include <fastxx/low/nn/autocast.hpp>
 #include <fastxx/low/nn/batch_norm_act.hpp>
 #include <fastxx/low/nn/forward.hpp>
+#include <fastxx/low/nn/fuse_norm_act.hpp>
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/nn/layers.hpp>
 #include <fastxx/low/nn/loss.hpp>

@@ -1,6 +1,8 @@
 #include <fastxx/low/nn/batch_norm_act.hpp>
+#include <fastxx/low/nn/fuse_norm_act.hpp>
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/nn/sequential.hpp>
+#include <fastxx/low/nn/state.hpp>
 #include <fastxx/low/torch/nn.hpp>
 
 #include <ATen/Parallel.h>
@@ -400,4 +402,103 @@ TEST_CASE("Sequential: a batch norm that is given something else says what libto
   fastxx::Sequential model(torch::nn::BatchNorm2d(4), torch::nn::ReLU());
   CHECK_THROWS_AS(model->forward(at::randn({6, 4})), c10::Error);
   CHECK_THROWS_AS(fastxx::Sequential()->forward(at::randn({6, 4})), c10::Error);
+}
+
+namespace {
+
+// A network as somebody else writes it.
+struct ForeignNetImpl : torch::nn::Module {
+  torch::nn::Conv2d conv = register_module("conv", torch::nn::Conv2d(3, 6, 3));
+  torch::nn::BatchNorm2d bn = register_module("bn", torch::nn::BatchNorm2d(6));
+  torch::nn::Linear linear = register_module("linear", torch::nn::Linear(6 * 4 * 4, 5));
+  torch::nn::BatchNorm1d bn1 =
+      register_module("bn1", torch::nn::BatchNorm1d(torch::nn::BatchNorm1dOptions(5).affine(false)));
+
+  Tensor forward(Tensor const& x) { return bn1(linear(torch::relu(bn(conv(x))).flatten(1))); }
+};
+TORCH_MODULE(ForeignNet);
+
+bool is_ours(Tensor const& y) { return y.grad_fn()->name().find("NormAct") != std::string::npos; }
+
+Tensor pictures() {
+  at::manual_seed(5);
+  return at::randn({32, 3, 6, 6});
+}
+
+}  // namespace
+
+TEST_CASE(
+    "fuse_norm_act: a foreign network runs on the kernels, with its numbers, names and modules, until it is undone") {
+  at::manual_seed(2);
+  ForeignNet fused, plain;
+  load_state_dict(*plain, state_dict(*fused));
+  auto const names = fused->named_parameters().keys();
+  CHECK(fuse_norm_act(fused) == 2);
+  CHECK(fuse_norm_act(*fused) == 0);  // they are already
+  for (int step = 0; step < 3; ++step) {
+    if (step == 2) fused->eval(), plain->eval();
+    fused->zero_grad(), plain->zero_grad();
+    Tensor const y = fused(pictures()), z = plain(pictures());
+    CHECK(is_ours(y));
+    CHECK_FALSE(is_ours(z));  // other networks stay as they are
+    CHECK(at::allclose(y, z, 1e-4, 1e-4));
+    y.pow(3).sum().backward(), z.pow(3).sum().backward();
+    auto const mine = fused->parameters(), theirs = plain->parameters();
+    for (std::size_t i = 0; i < mine.size(); ++i) CHECK(at::allclose(mine[i].grad(), theirs[i].grad(), 1e-3, 1e-2));
+  }
+  for (auto const& [name, tensor] : state_dict(*fused))
+    CHECK(at::allclose(tensor, state_dict(*plain).at(name), 1e-5, 1e-6));
+  CHECK(fused->named_parameters().keys() == names);
+  fused->train();
+  auto const copy = std::dynamic_pointer_cast<torch::nn::BatchNorm2dImpl>(fused->bn->clone());
+  CHECK_FALSE(is_ours(copy->forward(at::randn({4, 6, 2, 2}))));
+  CHECK(unfuse_norm_act(fused) == 2);
+  CHECK(unfuse_norm_act(fused) == 0);
+  load_state_dict(*plain, state_dict(*fused));
+  plain->train();
+  Tensor const y = fused(pictures());
+  CHECK_FALSE(is_ours(y));
+  CHECK(at::equal(y, plain(pictures())));
+}
+
+TEST_CASE(
+    "fuse_norm_act: what the kernels do not know stays libtorch's; without gradients too; errors are libtorch's") {
+  ForeignNet net;
+  fuse_norm_act(net);
+  Tensor y;
+  {
+    at::NoGradGuard const quiet;
+    y = net(pictures());
+  }
+  {
+    c10::InferenceMode const inference;
+    CHECK(at::allclose(net(pictures()), y, 1e-4, 1e-5));
+  }
+  net->to(at::kDouble);
+  CHECK_FALSE(is_ours(net(pictures().to(at::kDouble))));
+  net->to(at::kFloat);
+  CHECK(is_ours(net(pictures())));  // the parameters are the same ones
+  CHECK_THROWS_AS(net->bn(at::randn({4, 6})), c10::Error);
+  CHECK_THROWS_AS(net->bn1(at::randn({1, 5})), c10::Error);  // one value per channel
+  torch::nn::BatchNorm1d const bare(torch::nn::BatchNorm1dOptions(3).affine(false).track_running_stats(false));
+  CHECK(fuse_norm_act(bare) == 0);  // nothing to know it by
+  CHECK(fuse_norm_act(torch::nn::ReLU()) == 0);
+}
+
+TEST_CASE("fuse_norm_act: second derivatives, and a parameter at the address of one that is gone") {
+  auto const second = [](bool fused) {
+    torch::nn::BatchNorm1d norm(3);
+    if (fused) fuse_norm_act(norm);
+    Tensor const x = at::arange(12, at::kFloat).sin().view({4, 3}).requires_grad_();
+    auto const y = norm(x).pow(3).sum();
+    CHECK(is_ours(norm(x)) == fused);
+    auto const first = torch::autograd::grad({y}, {x}, {}, true, true)[0];
+    first.square().sum().backward();
+    return x.grad();
+  };
+  CHECK(at::allclose(second(true), second(false), 1e-3, 1e-4));
+  for (int i = 0; i < 50; ++i) {  // the allocator gives the place of the last one
+    { fuse_norm_act(torch::nn::BatchNorm1d(3)); }
+    CHECK_FALSE(is_ours(torch::nn::BatchNorm1d(3)(at::randn({4, 3}))));
+  }
 }

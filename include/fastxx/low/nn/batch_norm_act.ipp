@@ -4,6 +4,7 @@
 #include <fastxx/low/nn/detail/norm_kernels.hpp>
 #include <fastxx/low/nn/detail/operator_watch.hpp>
 #include <fastxx/low/torch/autograd.hpp>
+#include <fastxx/low/torch/native_ops.hpp>
 
 #include <array>
 #include <atomic>
@@ -166,8 +167,10 @@ struct NormActFunction : torch::autograd::Function<NormActFunction> {
     Variables made(3), inputs;
     for (std::size_t i = 0; i < 3; ++i)
       if (wanted[i]) inputs.push_back(given[i] = saved[i].view_as(saved[i]));
-    auto const y =
-        torch_norm_act(given[0], given[1], given[2], mean, variance, {.training = training, .eps = eps, .act = act});
+    // Past the dispatcher: after fuse_norm_act it would lead here again.
+    auto const y = activated(at::native::batch_norm(given[0], given[1], given[2], mean, variance, training, 0, eps,
+                                                    /*cudnn_enabled=*/false),
+                             act);
     auto const gradients = torch::autograd::grad({y}, inputs, {grad_y}, c10::nullopt, true);
     for (std::size_t i = 0, next = 0; i < 3; ++i)
       if (wanted[i]) made[i] = gradients[next++];
