@@ -18,14 +18,17 @@ namespace at::autocast {
 [[gnu::visibility("default")]] void set_cpu_enabled(bool enabled);
 [[gnu::visibility("default")]] at::ScalarType get_autocast_cpu_dtype();
 [[gnu::visibility("default")]] void set_autocast_cpu_dtype(at::ScalarType dtype);
-// As later libtorch has them, for the two devices of this one.
+/// As later libtorch has them, for the two devices of this one.
 inline bool is_autocast_enabled(at::DeviceType device) { return device == at::kCPU ? is_cpu_enabled() : is_enabled(); }
+/// See is_autocast_enabled.
 inline void set_autocast_enabled(at::DeviceType device, bool enabled) {
   device == at::kCPU ? set_cpu_enabled(enabled) : set_enabled(enabled);
 }
+/// See is_autocast_enabled.
 inline at::ScalarType get_autocast_dtype(at::DeviceType device) {
   return device == at::kCPU ? get_autocast_cpu_dtype() : get_autocast_gpu_dtype();
 }
+/// See is_autocast_enabled.
 inline void set_autocast_dtype(at::DeviceType device, at::ScalarType dtype) {
   device == at::kCPU ? set_autocast_cpu_dtype(dtype) : set_autocast_gpu_dtype(dtype);
 }
