@@ -10,6 +10,9 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -61,7 +64,7 @@ inline bool kernels_know(Tensor const& x, Tensor const& weight, Tensor const& bi
 
 inline float* floats_of(Tensor const& x) { return x.defined() ? x.data_ptr<float>() : nullptr; }
 
-// What the backward pass needs besides the input: mean and 1/std of each channel.
+// Beside y what the backward pass needs: mean and 1/std of each channel.
 struct NormActResult {
   Tensor y, mean, inverse_std;
 };
@@ -95,87 +98,84 @@ inline NormActResult run_norm_forward(Tensor const& x, Tensor const& weight, Ten
   return result;
 }
 
-// What a step changes and autograd is not told of: it takes every tensor it sees for an input with a gradient.
-struct RunningStatistics {
-  Tensor mean, var;
-};
-
-struct NormActFunction : torch::autograd::Function<NormActFunction> {
-  using Context = torch::autograd::AutogradContext;
+// The way back. A node of autograd's own kind: what Function keeps in tables for its users costs more than a small layer.
+class NormActBackward : public torch::autograd::Node {
+ public:
   using Variables = torch::autograd::variable_list;
-  using Given = c10::optional<Tensor>;
 
-  static Tensor forward(Context* context, Tensor const& x, Given const& weight, Given const& bias,
-                        RunningStatistics const& running, BatchNormActOptions const& options) {
-    Tensor const w = weight.value_or(Tensor()), b = bias.value_or(Tensor());
-    auto const result = run_norm_forward(x, w, b, running.mean, running.var, options);
-    context->save_for_backward({x, w, b, result.mean, result.inverse_std});
-    context->saved_data["training"] = options.training;
-    context->saved_data["eps"] = options.eps;
-    context->saved_data["relu"] = options.act == NormActivation::relu;
-    return result.y;
-  }
+  NormActBackward(Tensor const& x, Tensor const& weight, Tensor const& bias, NormActResult const& result,
+                  BatchNormActOptions const& options)
+      : Node(torch::autograd::collect_next_edges(x, weight, bias)),
+        saved_{save(x), save(weight), save(bias)},
+        mean_(result.mean),
+        inverse_std_(result.inverse_std),
+        training_(options.training),
+        eps_(options.eps),
+        act_(options.act) {}
 
-  static Variables backward(Context* context, Variables const& grads) {
-    auto const saved = context->get_saved_variables();
-    Variables wanted = at::GradMode::is_enabled() ? again(context, saved, grads[0]) : first(context, saved, grads[0]);
-    wanted.resize(5);  // the running statistics and the options have no gradient
-    return wanted;
+  Variables apply(Variables&& grads) override {
+    std::lock_guard const lock(mutex_);  // a graph may be gone through by two threads
+    std::array<Tensor, 3> const saved{saved_[0].unpack(), saved_[1].unpack(), saved_[2].unpack()};
+    if (!grads[0].defined()) return Variables(3);
+    return at::GradMode::is_enabled() ? again(saved, grads[0]) : first(saved, grads[0]);
   }
+  void release_variables() override {
+    std::lock_guard const lock(mutex_);
+    for (auto& variable : saved_) variable.reset_data();
+  }
+  std::string name() const override { return "NormActBackward"; }
 
  private:
-  // Which of x, weight and bias want a gradient; what was not given is not counted.
-  static std::array<bool, 3> wants(Context* context, Variables const& saved) {
-    std::array<bool, 3> result{};
-    for (std::size_t i = 0, edge = 0; i < 3; ++i)
-      if (saved[i].defined()) result[i] = context->needs_input_grad(edge++);
-    return result;
-  }
+  using Saved = torch::autograd::SavedVariable;
+  static Saved save(Tensor const& tensor) { return Saved(tensor, /*is_output=*/false); }
 
-  static Variables first(Context* context, Variables const& saved, Tensor const& grad_y) {
+  bool wants(std::size_t i) const { return task_should_compute_output(i); }
+
+  Variables first(std::array<Tensor, 3> const& saved, Tensor const& grad_y) const {
     auto const& x = saved[0];
-    auto const wanted = wants(context, saved);
     auto const grad = grad_y.resolve_neg().to(x.options()).contiguous(x.suggest_memory_format());
     Variables made(3);
     for (std::size_t i = 0; i < 3; ++i)
-      if (wanted[i]) made[i] = at::empty_like(saved[i]);
+      if (wants(i)) made[i] = at::empty_like(saved[i]);
     norm_backward({.shape = norm_shape(x),
-                   .relu = context->saved_data["relu"].toBool(),
+                   .relu = act_ == NormActivation::relu,
                    .x = floats_of(x),
                    .grad = floats_of(grad),
                    .grad_x = floats_of(made[0]),
                    .weight = floats_of(saved[1]),
                    .bias = floats_of(saved[2]),
-                   .mean = floats_of(saved[3]),
-                   .inverse_std = floats_of(saved[4]),
+                   .mean = floats_of(mean_),
+                   .inverse_std = floats_of(inverse_std_),
                    .grad_weight = floats_of(made[1]),
                    .grad_bias = floats_of(made[2]),
-                   .batch_statistics = context->saved_data["training"].toBool()});
+                   .batch_statistics = training_});
     return made;
   }
 
   // Somebody will differentiate the gradients: they are made by operators that know how.
-  static Variables again(Context* context, Variables const& saved, Tensor const& grad_y) {
-    bool const training = context->saved_data["training"].toBool();
-    double const eps = context->saved_data["eps"].toDouble();
-    Tensor const mean = training ? Tensor() : saved[3];
-    Tensor const variance = training ? Tensor() : saved[4].square().reciprocal() - eps;
-    auto const act = context->saved_data["relu"].toBool() ? NormActivation::relu : NormActivation::none;
+  Variables again(std::array<Tensor, 3> const& saved, Tensor const& grad_y) const {
+    Tensor const mean = training_ ? Tensor() : mean_;
+    Tensor const variance = training_ ? Tensor() : inverse_std_.square().reciprocal() - eps_;
     // Aliases: one of the three may be made from another one, and its gradient is not for us to follow there.
-    auto const wanted = wants(context, saved);
-    std::array<Tensor, 3> given{saved[0], saved[1], saved[2]};
+    std::array<Tensor, 3> given = saved;
     Variables made(3), inputs;
     for (std::size_t i = 0; i < 3; ++i)
-      if (wanted[i]) inputs.push_back(given[i] = saved[i].view_as(saved[i]));
+      if (wants(i)) inputs.push_back(given[i] = saved[i].view_as(saved[i]));
     // Past the dispatcher: after fuse_norm_act it would lead here again.
-    auto const y = activated(at::native::batch_norm(given[0], given[1], given[2], mean, variance, training, 0, eps,
+    auto const y = activated(at::native::batch_norm(given[0], given[1], given[2], mean, variance, training_, 0, eps_,
                                                     /*cudnn_enabled=*/false),
-                             act);
+                             act_);
     auto const gradients = torch::autograd::grad({y}, inputs, {grad_y}, c10::nullopt, true);
     for (std::size_t i = 0, next = 0; i < 3; ++i)
-      if (wanted[i]) made[i] = gradients[next++];
+      if (wants(i)) made[i] = gradients[next++];
     return made;
   }
+
+  std::array<Saved, 3> saved_;  // x, weight, bias
+  Tensor mean_, inverse_std_;   // of each channel
+  bool training_;
+  double eps_;
+  NormActivation act_;
 };
 
 FASTXX_INLINE bool norm_is_hooked(torch::nn::Module const& layer) {
@@ -250,10 +250,11 @@ FASTXX_INLINE Tensor batch_norm_act(Tensor const& x, Tensor const& weight, Tenso
   auto const wants = [](Tensor const& tensor) { return tensor.defined() && tensor.requires_grad(); };
   if (!at::GradMode::is_enabled() || !(wants(x) || wants(weight) || wants(bias)))
     return detail::run_norm_forward(x, weight, bias, running_mean, running_var, options).y;
-  using Given = detail::NormActFunction::Given;
-  return detail::NormActFunction::apply(x, weight.defined() ? Given(weight) : Given(),
-                                        bias.defined() ? Given(bias) : Given(),
-                                        detail::RunningStatistics{running_mean, running_var}, options);
+  auto result = detail::run_norm_forward(x, weight, bias, running_mean, running_var, options);
+  std::shared_ptr<detail::NormActBackward> const node(new detail::NormActBackward(x, weight, bias, result, options),
+                                                      torch::autograd::deleteNode);
+  torch::autograd::impl::set_gradient_edge(result.y, {node, node->add_input_metadata(result.y)});
+  return result.y;
 }
 
 }  // namespace fastxx

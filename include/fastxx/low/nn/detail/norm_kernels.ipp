@@ -25,6 +25,12 @@ struct ChannelWalk {
     std::int64_t const later = place + ahead;
     if (ahead > 0) job.prefetch(later < end ? later : later + jump);
   }
+  template <class Job, class Lanes>
+  FASTXX_NORM_AVX2 void terms(Job const& job, NormTerms& result, Lanes const& lanes, std::int64_t place,
+                              ChannelLanes const& channel) const {
+    ask(job, place);
+    job.at(result, lanes, place, channel);
+  }
 };
 
 // Terms are added four at a time in float before they meet the double-precision sum: three roundings of 6e-8 each, in any
@@ -35,19 +41,24 @@ FASTXX_NORM_AVX2 void walk_loop(Job const& job, Lanes const& lanes, ChannelWalk 
   std::int64_t k = 0, i = walk.first;
   if constexpr (Job::sums) {
     NormTerms terms, more;
-    while (k < walk.count) {
-      std::int64_t const group = std::min<std::int64_t>(4, walk.count - k);
-      walk.ask(job, i);
-      job.at(terms, lanes, i, channel);
+    for (; k + 4 <= walk.count; k += 4) {  // written out: g++ does not unroll the loop below at -O2
+      walk.terms(job, terms, lanes, i, channel);
+      walk.terms(job, more, lanes, i += walk.step, channel);
+      terms.add(more);
+      walk.terms(job, more, lanes, i += walk.step, channel);
+      terms.add(more);
+      walk.terms(job, more, lanes, i += walk.step, channel);
+      terms.add(more);
       i += walk.step;
-      for (std::int64_t j = 1; j < group; ++j, i += walk.step) {
-        walk.ask(job, i);
-        job.at(more, lanes, i, channel);
-        terms.add(more);
-      }
       sum.add(terms);
-      k += group;
     }
+    if (k == walk.count) return;
+    walk.terms(job, terms, lanes, i, channel);
+    while (++k < walk.count) {
+      walk.terms(job, more, lanes, i += walk.step, channel);
+      terms.add(more);
+    }
+    sum.add(terms);
   } else {
     for (; k < walk.count; ++k, i += walk.step) {
       walk.ask(job, i);
