@@ -365,12 +365,10 @@ inline NamedEntry read_entry(JsonReader& json, CallbackText const& text) {
     json.peek();
     std::size_t const at = json.at();
     std::string key = json.key();
-    json.peek();
-    std::size_t const value_at = json.at();
     if (key == "name" ? named : std::ranges::any_of(entry.options, [&](auto const& o) { return o.name == key; }))
       text.refuse("callbacks.twice", at, "each option once", {"'", brief(key), "' a second time"});
     if (key != "name")
-      entry.options.push_back({std::move(key), json.skip(), value_at});
+      entry.options.push_back({std::move(key), json.skip(), at});
     else
       entry.name = json.text(), named = true;
   }
