@@ -193,12 +193,14 @@ constexpr bool takes_state_alone() {
 template <class Callback>
 ErasedCallback erase_callback(Callback callback) {
   constexpr bool of_learner = is_callback_of<Callback>(LearnerCallbacks{}), of_state = takes_state_alone<Callback>();
+  constexpr bool copies = std::is_copy_constructible_v<Callback>;
+  static_assert(copies, "fastxx: a callback that is chosen at run time is copied for each fit, and this one cannot be");
   static_assert(of_learner || of_state,
                 "fastxx: a callback that is chosen at run time is made before the Learner's type is known: write its "
                 "events with TrainState&, void after_batch(TrainState& learn), not with auto&");
   ErasedCallback erased{callback_key<Callback>(), std::make_shared<Callback const>(std::move(callback)), nullptr,
                         &type_name<Callback>};
-  if constexpr (!of_learner && of_state) erased.entry = &entry_of_copy<Callback, TrainState>;
+  if constexpr (!of_learner && of_state && copies) erased.entry = &entry_of_copy<Callback, TrainState>;
   return erased;
 }
 
@@ -281,7 +283,8 @@ class AnyCallbacks {
 /// learn.get_cb<CollectData>().
 /// Errors:  state_error [callbacks.name] with the names that are near, [callbacks.option] with those that there are,
 ///          [callbacks.value], [callbacks.missing], [callbacks.twice], and what a callback says against its options,
-///          each with file, line and column; io_error [callbacks.json], [file.read]
+///          each with file, line and column; [callbacks.failed] for what is no error of the library's; io_error
+///          [callbacks.json], [file.read]
 /// Source:  own design
 /// Example: examples/doc/callbacks_by_name.cpp
 Part<CallbacksPart, hana::tuple<AnyCallbacks>> callbacks_from(std::filesystem::path const& path);
@@ -297,7 +300,7 @@ Part<CallbacksPart, hana::tuple<AnyCallbacks>> callbacks_from_json(std::string_v
 /// `register_callback("StopAt", [](CallbackOptions& read) { StopAt stop; read("loss", stop.loss); return stop; })`.
 ///
 /// The function is called for each entry with that name, from whichever thread reads the file. Registered for as long as
-/// the program runs.
+/// the program runs. No option can be called "name".
 /// Errors:  state_error [callbacks.registered] for a name that is taken, by fastxx or fastai too, or is empty
 /// Source:  own design
 /// Example: examples/doc/callbacks_by_name.cpp

@@ -91,7 +91,7 @@ bool operator==(Result const& a, Result const& b) {
          without_time(a.files) == without_time(b.files);
 }
 
-auto pictures() {
+auto picture_regression() {
   Batches batches;
   for (int b = 0; b < 4; ++b)
     batches.emplace_back(points(4, 48).view({4, 3, 4, 4}).add(.1 * b), points(4, 1).mul(3).add(b));
@@ -105,7 +105,7 @@ template <class... List>
 Result result_of(Part<CallbacksPart, hana::tuple<List...>> part) {
   auto const folder = temporary_folder("by_name"), former = std::filesystem::current_path();
   std::filesystem::current_path(folder);
-  auto learn = pictures();
+  auto learn = picture_regression();
   set_seed(5);
   learn.fit(4, .02, std::move(part));
   std::filesystem::current_path(former);
@@ -201,7 +201,7 @@ TEST_CASE("callbacks by name: each option does what it does when it is written o
 
 TEST_CASE("callbacks by name: options that leave no trace in the numbers reach the callback") {
   auto const of = [](std::string const& json) {
-    auto data = pictures();
+    auto data = picture_regression();
     Learner learn(data.dls, data.model, loss_func(MSELossFlat{}), opt_func(SGD{}),
                   callbacks_from_json("[" + json + "]"));
     toy::quiet(learn).fit(2, .01);
@@ -231,6 +231,21 @@ TEST_CASE("callbacks by name: options that leave no trace in the numbers reach t
   CHECK(other.get_cb<MixedPrecision>()->scaler().scale() == 65536);
   CHECK(other.get_cb<FetchPreds<>>()->preds().decoded.defined());
   CHECK(other.get_cb<FetchPreds<>>()->preds().inputs.empty());
+}
+
+TEST_CASE("callbacks by name: reset_on_fit") {
+  for (bool const reset : {true, false}) {
+    auto data = picture_regression();
+    auto const path = temporary_folder("by_name") / "best";
+    Learner learn(data.dls, data.model, loss_func(MSELossFlat{}), opt_func(SGD{}),
+                  callbacks_from_json(R"([{"name": "SaveModel", "path": ")" + path.string() + R"(", "reset_on_fit": )" +
+                                      (reset ? "true}]" : "false}]")));
+    toy::quiet(learn).fit(1, .02);
+    auto const best = learn.get_cb<SaveModel>()->best();
+    learn.fit(1, .5);  // too large: it becomes worse
+    CHECK((learn.get_cb<SaveModel>()->best() == best) == !reset);
+    std::filesystem::remove_all(path.parent_path());
+  }
 }
 
 TEST_CASE("callbacks by name: CSVLogger's and Checkpoint's other options") {
@@ -282,7 +297,7 @@ TEST_CASE("callbacks by name: order, names and places are those of callbacks tha
       {"name": "EarlyStopping", "monitor": "valid_loss", "patience": 3}, "MixUp", "Told"
     ]})";
   auto const with = [](auto part) {
-    auto learn = pictures();
+    auto learn = picture_regression();
     Learner told(learn.dls, learn.model, loss_func(MSELossFlat{}), opt_func(SGD{}), std::move(part));
     return std::pair(told.show_training_loop(), told.template get_cb<GradientClip>() != nullptr);
   };
