@@ -56,12 +56,11 @@ FASTXX_INLINE void add_callback_maker(std::string name, CallbackMaker make) {
 
 // ---- Names that are near.
 
-// How many letters must be inserted, left out or exchanged; upper case and underscores do not count.
+// How many letters must be inserted, left out or exchanged; upper case does not count.
 inline std::size_t edits_between(std::string_view one, std::string_view other) {
   auto const letters = [](std::string_view name) {
     std::string result;
-    for (char const c : name)
-      if (c != '_' && c != ' ' && c != '-') result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    for (char const c : name) result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
     return result;
   };
   std::string const a = letters(one), b = letters(other);

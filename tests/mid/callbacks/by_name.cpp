@@ -96,7 +96,8 @@ auto picture_regression() {
   for (int b = 0; b < 4; ++b)
     batches.emplace_back(points(4, 48).view({4, 3, 4, 4}).add(.1 * b), points(4, 1).mul(3).add(b));
   set_seed(3);
-  return learner(batches, batches, Sequential(torch::nn::Flatten(), torch::nn::Dropout(.2), torch::nn::Linear(48, 1)),
+  Batches const valid(batches.begin(), batches.begin() + 3);
+  return learner(batches, valid, Sequential(torch::nn::Flatten(), torch::nn::Dropout(.2), torch::nn::Linear(48, 1)),
                  MSELossFlat{});
 }
 
@@ -231,9 +232,15 @@ TEST_CASE("callbacks by name: options that leave no trace in the numbers reach t
   CHECK(other.get_cb<MixedPrecision>()->scaler().scale() == 65536);
   CHECK(other.get_cb<FetchPreds<>>()->preds().decoded.defined());
   CHECK(other.get_cb<FetchPreds<>>()->preds().inputs.empty());
+  CHECK(other.get_cb<FetchPreds<>>()->preds().preds.size(0) == 12);
 }
 
-TEST_CASE("callbacks by name: reset_on_fit") {
+TEST_CASE("callbacks by name: monitor and reset_on_fit") {
+  for (char const* name : {"EarlyStopping", "ReduceLROnPlateau", "SaveModel\", \"path\": \"x"}) {
+    auto learn = regression();
+    auto const part = callbacks_from_json(R"([{"name": ")" + std::string(name) + R"(", "monitor": "x"}])");
+    CHECK(key_of([&] { learn.fit(1, .1, part); }) == "tracker.monitor");
+  }
   for (bool const reset : {true, false}) {
     auto data = picture_regression();
     auto const path = temporary_folder("by_name") / "best";
@@ -307,7 +314,7 @@ TEST_CASE("callbacks by name: order, names and places are those of callbacks tha
                                       callbacks(GradientAccumulation(8), callbacks_from_json("[\"ModelResetter\"]"))));
   CHECK(written.second);
   CHECK(by_name == written);
-  CHECK(contains(by_name.first, "BnFreeze"));
+  CHECK(contains(by_name.first, "TrainEvalCallback, BnFreeze, ModelResetter, StopOnNaN"));
 
   CHECK(result_of(callbacks(MixUp(.3), GradientClip(.5), MCDropout{}, EarlyStopping({.patience = 3}), MixUp{},
                             Told{})) == result_of(callbacks(MixUp(.3), callbacks_from(path))));
@@ -433,6 +440,7 @@ TEST_CASE("callbacks by name: a wrong name says which are near, and what has no 
   CHECK(contains(error_of_json(R"(["HookCallback"])"), "HookCallback, which needs a function"));
   CHECK(contains(error_of_json(R"(["ParamScheduler"])"), "which needs functions"));
   CHECK(contains(error_of_json(R"(["Recorder"])"), "which every Learner has"));
+  CHECK(contains(error_of_json(R"([{"max_norm": 1}])"), "a \"name\" in the object of a callback; got none"));
   for (char const* json : {R"([{"max_norm": 1}])", R"([{}])", R"([""])", R"(["ProgressCallback"])", R"(["\u001b[1m"])"})
     CHECK(key_of_json(json) == "callbacks.name");
 }
@@ -455,6 +463,8 @@ TEST_CASE("callbacks by name: wrong options say what is known, and wrong values 
   for (char const* value : {"0.5", "1e2", "\"a\"", "null", "[1]", "{}", "true", "9223372036854775808"})
     CHECK(key_of_json(R"([{"name": "GradientAccumulation", "n_acc": )" + std::string(value) + "}]") ==
           "callbacks.value");
+  CHECK(contains(error_of_json(R"([{"name": "GradientAccumulation", "n_acc": "1"}])"), "expected a whole number for"));
+  CHECK(contains(error_of_json(R"([{"name": "CollectData", "max_batches": -1}])"), "a whole number from 0 for"));
   for (char const* value : {"-1", "18446744073709551616", "1.0"})
     CHECK(key_of_json(R"([{"name": "CollectData", "max_batches": )" + std::string(value) + "}]") == "callbacks.value");
   for (char const* option :
