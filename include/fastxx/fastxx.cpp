@@ -9,5 +9,6 @@
 #include <fastxx/fastxx.hpp>
 #include <fastxx/low/nn.hpp>
 #include <fastxx/low/patch.hpp>
+#include <fastxx/mid/callbacks_by_name.hpp>
 #include <fastxx/mid/data/regex_labeller.hpp>
 #include <fastxx/testing.hpp>

@@ -180,3 +180,39 @@ TEST_CASE("json: words are taken whole") {
   CHECK(reader.boolean());
   CHECK_THROWS_AS(reader.end(), JsonError);
 }
+
+TEST_CASE("json: any value is left out as it is written, however deep, and the place behind it is known") {
+  for (std::string_view const value : {R"("a\"]")", "-1.5e2", "true", "null", "[]", "{}",
+                                       "[[], {}, [1, {\"a\": [false]}]]", R"({"a": {}, "b": []})"}) {
+    std::string const json = " " + std::string(value) + " ,";
+    JsonReader reader(json);
+    CHECK(reader.skip() == value);
+    CHECK(reader.at() == 1 + value.size());
+    CHECK(reader.peek() == ',');
+    // Inside a list and an object reading goes on behind it.
+    std::string const around = "{\"k\": " + std::string(value) + ", \"l\": [" + std::string(value) + ", 7]}";
+    JsonReader outer(around);
+    outer.open('{');
+    REQUIRE(outer.more('}'));
+    CHECK(outer.key() == "k");
+    CHECK(outer.skip() == value);
+    REQUIRE(outer.more('}'));
+    CHECK(outer.key() == "l");
+    outer.open('[');
+    outer.next_element();
+    CHECK(outer.skip() == value);
+    outer.next_element();
+    CHECK(outer.natural() == 7);
+    outer.close(']'), outer.close('}'), outer.end();
+  }
+  for (char const* json : {"", "x", "[", "{", "]", "[1", "[1,]", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{1:1}", "[1}",
+                           "[}", "\"a", "01x", "-", "[01]", "[\"\xff\"]", "nul"}) {
+    INFO(json);
+    JsonReader reader(json);
+    CHECK_THROWS_AS((reader.skip(), reader.end()), JsonError);
+  }
+  std::string const deep(1'000'000, '[');
+  CHECK_THROWS_AS(JsonReader(deep).skip(), JsonError);
+  std::string const closed = deep + std::string(deep.size(), ']');
+  CHECK(JsonReader(closed).skip().size() == closed.size());
+}

@@ -8,6 +8,7 @@
 #include <fastxx/mid/callbacks/collect.hpp>
 #include <fastxx/mid/callbacks/rnn.hpp>
 #include <fastxx/mid/callbacks/tensorboard.hpp>
+#include <fastxx/mid/callbacks_by_name.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/plot_loss.hpp>
 #include <fastxx/mid/inspect/show_graph.hpp>
@@ -453,9 +454,13 @@ TEST_CASE("rnn_cbs: the penalty is trained, in training alone; an evaluation in 
   penalised.fit(1, .1, rnn_cbs(2, 5));
   busy.add_cb(ValidateAtPred{});
   busy.fit(1, .1, rnn_cbs(2, 5));
+  auto by_name = recurrent();
+  by_name.fit(1, .1, callbacks_from_json(R"(["ModelResetter", "RNNCallback",
+                                             {"name": "RNNRegularizer", "alpha": 2, "beta": 5}])"));
   auto const weight = [](auto& learn) { return learn.model->layer->weight; };
   CHECK_FALSE(at::allclose(weight(plain), weight(penalised)));
   CHECK(at::equal(weight(busy), weight(penalised)));
+  CHECK(at::equal(weight(by_name), weight(penalised)));
   CHECK(*plain.validate()[0] > 0);
   CHECK(*penalised.recorder().values[0][1] == doctest::Approx(*penalised.validate()[0]));
 }

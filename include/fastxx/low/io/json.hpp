@@ -46,6 +46,8 @@ class JsonReader {
   // The first character of what comes next; '\0' at the end.
   char peek();
   void end();
+  // How many bytes have been read.
+  std::size_t at() const { return at_; }
 
   void open(char bracket);
   // Whether one more element, or key, follows before the closing bracket.
@@ -67,6 +69,9 @@ class JsonReader {
   std::uint64_t natural() { return magnitude(number(), std::numeric_limits<std::uint64_t>::max()); }
   // A whole number from -2^63 to 2^63-1.
   std::int64_t integer();
+
+  // Any value, as it is written.
+  std::string_view skip();
 
   [[noreturn, gnu::cold, gnu::noinline]] void fail(char const* expected) const { throw JsonError(expected, at_); }
 

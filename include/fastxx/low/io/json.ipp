@@ -131,6 +131,26 @@ FASTXX_INLINE std::int64_t JsonReader::integer() {
   return static_cast<std::int64_t>(negative ? 0 - value : value);
 }
 
+FASTXX_INLINE std::string_view JsonReader::skip() {
+  peek();
+  std::size_t const begin = at_;
+  std::string closing;  // the brackets that are still to come, so that no text makes this function call itself
+  do {
+    char const first = peek();
+    if (first == '{' || first == '[')
+      open(first), closing += first == '{' ? '}' : ']';
+    else if (first == '"')
+      text();
+    else if (first == '-' || (first >= '0' && first <= '9'))
+      number();
+    else if (!word("true") && !word("false") && !word("null"))
+      fail("a value");
+    while (!closing.empty() && !more(closing.back())) closing.pop_back();
+    if (closing.ends_with('}')) key();
+  } while (!closing.empty());
+  return text_.substr(begin, at_ - begin);
+}
+
 FASTXX_INLINE char JsonReader::next() {
   if (at_ == text_.size()) fail("more of the text");
   return text_[at_++];

@@ -45,13 +45,13 @@ Tensor last_tensor(X const& x) {
 /// Example: examples/doc/recurrent.cpp
 template <class Output>
 struct recurrent_outputs_of {
+  static constexpr bool three = [] {
+    if constexpr (requires { std::tuple_size<Output>::value; })
+      return std::tuple_size_v<Output> >= 3;
+    else
+      return false;
+  }();
   static std::pair<Tensor, Tensor> get(Output const& output) {
-    constexpr bool three = [] {
-      if constexpr (requires { std::tuple_size<Output>::value; })
-        return std::tuple_size_v<Output> >= 3;
-      else
-        return false;
-    }();
     static_assert(three,
                   "fastxx::RNNCallback: the model must give a std::tuple of its prediction, its raw outputs and its "
                   "outputs after dropout; for a struct of your own specialise fastxx::recurrent_outputs_of<Output>");
@@ -61,6 +61,17 @@ struct recurrent_outputs_of {
       return {};
   }
 };
+
+namespace detail {
+// Whether there is an answer; a specialisation always has one.
+template <class Output>
+constexpr bool has_recurrent_outputs() {
+  if constexpr (requires { recurrent_outputs_of<Output>::three; })
+    return recurrent_outputs_of<Output>::three;
+  else
+    return true;
+}
+}  // namespace detail
 
 /// Keeps the outputs of a recurrent model's last layer while a batch runs, for RNNRegularizer and callbacks of your own:
 /// `learn.get_cb<RNNCallback>()->raw_out`. (`learn.pred` is the model's first output anyway.)

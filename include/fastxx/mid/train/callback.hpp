@@ -31,7 +31,8 @@ class StateCopy;
 /// The name of the part that callbacks(...) makes.
 struct CallbacksPart {};
 
-/// Callbacks for a Learner or for one call of fit: `callbacks(MixUp{}, SaveModel{})`.
+/// Callbacks for a Learner or for one call of fit: `callbacks(MixUp{}, SaveModel{})`. What callbacks(...), rnn_cbs or
+/// callbacks_from give may stand among them.
 ///
 /// A callback that remembers something names it in `void serialize(auto& archive) { archive("name", member); }`: then
 /// checkpoints keep it, and evaluation inside an event and lr_find put it back.

@@ -293,8 +293,21 @@ class Learner : public TrainLoop,
   template <class... List>
   static std::vector<detail::CallbackEntry> entries(Part<CallbacksPart, hana::tuple<List...>> part) {
     return hana::unpack(std::move(part.value), [](List... callback) {
-      return std::vector<detail::CallbackEntry>{entry(std::move(callback))...};
+      std::vector<detail::CallbackEntry> all;
+      (append(all, std::move(callback)), ...);
+      return all;
     });
+  }
+  template <class Callback>
+  static void append(std::vector<detail::CallbackEntry>& all, Callback callback) {
+    if constexpr (requires { callback.template entries_for<Learner>(); })  // AnyCallbacks
+      for (auto& one : callback.template entries_for<Learner>()) all.push_back(std::move(one));
+    else
+      all.push_back(entry(std::move(callback)));
+  }
+  template <class... List>
+  static void append(std::vector<detail::CallbackEntry>& all, Part<CallbacksPart, hana::tuple<List...>> part) {
+    for (auto& one : entries(std::move(part))) all.push_back(std::move(one));
   }
 
   template <class Loss>
