@@ -57,19 +57,30 @@ FASTXX_INLINE void Counts::grow(std::int64_t n) {
 }
 
 FASTXX_INLINE CountMetric::CountMetric(std::string name, Function function, CountOptions options)
-    : MetricOfTarget(std::move(name)), function_(std::move(function)), options_(std::move(options)) {
+    : WeightedMetric(std::move(name), options.sample_weight),
+      function_(std::move(function)),
+      options_(std::move(options)) {
   if (options_.several_labels) detail::require_thresh(this->name(), options_.thresh);
   reset();
 }
 
+FASTXX_INLINE void CountMetric::reset() {
+  counts_ = {.several_labels = options_.several_labels};
+  begin();
+}
+
 FASTXX_INLINE void CountMetric::accumulate(TrainState const& learn) {
+  if (!takes(learn)) return;
   bool const scores = options_.several_labels && options_.sigmoid && learn.pred.is_floating_point();
   add(scores ? learn.pred.detach().sigmoid() : learn.pred, target_of(learn));
 }
 
 FASTXX_INLINE void CountMetric::add(Tensor const& preds, Tensor const& targs) {
   Tensor const scores = detail::at_least_float(preds.detach());
-  options_.several_labels ? add_labels(scores, targs.detach()) : add_classes(scores, targs.detach());
+  auto const items = detail::items_of(options_.several_labels ? preds : targs);
+  Tensor const weights = next_weights(items, options_.several_labels ? items : targs.numel());
+  auto const* const weight = weights.defined() ? weights.data_ptr<double>() : nullptr;
+  options_.several_labels ? add_labels(scores, targs.detach(), weight) : add_classes(scores, targs.detach(), weight);
 }
 
 // The class of each item.
@@ -112,7 +123,7 @@ FASTXX_INLINE void CountMetric::make_room(std::int64_t classes, Range predicted,
   counts_.grow(classes);
 }
 
-FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& targs) {
+FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& targs, double const* weights) {
   if (at::isFloatingType(targs.scalar_type()))
     detail::refuse_metric("metric.dtype", name(), "targets that are classes, whole numbers",
                           detail::described(preds, targs),
@@ -129,8 +140,9 @@ FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& t
   make_room(preds.is_floating_point() ? preds.size(options_.axis) : 0, of_guess, of_truth);
   for (std::size_t i = 0; i < n; ++i) {
     if (ignored(i)) continue;
-    counts_.cells[static_cast<std::size_t>(truth[i] * counts_.size + guess[i])] += 1;
-    counts_.items += 1;
+    double const weight = weights ? weights[i] : 1;
+    counts_.cells[static_cast<std::size_t>(truth[i] * counts_.size + guess[i])] += weight;
+    counts_.items += weight;
   }
 }
 
@@ -149,7 +161,7 @@ FASTXX_INLINE void CountMetric::check_labels(Tensor const& preds, Tensor const& 
                             std::to_string(label), "give the labels' numbers in the vocabulary");
 }
 
-FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& targs) {
+FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& targs, double const* weights) {
   check_labels(preds, targs);
   auto labels = options_.labels;
   if (labels.empty()) {
@@ -162,6 +174,7 @@ FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& ta
   auto const* guess = predicted.data_ptr<bool>();
   auto const* truth = actual.data_ptr<double>();
   for (std::int64_t item = 0; item < preds.size(0); ++item, guess += preds.size(1), truth += preds.size(1)) {
+    double const weight = weights ? *weights++ : 1;
     std::array<double, 4> of_item{};  // [actual][predicted]
     for (std::size_t i = 0; i < labels.size(); ++i) {
       double const is = truth[labels[i]];
@@ -169,12 +182,12 @@ FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& ta
         detail::refuse_metric("metric.target", name(), "targets of 0 and 1", std::to_string(is),
                               "smoothed or encoded targets are for the loss; measure against the plain ones");
       auto const cell = static_cast<std::size_t>(2 * (is == 1) + guess[labels[i]]);
-      counts_.cells[4 * i + cell] += 1, of_item[cell] += 1;
+      counts_.cells[4 * i + cell] += weight, of_item[cell] += 1;
     }
     if (options_.per_item)
-      counts_.sum_over_items += options_.per_item({of_item[3], of_item[1], of_item[2], of_item[0]});
+      counts_.sum_over_items += weight * options_.per_item({of_item[3], of_item[1], of_item[2], of_item[0]});
+    counts_.items += weight;
   }
-  counts_.items += static_cast<double>(preds.size(0));
 }
 
 FASTXX_INLINE void CountMetric::reduce(Ranks const& ranks) {
@@ -185,6 +198,7 @@ FASTXX_INLINE void CountMetric::reduce(Ranks const& ranks) {
 }
 
 FASTXX_INLINE MetricValue CountMetric::value() const {
+  require_all_used();
   if (counts_.items == 0) return std::nullopt;
   auto const value = function_(counts_);
   return value && std::isfinite(*value) ? value : std::nullopt;

@@ -74,6 +74,7 @@ struct Gather {
   static constexpr int order = CallbackOrder::gather;
   GatherPredictions* into;
 
+  void before_validate(TrainState& learn) { learn.gathering = true; }
   void after_batch(Learner& learn) {
     if (!into->wants(learn)) return;
     Tensor const activated = learn.loss_func.activation(learn.pred);

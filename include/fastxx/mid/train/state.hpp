@@ -112,10 +112,11 @@ struct TrainPosition {
   Tensor loss{};       ///< for reading; not part of the graph
   Tensor loss_grad{};  ///< what is back-propagated; a callback may scale it
   std::int64_t epoch = 0, n_epoch = 1, iter = 0, n_iter = 0, train_iter = 0;
-  double pct_train = 0;   ///< share of training done, 0 to 1
-  bool training = false;  ///< whether the batches are for training
-  int evaluating = 0;     ///< how many calls of validate or get_preds run, one inside the other; 0 outside
-  std::int64_t fits = 0;  ///< how many fits have begun
+  double pct_train = 0;    ///< share of training done, 0 to 1
+  bool training = false;   ///< whether the batches are for training
+  int evaluating = 0;      ///< how many calls of validate or get_preds run, one inside the other; 0 outside
+  bool gathering = false;  ///< whether it is get_preds that runs, whose items may be any
+  std::int64_t fits = 0;   ///< how many fits have begun
   /// In what model and loss of the batch compute; before_batch may set it, as MixedPrecision does, for this batch alone.
   std::optional<AutocastOptions> autocast{};
 };
