@@ -325,3 +325,51 @@ TEST_CASE("sample_weight: each rank has the weights of its own items") {
                 {R2Score({.sample_weight = part(0)}), R2Score({.sample_weight = part(1)})});
   }
 }
+
+TEST_CASE("metrics: the classes of a batch are found once, and again when the predictions are others") {
+  fastxx::detail::ClassesOfBatch shared;
+  int found = 0;
+  auto const of = [&](at::Tensor const& preds, std::int64_t axis = -1) {
+    return shared.of(preds, axis, [&] { return ++found, preds.argmax(axis); });
+  };
+  auto scores = six_scores();
+  for (int time = 0; time < 3; ++time) CHECK(at::equal(of(scores), scores.argmax(-1)));
+  CHECK(found == 1);
+  scores.neg_();
+  CHECK(at::equal(of(scores), scores.argmax(-1)));
+  scores.view(-1).add_(scores.view(-1).flip(0));  // a view is the same memory
+  CHECK(at::equal(of(scores), scores.argmax(-1)));
+  CHECK(found == 3);
+  CHECK(at::equal(of(scores, 0), scores.argmax(0)));
+  for (int time = 0; time < 8; ++time) {  // the allocator gives the same place again
+    scores = at::Tensor();
+    scores = time % 2 ? six_scores() : -six_scores();
+    CHECK(at::equal(of(scores), scores.argmax(-1)));
+  }
+  found = 0;
+  c10::InferenceMode const mode;
+  auto const unversioned = six_scores();
+  for (int time = 0; time < 2; ++time) {
+    unversioned.neg_();
+    CHECK(at::equal(of(unversioned), unversioned.argmax(-1)));
+  }
+  CHECK(found == 2);
+}
+
+TEST_CASE("metrics: what several metrics share of a batch changes no value, nor what they refuse") {
+  fastxx::detail::ClassesOfBatch shared;
+  Batch batch(six_scores(), {six_classes(), six_classes().flip(0)});
+  batch.classes = &shared;
+  auto f1 = F1Score(), other = on_target(1, HammingLoss()), third = Precision();
+  f1.accumulate(batch);
+  other.accumulate(batch);
+  batch.pred.neg_();
+  third.accumulate(batch);
+  CHECK(f1.value() == F1Score()(six_scores(), six_classes()));
+  CHECK(other.value() == HammingLoss()(six_scores(), six_classes().flip(0)));
+  CHECK(third.value() == Precision()(-six_scores(), six_classes()));
+  batch.all[0] = six_classes().slice(0, 0, 3);
+  CHECK(key_of([&] { f1.accumulate(batch); }) == "metric.shape");
+  batch.all[0] = six_classes(), batch.pred[2][1] = std::nan("");
+  for (int time = 0; time < 2; ++time) CHECK(key_of([&] { f1.accumulate(batch); }) == "metric.nan");
+}

@@ -13,6 +13,10 @@
 #include <string>
 #include <vector>
 
+namespace fastxx::detail {
+class ClassesOfBatch;
+}
+
 namespace fastxx {
 
 /// One class against all others: how many items were rightly and wrongly called it, and rightly and wrongly not.
@@ -70,7 +74,8 @@ struct CountOptions {
 ///
 /// Shapes:  scores (N,C) or with C on `axis`, or classes (N,...); targets (N,...); with several labels both (N,L)
 /// Dtypes:  floating scores; targets that are whole numbers; with several labels targets of 0 and 1 of any type
-/// Runs:    decides on the predictions' device, counts on the CPU; adds up over ranks, one call of Ranks::sum for each cell
+/// Runs:    decides on the predictions' device, the metrics of a Learner once for all of them; counts on the CPU; adds up
+///          over ranks, one call of Ranks::sum for each cell
 /// Errors:  tensor_error [metric.shape], [metric.dtype], [metric.target] outside of the classes, [metric.nan],
 ///          [metric.classes] when there are too many, [metric.thresh]; state_error [metric.weights] for weights below 0
 ///          or not finite, and when they are not as many as items
@@ -85,7 +90,7 @@ class CountMetric : public detail::WeightedMetric {
   void reset();
   void accumulate(TrainState const& learn);
   /// One more batch; predictions as get_preds gives them, behind the loss's activation.
-  void add(Tensor const& preds, Tensor const& targs);
+  void add(Tensor const& preds, Tensor const& targs) { add_batch(preds, targs, nullptr); }
   void reduce(Ranks const& ranks);
   MetricValue value() const;
   Counts const& counts() const { return counts_; }
@@ -97,10 +102,12 @@ class CountMetric : public detail::WeightedMetric {
     std::int64_t lowest = std::numeric_limits<std::int64_t>::max(), highest = std::numeric_limits<std::int64_t>::min();
     void take_in(std::int64_t x) { lowest = x < lowest ? x : lowest, highest = x > highest ? x : highest; }
   };
-  Tensor decided(Tensor const& preds, Tensor const& targs) const;
+  void require_scores(Tensor const& preds, Tensor const& targs) const;
+  Tensor decided(Tensor const& preds) const;  // flat, on the CPU
   void make_room(std::int64_t classes, Range predicted, Range actual);
-  void add_classes(Tensor const& preds, Tensor const& targs, double const* weights);
+  void add_classes(Tensor const& preds, Tensor const& targs, double const* weights, detail::ClassesOfBatch* shared);
   void check_labels(Tensor const& preds, Tensor const& targs) const;
+  void add_batch(Tensor const& preds, Tensor const& targs, detail::ClassesOfBatch* shared);
   void add_labels(Tensor const& preds, Tensor const& targs, double const* weights);
 
   Function function_;

@@ -72,23 +72,21 @@ FASTXX_INLINE void CountMetric::reset() {
 FASTXX_INLINE void CountMetric::accumulate(TrainState const& learn) {
   if (!takes(learn)) return;
   bool const scores = options_.several_labels && options_.sigmoid && learn.pred.is_floating_point();
-  add(scores ? learn.pred.detach().sigmoid() : learn.pred, target_of(learn));
+  add_batch(scores ? learn.pred.detach().sigmoid() : learn.pred, target_of(learn), learn.classes);
 }
 
-FASTXX_INLINE void CountMetric::add(Tensor const& preds, Tensor const& targs) {
-  Tensor const scores = detail::at_least_float(preds.detach());
+FASTXX_INLINE void CountMetric::add_batch(Tensor const& preds, Tensor const& targs, detail::ClassesOfBatch* shared) {
   auto const items = detail::items_of(options_.several_labels ? preds : targs);
   Tensor const weights = next_weights(items, options_.several_labels ? items : targs.numel());
   auto const* const weight = weights.defined() ? weights.data_ptr<double>() : nullptr;
-  options_.several_labels ? add_labels(scores, targs.detach(), weight) : add_classes(scores, targs.detach(), weight);
+  if (options_.several_labels)
+    add_labels(detail::at_least_float(preds.detach()), targs.detach(), weight);
+  else
+    add_classes(preds, targs.detach(), weight, shared);
 }
 
-// The class of each item.
-FASTXX_INLINE Tensor CountMetric::decided(Tensor const& preds, Tensor const& targs) const {
-  if (!preds.is_floating_point()) {
-    detail::require_same_size(name(), preds, targs);
-    return preds;
-  }
+FASTXX_INLINE void CountMetric::require_scores(Tensor const& preds, Tensor const& targs) const {
+  if (!preds.is_floating_point()) return detail::require_same_size(name(), preds, targs);
   bool const axis_there = options_.axis < preds.dim() && options_.axis >= -preds.dim();
   if (preds.dim() < 2 || !axis_there || preds.size(options_.axis) < 2 ||
       preds.numel() != targs.numel() * preds.size(options_.axis))
@@ -98,9 +96,14 @@ FASTXX_INLINE Tensor CountMetric::decided(Tensor const& preds, Tensor const& tar
                           detail::described(preds, targs),
                           "check .axis and the model's last layer; for one output with a sigmoid, or targets of 0 and "
                           "1 for each label, take the metric for several labels (F1ScoreMulti)");
-  auto [best, guess] = preds.max(options_.axis);
+}
+
+// The class of each item.
+FASTXX_INLINE Tensor CountMetric::decided(Tensor const& preds) const {
+  if (!preds.is_floating_point()) return detail::flat_numbers(preds);
+  auto [best, guess] = detail::at_least_float(preds.detach()).max(options_.axis);
   detail::refuse_nan(name(), best);  // the largest of scores with a NaN is NaN
-  return guess;
+  return detail::flat_numbers(guess);
 }
 
 // `classes` is what the scores say, 0 when there were none.
@@ -123,12 +126,16 @@ FASTXX_INLINE void CountMetric::make_room(std::int64_t classes, Range predicted,
   counts_.grow(classes);
 }
 
-FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& targs, double const* weights) {
+FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& targs, double const* weights,
+                                            detail::ClassesOfBatch* shared) {
   if (at::isFloatingType(targs.scalar_type()))
     detail::refuse_metric("metric.dtype", name(), "targets that are classes, whole numbers",
                           detail::described(preds, targs),
                           "put Categorize{} into the targets' pipeline; for numbers take R2Score, rmse, mae");
-  Tensor const predicted = detail::flat_numbers(decided(preds, targs)), actual = detail::flat_numbers(targs);
+  require_scores(preds, targs);
+  auto const find = [&] { return decided(preds); };
+  Tensor const predicted = shared ? shared->of(preds, options_.axis, find) : find();
+  Tensor const actual = detail::flat_numbers(targs);
   auto const* const guess = predicted.data_ptr<std::int64_t>();
   auto const* const truth = actual.data_ptr<std::int64_t>();
   auto const n = static_cast<std::size_t>(actual.numel());
