@@ -13,7 +13,7 @@ namespace fastxx {
 /// the precision of a class that is never predicted.
 ///
 /// Source:  scikit-learn precision_recall_fscore_support
-/// Example: examples/doc/segmentation.cpp
+/// Example: examples/doc/interpretation.cpp
 struct ClassScores {
   std::string name = {};
   double precision = 0;  ///< the share of what was predicted to be of this class that is
@@ -30,7 +30,7 @@ struct ClassScores {
 /// The scores of all classes and what they say together.
 ///
 /// Source:  scikit-learn classification_report(output_dict=True)
-/// Example: examples/doc/segmentation.cpp
+/// Example: examples/doc/interpretation.cpp
 struct ClassScoresTable {
   std::vector<ClassScores> classes = {};
   double accuracy = 0;            ///< the share of items, or pixels, whose class is right; NaN of none
@@ -45,7 +45,7 @@ struct ClassScoresTable {
 /// Dtypes:  any real number
 /// Errors:  tensor_error [interpret.matrix]
 /// Source:  scikit-learn precision_recall_fscore_support
-/// Example: examples/doc/segmentation.cpp
+/// Example: examples/doc/interpretation.cpp
 ClassScoresTable class_scores(Tensor const& confusion_matrix, std::vector<std::string> const& names);
 
 }  // namespace fastxx

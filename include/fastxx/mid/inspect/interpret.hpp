@@ -95,7 +95,7 @@ std::vector<std::string> class_names(Data const& dls, std::int64_t n) {
 /// SegmentationInterpretation share. Class names are those of the data, or their numbers.
 ///
 /// Source:  fastai 2.7.18 interpret.py ClassificationInterpretation (H-52, H-53)
-/// Example: examples/doc/segmentation.cpp
+/// Example: examples/doc/interpretation.cpp
 class ClassesInterpretation : public Interpretation {
  public:
   std::vector<std::string> const& vocab() const { return vocab_; }
@@ -148,7 +148,7 @@ class ClassificationReport : public ClassesInterpretation {
   /// Errors:  state_error [interpret.digits] unless there are 0 to 15 behind the point
   /// Source:  fastai 2.7.18 interpret.py print_classification_report, scikit-learn classification_report; differs: the
   ///          accuracy stands there also where a class is absent, for which scikit-learn 1.2 writes it as "micro avg"
-  /// Example: examples/doc/segmentation.cpp
+  /// Example: examples/doc/interpretation.cpp
   std::string classification_report(int digits = 2) const;
   /// The same, on standard output.
   void print_classification_report(int digits = 2) const;

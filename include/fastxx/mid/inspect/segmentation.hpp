@@ -30,7 +30,7 @@ struct SegmentationReportOptions {
 /// Errors:  tensor_error [interpret.masks] when predictions and targets are no masks of one size, [interpret.classes] for
 ///          targets that are no classes; state_error [interpret.digits]
 /// Source:  fastai 2.7.18 interpret.py SegmentationInterpretation, which has nothing of its own
-/// Example: examples/doc/segmentation.cpp
+/// Example: examples/doc/interpretation.cpp
 class SegmentationReport : public ClassesInterpretation {
  public:
   template <class Learner, class Loader>
@@ -78,7 +78,7 @@ void draw_tensor(ImageCell& cell, Tensor const& tensor);
 /// inputs.
 ///
 /// Source:  fastai 2.7.18 interpret.py SegmentationInterpretation, vision/learner.py plot_top_losses
-/// Example: examples/doc/segmentation.cpp
+/// Example: examples/doc/interpretation.cpp
 template <class Loader, std::size_t NInp = 1>
 class SegmentationInterpretation : public SegmentationReport {
  public:
