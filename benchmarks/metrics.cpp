@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <numeric>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -37,10 +38,32 @@ Data data() {
 }
 
 template <class Metric>
-double value_of(Metric metric, at::Tensor const& preds, at::Tensor const& targs) {
+double measured(Metric metric, at::Tensor const& preds, at::Tensor const& targs) {
   metric.reset();
   for (std::int64_t at = 0; at < items; at += batch) metric.add(preds.narrow(0, at, batch), targs.narrow(0, at, batch));
   return metric.value().value();
+}
+
+// As a Learner's loop calls them: batch by batch, all metrics of one batch sharing its classes.
+struct Loop : TrainState {
+  explicit Loop(at::Tensor targets) : of_batch(std::move(targets)) {}
+  torch::nn::Module& module() const override { throw std::logic_error("metrics need no model"); }
+  std::vector<at::Tensor> inputs() const override { return {}; }
+  std::vector<at::Tensor> targets() const override { return {of_batch}; }
+  std::int64_t batch_size() const override { return pred.size(0); }
+  at::Tensor of_batch;
+};
+std::vector<double> values_in_loop(std::vector<CountMetric> metrics, at::Tensor const& preds, at::Tensor const& targs) {
+  for (std::int64_t at = 0; at < items; at += batch) {
+    Loop loop(targs.narrow(0, at, batch));
+    loop.pred = preds.narrow(0, at, batch);
+    fastxx::detail::ClassesOfBatch shared;
+    loop.classes = &shared;
+    for (auto& metric : metrics) metric.accumulate(loop);
+  }
+  std::vector<double> values;
+  for (auto const& metric : metrics) values.push_back(metric.value().value());
+  return values;
 }
 
 // ---- By hand: one pass over the numbers for each metric, and its formula.
@@ -196,21 +219,33 @@ using Values = std::vector<double>;
 
 Values counted(Data const& d) {
   auto const macro = AverageOptions{.average = Average::macro};
-  return {value_of(F1Score(macro), d.probs, d.targets),
-          value_of(FBeta(2, macro), d.probs, d.targets),
-          value_of(Precision(macro), d.probs, d.targets),
-          value_of(Recall(macro), d.probs, d.targets),
-          value_of(Jaccard(macro), d.probs, d.targets),
-          value_of(HammingLoss(), d.probs, d.targets),
-          value_of(MatthewsCorrCoef(), d.probs, d.targets),
-          value_of(CohenKappa({.weights = KappaWeights::quadratic}), d.probs, d.targets),
-          value_of(F1ScoreMulti(), d.label_probs, d.labels),
-          value_of(PrecisionMulti(), d.label_probs, d.labels),
-          value_of(RecallMulti(), d.label_probs, d.labels),
-          value_of(JaccardMulti(), d.label_probs, d.labels),
-          value_of(MatthewsCorrCoefMulti(), d.label_probs, d.labels),
-          value_of(rmse.metric(), d.guess, d.value),
-          value_of(R2Score(), d.guess, d.value)};
+  return {measured(F1Score(macro), d.probs, d.targets),
+          measured(FBeta(2, macro), d.probs, d.targets),
+          measured(Precision(macro), d.probs, d.targets),
+          measured(Recall(macro), d.probs, d.targets),
+          measured(Jaccard(macro), d.probs, d.targets),
+          measured(HammingLoss(), d.probs, d.targets),
+          measured(MatthewsCorrCoef(), d.probs, d.targets),
+          measured(CohenKappa({.weights = KappaWeights::quadratic}), d.probs, d.targets),
+          measured(F1ScoreMulti(), d.label_probs, d.labels),
+          measured(PrecisionMulti(), d.label_probs, d.labels),
+          measured(RecallMulti(), d.label_probs, d.labels),
+          measured(JaccardMulti(), d.label_probs, d.labels),
+          measured(MatthewsCorrCoefMulti(), d.label_probs, d.labels),
+          measured(rmse.metric(), d.guess, d.value),
+          measured(R2Score(), d.guess, d.value)};
+}
+Values in_loop(Data const& d) {
+  auto const macro = AverageOptions{.average = Average::macro};
+  return values_in_loop({F1Score(macro), FBeta(2, macro), Precision(macro), Recall(macro), Jaccard(macro),
+                         HammingLoss(), MatthewsCorrCoef(), CohenKappa({.weights = KappaWeights::quadratic})},
+                        d.probs, d.targets);
+}
+Values in_loop_by_hand(Data const& d) {
+  auto const m = matrix(d);
+  auto const each = of_matrix(m);
+  return {mean(each, f1),      mean(each, f2), mean(each, precision), mean(each, recall),
+          mean(each, jaccard), wrong(m),       matthews(m),           kappa(m)};
 }
 Values counted_by_hand(Data const& d) {
   return {mean(of_matrix(matrix(d)), f1),
@@ -230,9 +265,9 @@ Values counted_by_hand(Data const& d) {
           r2(d)};
 }
 Values ranked(Data const& d) {
-  return {value_of(RocAuc(), d.probs, d.targets), value_of(RocAucMulti(), d.label_probs, d.labels),
-          value_of(APScoreMulti(), d.label_probs, d.labels), value_of(SpearmanCorrCoef(), d.guess, d.value),
-          value_of(PearsonCorrCoef(), d.guess, d.value)};
+  return {measured(RocAuc(), d.probs, d.targets), measured(RocAucMulti(), d.label_probs, d.labels),
+          measured(APScoreMulti(), d.label_probs, d.labels), measured(SpearmanCorrCoef(), d.guess, d.value),
+          measured(PearsonCorrCoef(), d.guess, d.value)};
 }
 Values ranked_by_hand(Data const& d) {
   auto const p = ranks(d.guess), t = ranks(d.value);
@@ -251,7 +286,9 @@ bool alike(Values const& a, Values const& b) {
 
 int main() {
   Data const d = data();
-  if (!alike(counted(d), counted_by_hand(d)) || !alike(ranked(d), ranked_by_hand(d))) return 1;
+  if (!alike(counted(d), counted_by_hand(d)) || !alike(ranked(d), ranked_by_hand(d)) ||
+      !alike(in_loop(d), in_loop_by_hand(d)))
+    return 1;
   double volatile kept = 0;
   bench::compare(
       {.name = "metrics",
@@ -267,4 +304,10 @@ int main() {
            "5 that sort (AUC, AP, Spearman) or correlate; other: a loop for each; scikit-learn 1.2.1 and SciPy: 1.2 s",
        .rounds = 7},
       [&] { kept = ranked(d)[0]; }, [&] { kept = ranked_by_hand(d)[0]; });
+  bench::compare(
+      {.name = "metrics_in_a_learner",
+       .unit = "ms",
+       .note = "the 8 of these for one label, batch by batch, one argmax for all; other: one matrix for all, by hand",
+       .rounds = 11},
+      [&] { kept = in_loop(d)[0]; }, [&] { kept = in_loop_by_hand(d)[0]; });
 }

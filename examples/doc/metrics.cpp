@@ -68,6 +68,8 @@ int main() {
   print("kappa", CohenKappa({.weights = KappaWeights::quadratic})(probs, targets));
   print("specificity", specificity()(probs, targets));
   print("top 1", top_k_accuracy_t{.k = 1}(probs, targets).item<double>());
+  // One weight for each item of the validation set, in its order.
+  print("F1 where items differ", F1Score({.sample_weight = at::tensor({1., .5, 2., 1.})})(probs, targets));
   print("area under the curve", RocAucBinary()(probs, targets));
   print("average precision", APScoreBinary()(probs, targets));
   print("the same of one class", RocAucBinary()(probs, at::tensor({1, 1, 1, 1})));
@@ -91,6 +93,11 @@ int main() {
   print("BLEU", CorpusBLEUMetric()(said, sentence));
 
   auto hits = [](at::Tensor const& targs, at::Tensor const& preds) { return targs.eq(preds).sum(); };
+  auto worth = [](at::Tensor const& targs, at::Tensor const& preds, at::Tensor const& weights) {
+    return targs.eq(preds).to(at::kDouble).dot(weights);
+  };
+  print("what the hits are worth",
+        skm_to_fastxx(worth, {.sample_weight = at::tensor({1, 1, 2, 5})}, "worth")(probs.argmax(1), targets));
   print("hits, as scikit-learn's", skm_to_fastxx(hits, {}, "hits")(probs.argmax(1), targets));
   in_a_learner();
 }

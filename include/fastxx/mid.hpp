@@ -54,10 +54,12 @@
 #include <fastxx/mid/data/subset.hpp>
 #include <fastxx/mid/data/tfmd_lists.hpp>
 #include <fastxx/mid/data/torch_items.hpp>
+#include <fastxx/mid/inspect/class_scores.hpp>
 #include <fastxx/mid/inspect/interpret.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/model_summary.hpp>
 #include <fastxx/mid/inspect/plot_loss.hpp>
+#include <fastxx/mid/inspect/segmentation.hpp>
 #include <fastxx/mid/inspect/show.hpp>
 #include <fastxx/mid/inspect/show_graph.hpp>
 #include <fastxx/mid/inspect/summary.hpp>

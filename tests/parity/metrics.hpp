@@ -274,6 +274,16 @@ inline constexpr std::int64_t words_actual[] = {0, 0, 5, 1, 5, 1, 3, 4, 1, 4, 5,
 inline constexpr std::int64_t words_predicted[] = {0, 0, 5, 1, 1, 4, 3, 3, 1, 4, 5, 4, 2, 2, 2, 1, 2, 3, 5, 3, 0,
                                                    1, 2, 3, 0, 4, 1, 5, 5, 0, 2, 3, 5, 5, 0, 1, 5, 2, 3, 5, 1, 1,
                                                    1, 1, 3, 2, 0, 2, 5, 5, 4, 0, 5, 5, 7, 7, 7, 7, 7, 7, 7, 7, 7};
+// (61)
+inline constexpr double item_weights[] = {4.4,  0.43, 0.15, 0.0,  1.66, 0.66, 2.21, 0.61, 0.18, 1.15, 3.29, 5.66, 0.13,
+                                          0.27, 9.14, 0.73, 0.4,  0.0,  2.48, 2.79, 1.53, 0.65, 6.63, 0.69, 1.92, 0.04,
+                                          6.09, 1.46, 1.5,  1.47, 1.75, 2.08, 8.23, 2.07, 3.18, 0.08, 1.0,  1.7,  0.29,
+                                          6.83, 0.0,  0.38, 0.5,  1.4,  0.19, 5.13, 3.41, 0.22, 5.31, 1.4,  0.14, 0.05,
+                                          4.3,  2.21, 1.06, 0.2,  3.6,  1.59, 2.23, 0.89, 2.53};
+// (12)
+inline constexpr std::int64_t report_targets[] = {0, 0, 0, 1, 1, 2, 2, 4, 4, 4, 4, 0};
+// (12)
+inline constexpr std::int64_t report_predictions[] = {0, 1, 0, 1, 1, 0, 1, 4, 4, 0, 4, 4};
 
 struct Number {
   char const* name;
@@ -447,6 +457,116 @@ inline constexpr Number numbers[] = {
     {"optim.sine.x", 0.6368777443087523},
     {"optim.f1", 0.42216215950944336},
     {"optim.f1.x", 0.1721359549995794},
+    {"weighted.class.f1.micro", 0.15858346282816715},
+    {"weighted.class.precision.micro", 0.15858346282816715},
+    {"weighted.class.recall.micro", 0.15858346282816715},
+    {"weighted.class.jaccard.micro", 0.08612036420164335},
+    {"weighted.class.fbeta2.micro", 0.15858346282816718},
+    {"weighted.class.f1.macro", 0.09409312817414539},
+    {"weighted.class.precision.macro", 0.13039014562092133},
+    {"weighted.class.recall.macro", 0.09020414296783466},
+    {"weighted.class.jaccard.macro", 0.05324798510951032},
+    {"weighted.class.fbeta2.macro", 0.08914681125204145},
+    {"weighted.class.f1.weighted", 0.19173950568635453},
+    {"weighted.class.precision.weighted", 0.29954081992487147},
+    {"weighted.class.recall.weighted", 0.15858346282816715},
+    {"weighted.class.jaccard.weighted", 0.11072659309238467},
+    {"weighted.class.fbeta2.weighted", 0.16696613732940038},
+    {"weighted.class.labels.f1.micro", 0.018260991712319145},
+    {"weighted.class.labels.precision.micro", 0.014990774907749077},
+    {"weighted.class.labels.recall.micro", 0.023356090549766437},
+    {"weighted.class.labels.jaccard.micro", 0.00921462999716473},
+    {"weighted.class.labels.fbeta2.micro", 0.021011119731057664},
+    {"weighted.class.labels.f1.macro", 0.01499423298731257},
+    {"weighted.class.labels.precision.macro", 0.011308281141266528},
+    {"weighted.class.labels.recall.macro", 0.02224503764544832},
+    {"weighted.class.labels.jaccard.macro", 0.007669616519174041},
+    {"weighted.class.labels.fbeta2.macro", 0.018639596237669188},
+    {"weighted.class.labels.f1.weighted", 0.015743136467455027},
+    {"weighted.class.labels.precision.weighted", 0.011873085697010708},
+    {"weighted.class.labels.recall.weighted", 0.023356090549766437},
+    {"weighted.class.labels.jaccard.weighted", 0.00805268396299912},
+    {"weighted.class.labels.fbeta2.weighted", 0.019570571400096794},
+    {"weighted.class.balanced", 0.11275517870979336},
+    {"weighted.class.balanced.adjusted", -0.18299309505360886},
+    {"weighted.class.hamming", 0.8414165371718328},
+    {"weighted.class.matthews", -0.10845423477447155},
+    {"weighted.class.kappa.None", -0.09427342074863398},
+    {"weighted.class.kappa.linear", -0.12583355550491548},
+    {"weighted.class.kappa.quadratic", -0.15343819593589147},
+    {"weighted.class.ignore2.f1.macro", 0.07697728105924102},
+    {"weighted.binary.pos0.f1.binary", 0.5891839061736439},
+    {"weighted.binary.pos0.precision.binary", 0.5960777851021754},
+    {"weighted.binary.pos0.recall.binary", 0.5824476650563607},
+    {"weighted.binary.pos0.jaccard.binary", 0.4176192125620598},
+    {"weighted.binary.pos0.fbeta2.binary", 0.5851235925973858},
+    {"weighted.binary.pos0.ap", 0.637323334949412},
+    {"weighted.binary.pos0.brier", 0.29898816159008135},
+    {"weighted.binary.pos1.f1.binary", 0.2825035561877667},
+    {"weighted.binary.pos1.precision.binary", 0.27691020635805913},
+    {"weighted.binary.pos1.recall.binary", 0.2883275261324042},
+    {"weighted.binary.pos1.jaccard.binary", 0.16448567169123737},
+    {"weighted.binary.pos1.fbeta2.binary", 0.2859693583688515},
+    {"weighted.binary.pos1.ap", 0.46975433040168457},
+    {"weighted.binary.pos1.brier", 0.29898816159008135},
+    {"weighted.binary.auc", 0.4747467415150341},
+    {"weighted.binary.auc.fpr0.37", 0.5468011677212179},
+    {"weighted.auc.ovr.micro", 0.3397834864256804},
+    {"weighted.auc.ovr.macro", 0.3550356668367374},
+    {"weighted.auc.ovr.weighted", 0.3345425952122036},
+    {"weighted.multi.f1.micro", 0.3382388925787394},
+    {"weighted.multi.precision.micro", 0.26006558082029774},
+    {"weighted.multi.recall.micro", 0.48360655737704916},
+    {"weighted.multi.jaccard.micro", 0.2035424292145231},
+    {"weighted.multi.fbeta2.micro", 0.4126648356334976},
+    {"weighted.multi.f1.macro", 0.29517110548392567},
+    {"weighted.multi.precision.macro", 0.247203301347459},
+    {"weighted.multi.recall.macro", 0.5253089502348494},
+    {"weighted.multi.jaccard.macro", 0.18656685139840135},
+    {"weighted.multi.fbeta2.macro", 0.3640244907290158},
+    {"weighted.multi.f1.weighted", 0.39230856381727314},
+    {"weighted.multi.precision.weighted", 0.35538178978274493},
+    {"weighted.multi.recall.weighted", 0.48360655737704916},
+    {"weighted.multi.jaccard.weighted", 0.25841491183939025},
+    {"weighted.multi.fbeta2.weighted", 0.42789739451165004},
+    {"weighted.multi.f1.samples", 0.3328048451182348},
+    {"weighted.multi.precision.samples", 0.32140377271149173},
+    {"weighted.multi.recall.samples", 0.3689580681248313},
+    {"weighted.multi.jaccard.samples", 0.2758650619141303},
+    {"weighted.multi.fbeta2.samples", 0.3493576255554036},
+    {"weighted.multi.hamming", 0.5477085985418355},
+    {"weighted.multi.matthews", -0.07083971171139002},
+    {"weighted.multi.brier", 0.29950870107218563},
+    {"weighted.multi.auc.micro", 0.48690083412888907},
+    {"weighted.multi.auc.macro", 0.5192401162799256},
+    {"weighted.multi.auc.weighted", 0.4906389800846383},
+    {"weighted.multi.ap.micro", 0.3536935852760281},
+    {"weighted.multi.ap.macro", 0.40370996576091533},
+    {"weighted.multi.ap.weighted", 0.5185003400671849},
+    {"weighted.multi.ap.samples", 0.4957502346693412},
+    {"weighted.numbers.explained", 0.667049423150049},
+    {"weighted.numbers.r2", 0.6409886240892412},
 };
+inline constexpr char const* report = R"(                         precision    recall  f1-score   support
+
+                    cat       0.50      0.50      0.50         4
+                    dog       0.50      1.00      0.67         2
+                    owl       0.00      0.00      0.00         2
+               pangolin       0.00      0.00      0.00         0
+platypuses of all sorts       0.75      0.75      0.75         4
+
+               accuracy                           0.58        12
+              macro avg       0.35      0.45      0.38        12
+           weighted avg       0.50      0.58      0.53        12
+)";
+inline constexpr char const* report_of_seen = R"(              precision    recall  f1-score   support
+
+          no       1.00      0.50      0.67         2
+         yes       0.75      1.00      0.86         3
+
+    accuracy                           0.80         5
+   macro avg       0.88      0.75      0.76         5
+weighted avg       0.85      0.80      0.78         5
+)";
 
 }  // namespace parity

@@ -191,6 +191,59 @@ best = scipy.optimize.minimize_scalar(lambda x: -skm.f1_score(mtrue, mprob >= x,
 expect("optim.f1", -best.fun)
 expect("optim.f1.x", best.x)
 
+# Weights of items, the first so many for each of the sets above; some weigh nothing.
+weights = np.round(rng.gamma(1, 2, size=61), 2)
+weights[[3, 17, 40]] = 0
+weights = give("item_weights", weights)
+w = weights[:len(truth)]
+averages("weighted.class", truth, pred, ["micro", "macro", "weighted"], sample_weight=w)
+averages("weighted.class.labels", truth, pred, ["micro", "macro", "weighted"], labels=[1, 3, 4], sample_weight=w)
+expect("weighted.class.balanced", skm.balanced_accuracy_score(truth, pred, sample_weight=w))
+expect("weighted.class.balanced.adjusted", skm.balanced_accuracy_score(truth, pred, adjusted=True, sample_weight=w))
+expect("weighted.class.hamming", skm.hamming_loss(truth, pred, sample_weight=w))
+expect("weighted.class.matthews", skm.matthews_corrcoef(truth, pred, sample_weight=w))
+for kind in (None, "linear", "quadratic"):
+    expect(f"weighted.class.kappa.{kind}", skm.cohen_kappa_score(truth, pred, weights=kind, sample_weight=w))
+expect("weighted.class.ignore2.f1.macro", skm.f1_score(truth[kept], pred[kept], average="macro", sample_weight=w[kept]))
+w = weights[:len(btrue)]
+for pos in (0, 1):
+    averages(f"weighted.binary.pos{pos}", btrue, bpred, ["binary"], pos_label=pos, sample_weight=w)
+    expect(f"weighted.binary.pos{pos}.ap",
+           skm.average_precision_score(btrue, prob if pos else -prob, pos_label=pos, sample_weight=w))
+    expect(f"weighted.binary.pos{pos}.brier",
+           skm.brier_score_loss(btrue, prob if pos else 1 - prob, pos_label=pos, sample_weight=w))
+expect("weighted.binary.auc", skm.roc_auc_score(btrue, prob, sample_weight=w))
+expect("weighted.binary.auc.fpr0.37", skm.roc_auc_score(btrue, prob, max_fpr=.37, sample_weight=w))
+w = weights[:len(auc_true)]
+for average in ("micro", "macro", "weighted"):
+    expect(f"weighted.auc.ovr.{average}",
+           skm.roc_auc_score(auc_true, auc_prob, multi_class="ovr", average=average, sample_weight=w))
+w = weights[:len(mtrue)]
+averages("weighted.multi", mtrue, mpred, ["micro", "macro", "weighted", "samples"], sample_weight=w)
+expect("weighted.multi.hamming", skm.hamming_loss(mtrue, mpred, sample_weight=w))
+expect("weighted.multi.matthews",
+       np.mean([skm.matthews_corrcoef(mtrue[:, i], mpred[:, i], sample_weight=w) for i in range(L)]))
+expect("weighted.multi.brier",
+       np.mean([skm.brier_score_loss(mtrue[:, i], mprob[:, i], sample_weight=w) for i in range(L)]))
+for average in ("micro", "macro", "weighted"):
+    expect(f"weighted.multi.auc.{average}", skm.roc_auc_score(mtrue, mprob, average=average, sample_weight=w))
+for average in ("micro", "macro", "weighted", "samples"):
+    expect(f"weighted.multi.ap.{average}", skm.average_precision_score(mtrue, mprob, average=average, sample_weight=w))
+w = weights[:len(value)]
+expect("weighted.numbers.explained", skm.explained_variance_score(value, guess, sample_weight=w))
+expect("weighted.numbers.r2", skm.r2_score(value, guess, sample_weight=w))
+
+# classification_report: class 2 is never predicted, class 3 in neither; numbers of each row, and the text.
+rtrue = give("report_targets", [0, 0, 0, 1, 1, 2, 2, 4, 4, 4, 4, 0], "int")
+rpred = give("report_predictions", [0, 1, 0, 1, 1, 0, 1, 4, 4, 0, 4, 4], "int")
+names = ["cat", "dog", "owl", "pangolin", "platypuses of all sorts"]
+report = skm.classification_report(rtrue, rpred, labels=range(5), target_names=names)
+micro = next(line for line in report.splitlines() if "micro avg" in line)
+n_right = f"{(rtrue == rpred).mean():.2f}"
+# Where all classes are named, what scikit-learn 1.2 calls micro avg is the accuracy.
+report = report.replace(micro, f"{'accuracy':>{len(names[-1])}} {'':10}{'':10} {n_right:>9} {len(rtrue):>9}")
+seen = skm.classification_report([0, 0, 1, 1, 1], [0, 1, 1, 1, 1], labels=[0, 1], target_names=["no", "yes"])
+
 pathlib.Path(__file__).with_suffix(".hpp").write_text(
     f"""#pragma once
 // Written by metrics.py (seed {SEED}) with scikit-learn {sklearn.__version__}, SciPy {scipy.__version__}, NumPy {np.__version__}: do not edit.
@@ -209,6 +262,8 @@ struct Number {
 inline constexpr Number numbers[] = {
 """ + "\n".join(numbers) + """
 };
+inline constexpr char const* report = R"(""" + report + """)";
+inline constexpr char const* report_of_seen = R"(""" + seen + """)";
 
 }  // namespace parity
 """)

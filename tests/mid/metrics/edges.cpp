@@ -180,6 +180,68 @@ TEST_CASE("metrics: metrics of numbers and of text refuse what does not fit") {
   CHECK(explains(msle, at::full({2}, -1.), at::zeros({2})));
 }
 
+TEST_CASE("sample_weight: what is no weight is refused when the metric is made") {
+  auto const made = [](at::Tensor const& w) { return key_of([&] { F1Score({.sample_weight = w}); }); };
+  CHECK(made(at::tensor({1.F, -1.F})) == "metric.weights");
+  CHECK(made(at::tensor({1.F, not_a_number})) == "metric.weights");
+  CHECK(made(at::tensor({1.F, std::numeric_limits<float>::infinity()})) == "metric.weights");
+  CHECK(made(at::scalar_tensor(1)) == "metric.weights");  // of no dimension
+  CHECK(made(at::zeros({2}, at::kComplexFloat)) == "metric.weights");
+  CHECK(made(at::tensor({2, 0})) == "no error");
+  CHECK(made(at::tensor({1, 0}).to(at::kBool)) == "no error");
+  auto const w = at::tensor({1.F, -1.F});
+  CHECK(key_of([&] { R2Score({.sample_weight = w}); }) == "metric.weights");
+  CHECK(key_of([&] { RocAucMulti({.sample_weight = w}); }) == "metric.weights");
+  CHECK(key_of([&] { RocAuc({.multi_class = MultiClass::ovo, .sample_weight = w.abs()}); }) == "metric.weights");
+  CHECK(key_of([&] { AccumMetric(mae, {.sample_weight = w.abs()}); }) == "metric.weights");
+  CHECK(
+      error_of([&] { F1Score({.sample_weight = w}); }) ==
+      "[metric.weights] metric f1_score: expected a .sample_weight of finite numbers from 0 on, one for each item; got "
+      "-1.000000 at place 1; give a tensor (items), or (items,...) where items have several targets");
+}
+
+TEST_CASE("sample_weight: as many as items, else nothing is measured") {
+  auto const two = at::ones({2}), four = at::ones({4});
+  auto const labels = at::tensor({0, 1, 1, 0, 1, 1}).view({3, 2});
+  for (auto const& w : {two, four}) {
+    CHECK(refused(F1Score({.sample_weight = w}), scores(), classes({0, 1, 1})) == "metric.weights");
+    CHECK(refused(F1ScoreMulti({.sample_weight = w}), scores(), labels) == "metric.weights");
+    CHECK(refused(RocAucBinary({.sample_weight = w}), scores(), classes({0, 1, 1})) == "metric.weights");
+    CHECK(refused(R2Score({.sample_weight = w}), at::rand({3}), at::rand({3})) == "metric.weights");
+  }
+  CHECK(error_of([&] {
+          F1Score({.sample_weight = four})(scores(), classes({0, 1, 1}));
+        }) ==
+        "[metric.weights] metric f1_score: expected as many items as there are in .sample_weight, 4; got 3; give one "
+        "weight for each item of the set that is validated, in its order");
+  CHECK(refused(F1Score({.sample_weight = at::ones({3, 2})}), scores(), classes({0, 1, 1})) == "metric.weights");
+  CHECK(refused(F1ScoreMulti({.sample_weight = at::ones({3, 2})}), scores(), labels) == "metric.weights");
+}
+
+TEST_CASE("sample_weight: no weight at all, no value; a weight of 0 is no item") {
+  auto const none = at::zeros({3});
+  CHECK_FALSE(defined(F1Score({.sample_weight = none}), scores(), classes({0, 1, 1})));
+  CHECK_FALSE(defined(R2Score({.sample_weight = none}), at::rand({3}), at::rand({3})));
+  CHECK_FALSE(defined(RocAucBinary({.sample_weight = none}), scores(), classes({0, 1, 1})));
+  CHECK_FALSE(defined(BrierScore({.sample_weight = none}), scores(), classes({0, 1, 1})));
+  auto const one = at::tensor({0., .5, 0.});
+  CHECK_FALSE(defined(R2Score({.sample_weight = one}), at::rand({3}), at::rand({3})));  // as of one item
+  CHECK(defined(R2Score({.sample_weight = at::tensor({.1, .2, .3})}), at::rand({3}), at::rand({3})));
+  auto const macro = [&](at::Tensor const& w) { return F1Score({.average = Average::macro, .sample_weight = w}); };
+  CHECK(macro(at::tensor({1, 1, 0}))(classes({0, 1, 2}), classes({0, 1, 1})) == MetricValue(1));
+  // All are predicted alike: 0, whatever the weights add up to.
+  CHECK(MatthewsCorrCoef({.sample_weight = at::tensor({.1, .2, .7})})(classes({1, 1, 1}), classes({0, 1, 1})) ==
+        MetricValue(0));
+  // An item of weight 2 counts as two; a pixel may have its own.
+  CHECK(F1Score({.sample_weight = at::tensor({2, 1, 1})})(scores(), classes({1, 0, 0})) ==
+        F1Score()(at::cat({scores(), scores().slice(0, 0, 1)}), classes({1, 0, 0, 1})));
+  auto const pixels = classes({0, 1, 1, 0, 1, 1}).view({3, 2}), guesses = classes({1, 1, 0, 0, 1, 0}).view({3, 2});
+  auto const of_rows = at::tensor({1, 2, 3}), of_pixels = at::tensor({1, 1, 2, 2, 3, 3}).view({3, 2});
+  CHECK(HammingLoss({.sample_weight = of_rows})(guesses, pixels) ==
+        HammingLoss({.sample_weight = of_pixels})(guesses, pixels));
+  CHECK(*HammingLoss({.sample_weight = of_rows})(guesses, pixels) == doctest::Approx(6. / 12));
+}
+
 TEST_CASE("metrics: options that contradict each other are refused when the metric is made") {
   CHECK(key_of([] { F1ScoreMulti({.thresh = 1.1}); }) == "metric.thresh");
   CHECK(key_of([] { HammingLossMulti({.thresh = not_a_number}); }) == "metric.thresh");

@@ -159,6 +159,70 @@ TEST_CASE("metrics of several labels: AUC, average precision, Brier; a label tha
   CHECK_FALSE(RocAucMulti()(multi_probs, empty).has_value());
 }
 
+TEST_CASE("sample_weight: metrics of one label, each item counted by its weight; some have none") {
+  auto const w = tensor(parity::item_weights, {-1}), of_two = w.slice(0, 0, binary_targets.size(0));
+  for (std::string prefix : {"weighted.class", "weighted.class.labels"})
+    for (auto const& [name, average] : averages) {
+      if (average == Average::samples) continue;
+      AverageOptions how{.average = average, .sample_weight = w};
+      if (prefix == "weighted.class.labels") how.labels = {1, 3, 4};
+      check(prefix + ".f1." + name, F1Score(how), class_scores, class_targets);
+      check(prefix + ".fbeta2." + name, FBeta(2, how), class_scores, class_targets);
+      check(prefix + ".precision." + name, Precision(how), class_scores, class_targets);
+      check(prefix + ".recall." + name, Recall(how), class_scores, class_targets);
+      check(prefix + ".jaccard." + name, Jaccard(how), class_scores, class_targets);
+    }
+  check("weighted.class.balanced", BalancedAccuracy({.sample_weight = w}), class_scores, class_targets);
+  check("weighted.class.balanced.adjusted", BalancedAccuracy({.adjusted = true, .sample_weight = w}), class_scores,
+        class_targets);
+  check("weighted.class.hamming", HammingLoss({.sample_weight = w}), class_scores, class_targets);
+  check("weighted.class.matthews", MatthewsCorrCoef({.sample_weight = w}), class_scores, class_targets);
+  for (auto const& [name, weights] : std::vector<std::pair<std::string, KappaWeights>>{
+           {"None", KappaWeights::none}, {"linear", KappaWeights::linear}, {"quadratic", KappaWeights::quadratic}})
+    check("weighted.class.kappa." + name, CohenKappa({.weights = weights, .sample_weight = w}), class_scores,
+          class_targets);
+  check("weighted.class.ignore2.f1.macro", F1Score({.average = Average::macro, .ignore_index = 2, .sample_weight = w}),
+        class_scores, class_targets);
+  for (std::int64_t pos : {0, 1}) {
+    std::string const prefix = "weighted.binary.pos" + std::to_string(pos) + ".";
+    auto const probability = binary_scores.softmax(1);
+    check(prefix + "f1.binary", F1Score({.pos_label = pos, .sample_weight = of_two}), binary_scores, binary_targets);
+    check(prefix + "ap", APScoreBinary({.pos_label = pos, .sample_weight = of_two}), probability, binary_targets);
+    check(prefix + "brier", BrierScore({.pos_label = pos, .sample_weight = of_two}), probability, binary_targets);
+  }
+}
+
+TEST_CASE("sample_weight: metrics of scores, of several labels and of numbers") {
+  auto const w = tensor(parity::item_weights, {-1}), of_two = w.slice(0, 0, binary_targets.size(0));
+  auto const probability = binary_scores.softmax(1);
+  check("weighted.binary.auc", RocAucBinary({.sample_weight = of_two}), probability, binary_targets);
+  check("weighted.binary.auc.fpr0.37", RocAucBinary({.max_fpr = .37, .sample_weight = of_two}), probability,
+        binary_targets);
+  auto const scores = tensor(parity::auc_scores, {-1, 4}).softmax(1), targets = tensor(parity::auc_targets, {-1});
+  auto const of_several = w.slice(0, 0, targets.size(0)), of_labels = w.slice(0, 0, multi_targets.size(0));
+  for (auto const& [name, average] : averages) {
+    if (average != Average::samples)
+      check("weighted.auc.ovr." + name, RocAuc({.average = average, .sample_weight = of_several}), scores, targets);
+    MultiOptions const how{.average = average, .sample_weight = of_labels};
+    check("weighted.multi.f1." + name, F1ScoreMulti(how), multi_probs, multi_targets);
+    check("weighted.multi.fbeta2." + name, FBetaMulti(2, how), multi_probs, multi_targets);
+    check("weighted.multi.precision." + name, PrecisionMulti(how), multi_probs, multi_targets);
+    check("weighted.multi.recall." + name, RecallMulti(how), multi_probs, multi_targets);
+    check("weighted.multi.jaccard." + name, JaccardMulti(how), multi_probs, multi_targets);
+    ProbabilityOptions const scored{.average = average, .sample_weight = of_labels};
+    check("weighted.multi.ap." + name, APScoreMulti(scored), multi_probs, multi_targets);
+    if (average != Average::samples)
+      check("weighted.multi.auc." + name, RocAucMulti(scored), multi_probs, multi_targets);
+  }
+  check("weighted.multi.brier", BrierScoreMulti({.sample_weight = of_labels}), multi_probs, multi_targets);
+  check("weighted.multi.hamming", HammingLossMulti({.sample_weight = of_labels}), multi_probs, multi_targets);
+  check("weighted.multi.matthews", MatthewsCorrCoefMulti({.sample_weight = of_labels}), multi_probs, multi_targets);
+  auto const guess = tensor(parity::numbers_predicted, {-1}), value = tensor(parity::numbers_actual, {-1});
+  auto const of_numbers = w.slice(0, 0, value.size(0));
+  check("weighted.numbers.explained", ExplainedVariance({.sample_weight = of_numbers}), guess, value);
+  check("weighted.numbers.r2", R2Score({.sample_weight = of_numbers}), guess, value);
+}
+
 TEST_CASE("metrics of numbers: over the whole set, some of them alike, far from zero") {
   auto const guess = tensor(parity::numbers_predicted, {-1}), value = tensor(parity::numbers_actual, {-1});
   check("numbers.mse", mse(guess, value).item<double>());

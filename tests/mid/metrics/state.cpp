@@ -23,6 +23,25 @@ struct Batch : TrainState {
   std::vector<at::Tensor> all;
 };
 
+// What has been left out of the validation so far.
+struct Skipping : EpochReader {
+  std::int64_t size() const override { return 1; }
+  at::Device device() const override { return at::kCPU; }
+  void start(std::int64_t) override {}
+  bool can_seek() const override { return false; }
+  std::int64_t epoch() const override { return 0; }
+  std::int64_t running_epoch() const override { return 0; }
+  void set_epoch(std::int64_t) override {}
+  SkippedItems const* skipped() const override { return &items; }
+  std::string describe() const override { return {}; }
+  SkippedItems items;
+};
+struct SkippedBatch : Batch {
+  using Batch::Batch;
+  EpochReader* reader(bool) const override { return &skipping; }
+  mutable Skipping skipping;
+};
+
 template <class Metric>
 MetricValue of_batch(Metric metric, at::Tensor const& preds, at::Tensor const& targs) {
   metric.reset();
@@ -38,13 +57,14 @@ at::Tensor six_labels() { return at::tensor({1, 0, 0, 1, 1, 0, 0, 0, 1, 1, 1, 0}
 
 // Rank 0 has the first `n` rows, rank 1 the others: both must say what one rank with all says.
 template <class Metric>
-void check_ranks(Metric const& metric, at::Tensor const& preds, at::Tensor const& targs, std::int64_t n) {
+void check_ranks(Metric const& metric, at::Tensor const& preds, at::Tensor const& targs, std::int64_t n,
+                 std::vector<Metric> const& of_ranks = {}) {
   CAPTURE(metric.name());
   CAPTURE(n);
   Meeting meeting;
   MetricValue values[2];
   auto const run = [&](int rank) {
-    Metric mine = metric;
+    Metric mine = of_ranks.empty() ? metric : of_ranks[static_cast<std::size_t>(rank)];
     mine.reset();
     std::int64_t const begin = rank == 0 ? 0 : n, end = rank == 0 ? n : preds.size(0);
     if (begin < end) mine.add(preds.slice(0, begin, end), targs.slice(0, begin, end));
@@ -232,4 +252,124 @@ TEST_CASE("metrics: several ranks say what one with all the items says; a rank m
     check_ranks(rmse.metric(), numbers, others, n);
     check_ranks(CorpusBLEUMetric(), sentences, sentences.flip(0), std::min<std::int64_t>(n, 2));
   }
+}
+
+TEST_CASE(
+    "sample_weight: batches of training and of get_preds are left out, and a validation that is cancelled counts") {
+  auto f1 = F1Score({.sample_weight = at::tensor({1, 2, 3, 4, 5, 6})});
+  Batch first(six_scores().slice(0, 0, 4), {six_classes().slice(0, 0, 4)});
+  first.n_iter = 2;
+  first.training = true;
+  f1.accumulate(first);
+  CHECK_FALSE(f1.value().has_value());
+  first.training = false, first.gathering = true;
+  for (int time = 0; time < 2; ++time) f1.accumulate(first);  // more items than weights
+  CHECK_FALSE(f1.value().has_value());
+  first.gathering = false;
+  f1.accumulate(first);
+  CHECK(f1.value() == F1Score({.sample_weight = at::tensor({1, 2, 3, 4})})(first.pred, first.all[0]));
+  Batch last(six_scores().slice(0, 4, 5), {six_classes().slice(0, 4, 5)});
+  last.n_iter = 2, last.iter = 1;
+  f1.accumulate(last);
+  CHECK(key_of([&] { f1.value(); }) == "metric.weights");  // one item is missing
+  f1.reset();
+  f1.accumulate(first);
+  CHECK(key_of([&] { f1.accumulate(first); }) == "metric.weights");  // two items too many
+}
+
+TEST_CASE("sample_weight: items that a loader has left out take their weights with them") {
+  auto const w = at::tensor({1, 90, 2, 3, 4, 5, 6, 90});  // items 1 and 7 cannot be read
+  auto f1 = F1Score({.sample_weight = w});
+  auto r2 = R2Score({.sample_weight = w});
+  for (std::int64_t at : {0, 4}) {
+    SkippedBatch batch(six_scores().slice(0, at, at + 4),
+                       {six_classes().slice(0, at, at + 4), six_labels().slice(0, at, at + 4)});
+    batch.skipping.items.indices = at == 0 ? std::vector<std::int64_t>{1} : std::vector<std::int64_t>{1, 7};
+    f1.accumulate(batch);
+    auto numbers = on_target(1, r2);
+    numbers.accumulate(batch);
+    r2 = numbers;
+  }
+  CHECK(f1.value() == F1Score({.sample_weight = at::tensor({1, 2, 3, 4, 5, 6})})(six_scores(), six_classes()));
+  CHECK(*r2.value() ==
+        doctest::Approx(*R2Score({.sample_weight = at::tensor({1, 2, 3, 4, 5, 6})})(six_scores(), six_labels())));
+}
+
+TEST_CASE("sample_weight: the function of an AccumMetric gets them, in scikit-learn's order too; they are a copy") {
+  auto w = at::tensor({1., 2., 3., 4., 5., 6.});
+  auto const weighted_mean = [](at::Tensor const& preds, at::Tensor const&, at::Tensor const& weights) {
+    return weights.defined() ? preds.dot(weights.to(at::kFloat)) / weights.sum() : preds.mean();
+  };
+  AccumMetric const mean(weighted_mean, {.sample_weight = w}), plain(weighted_mean);
+  w.zero_();
+  auto const numbers = six_scores().select(1, 0).contiguous();
+  CHECK(*mean(numbers, six_classes()) == doctest::Approx((-1.5 + 0 + .75 + 4 - 2.5 + 4.5) / 21));
+  CHECK(plain(numbers, six_classes()) == MetricValue(0));
+  auto const right = [](at::Tensor const& t, at::Tensor const& p, at::Tensor const& weights) {
+    return t.eq(p).to(at::kDouble).dot(weights) + 100 * t.select(0, 0);
+  };
+  auto const skm = skm_to_fastxx(right, {.sample_weight = at::tensor({1, 2, 4, 8, 16, 32})}, "right");
+  CHECK(of_batch(skm, six_scores(), six_classes()) == MetricValue(100 + 1 + 4 + 16 + 32));
+}
+
+TEST_CASE("sample_weight: each rank has the weights of its own items") {
+  auto const w = at::tensor({1., 2., 3., 4., 5., 6.});
+  auto const numbers = six_scores().select(1, 0), others = six_scores().select(1, 1) + numbers;
+  for (std::int64_t n : {0, 1, 4, 6}) {
+    auto const part = [&](int rank) { return rank == 0 ? w.slice(0, 0, n) : w.slice(0, n, 6); };
+    check_ranks(F1Score({.sample_weight = w}), six_scores(), six_classes(), n,
+                {F1Score({.sample_weight = part(0)}), F1Score({.sample_weight = part(1)})});
+    check_ranks(RocAucBinary({.sample_weight = w}), six_scores().softmax(1), six_classes(), n,
+                {RocAucBinary({.sample_weight = part(0)}), RocAucBinary({.sample_weight = part(1)})});
+    check_ranks(R2Score({.sample_weight = w}), numbers, others, n,
+                {R2Score({.sample_weight = part(0)}), R2Score({.sample_weight = part(1)})});
+  }
+}
+
+TEST_CASE("metrics: the classes of a batch are found once, and again when the predictions are others") {
+  fastxx::detail::ClassesOfBatch shared;
+  int found = 0;
+  auto const of = [&](at::Tensor const& preds, std::int64_t axis = -1) {
+    return shared.of(preds, axis, [&] { return ++found, preds.argmax(axis); });
+  };
+  auto scores = six_scores();
+  for (int time = 0; time < 3; ++time) CHECK(at::equal(of(scores), scores.argmax(-1)));
+  CHECK(found == 1);
+  scores.neg_();
+  CHECK(at::equal(of(scores), scores.argmax(-1)));
+  scores.view(-1).add_(scores.view(-1).flip(0));  // a view is the same memory
+  CHECK(at::equal(of(scores), scores.argmax(-1)));
+  CHECK(found == 3);
+  CHECK(at::equal(of(scores, 0), scores.argmax(0)));
+  for (int time = 0; time < 8; ++time) {  // the allocator gives the same place again
+    scores = at::Tensor();
+    scores = time % 2 ? six_scores() : -six_scores();
+    CHECK(at::equal(of(scores), scores.argmax(-1)));
+  }
+  found = 0;
+  c10::InferenceMode const mode;
+  auto const unversioned = six_scores();
+  for (int time = 0; time < 2; ++time) {
+    unversioned.neg_();
+    CHECK(at::equal(of(unversioned), unversioned.argmax(-1)));
+  }
+  CHECK(found == 2);
+}
+
+TEST_CASE("metrics: what several metrics share of a batch changes no value, nor what they refuse") {
+  fastxx::detail::ClassesOfBatch shared;
+  Batch batch(six_scores(), {six_classes(), six_classes().flip(0)});
+  batch.classes = &shared;
+  auto f1 = F1Score(), other = on_target(1, HammingLoss()), third = Precision();
+  f1.accumulate(batch);
+  other.accumulate(batch);
+  batch.pred.neg_();
+  third.accumulate(batch);
+  CHECK(f1.value() == F1Score()(six_scores(), six_classes()));
+  CHECK(other.value() == HammingLoss()(six_scores(), six_classes().flip(0)));
+  CHECK(third.value() == Precision()(-six_scores(), six_classes()));
+  batch.all[0] = six_classes().slice(0, 0, 3);
+  CHECK(key_of([&] { f1.accumulate(batch); }) == "metric.shape");
+  batch.all[0] = six_classes(), batch.pred[2][1] = std::nan("");
+  for (int time = 0; time < 2; ++time) CHECK(key_of([&] { f1.accumulate(batch); }) == "metric.nan");
 }

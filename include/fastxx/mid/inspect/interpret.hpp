@@ -5,6 +5,7 @@
 #include <fastxx/low/nn/loss.hpp>
 #include <fastxx/low/plot/confusion_matrix.hpp>
 #include <fastxx/low/torch/ops.hpp>
+#include <fastxx/mid/inspect/class_scores.hpp>
 #include <fastxx/mid/inspect/show.hpp>
 #include <fastxx/mid/train/predictions.hpp>
 
@@ -37,9 +38,8 @@ class Interpretation {
   explicit Interpretation(Learner& learn) : Interpretation(learn, learn.dls.valid()) {}
   /// Run the learner's model over a loader, for example a test set; of a shuffled one in the order of its dataset.
   template <class Learner, class Loader>
-  Interpretation(Learner& learn, Loader&& loader) : predictions_(learn.get_preds(loader, {.with_decoded = true})) {
-    if constexpr (requires { learn.dls.class_names(); }) class_names_ = learn.dls.class_names();
-  }
+  Interpretation(Learner& learn, Loader&& loader)
+      : Interpretation(learn.get_preds(loader, {.with_decoded = true}), names_of(learn)) {}
 
   Predictions const& predictions() const { return predictions_; }
   Tensor const& decoded() const { return predictions_.decoded; }
@@ -51,6 +51,21 @@ class Interpretation {
   /// The k items with the largest losses as a table: item, loss, target, prediction; classes by their names where the data
   /// know them.
   std::string top_losses_table(std::int64_t k) const;
+
+ protected:
+  Interpretation(Predictions predictions, std::vector<std::string> class_names)
+      : predictions_(std::move(predictions)), class_names_(std::move(class_names)) {}
+  template <class Learner>
+  static std::vector<std::string> names_of(Learner const& learn) {
+    if constexpr (requires { learn.dls.class_names(); })
+      return learn.dls.class_names();
+    else
+      return {};
+  }
+  // What was predicted and what is, in other dtypes or shapes.
+  void replace(Tensor decoded, Tensor targs) {
+    predictions_.decoded = std::move(decoded), predictions_.targs = std::move(targs);
+  }
 
  private:
   std::string text_of(Tensor const& value) const {
@@ -64,6 +79,8 @@ class Interpretation {
 
 namespace detail {
 
+void require_digits(int digits, char const* call);
+
 // The names of n classes: what the data say, else their numbers.
 template <class Data>
 std::vector<std::string> class_names(Data const& dls, std::int64_t n) {
@@ -74,28 +91,20 @@ std::vector<std::string> class_names(Data const& dls, std::int64_t n) {
 
 }  // namespace detail
 
-/// Where a classifier goes wrong: confusion matrix, most confused classes. Class names are those of the data, or their
-/// numbers.
+/// Which classes a model takes for which, of items or of pixels: what ClassificationInterpretation and
+/// SegmentationInterpretation share. Class names are those of the data, or their numbers.
 ///
-/// Shapes:  predictions (N,C), targets (N)
-/// Errors:  tensor_error [interpret.classes] when predictions are not scores of classes
-/// Source:  fastai 2.7.18 interpret.py ClassificationInterpretation (H-52...H-54)
-/// Example: examples/doc/learner.cpp
-class ClassificationReport : public Interpretation {
+/// Source:  fastai 2.7.18 interpret.py ClassificationInterpretation (H-52, H-53)
+/// Example: examples/doc/interpretation.cpp
+class ClassesInterpretation : public Interpretation {
  public:
-  template <class Learner, class Loader>
-  ClassificationReport(Learner& learn, Loader&& loader) : Interpretation(learn, loader) {
-    check();
-    vocab_ = detail::class_names(learn.dls, predictions().preds.size(-1));
-  }
-
   std::vector<std::string> const& vocab() const { return vocab_; }
 
-  /// Share of items whose predicted class is the actual one.
-  double accuracy() const { return decoded().eq(predictions().targs).to(at::kDouble).mean().item<double>(); }
+  /// Share of items, or pixels, whose predicted class is the actual one.
+  double accuracy() const { return scores().accuracy; }
 
   /// Counts (c,c) int64: row = actual class, column = predicted class.
-  Tensor confusion_matrix() const;
+  Tensor confusion_matrix() const { return matrix_.clone(); }
 
   /// Pairs of classes that are confused at least `min_val` times, most often first.
   std::vector<Confused> most_confused(std::int64_t min_val = 1) const;
@@ -103,14 +112,53 @@ class ClassificationReport : public Interpretation {
   /// Draw the confusion matrix: rows are actual, columns predicted classes.
   std::string plot_confusion_matrix(std::filesystem::path const& path, bool normalize = false) const;
 
+  /// Precision, recall, F1 and more of each class, as numbers.
+  ClassScoresTable scores() const { return class_scores(matrix_, vocab_); }
+
+ protected:
+  template <class Learner, class Loader>
+  ClassesInterpretation(Learner& learn, Loader&& loader) : Interpretation(learn, loader) {}
+  ClassesInterpretation(Predictions predictions, std::vector<std::string> class_names)
+      : Interpretation(std::move(predictions), std::move(class_names)) {}
+
+  // Counts the predicted and the actual classes, those of `counted` alone where that is defined.
+  void count(std::vector<std::string> vocab, char const* call, Tensor const& counted = {});
+
+ private:
+  std::vector<std::string> vocab_;
+  Tensor matrix_;
+};
+
+/// Where a classifier goes wrong: confusion matrix, most confused classes, a table of each class's scores.
+///
+/// Shapes:  predictions (N,C), targets (N)
+/// Errors:  tensor_error [interpret.classes] when predictions are not scores of classes, or targets are others
+/// Source:  fastai 2.7.18 interpret.py ClassificationInterpretation (H-52...H-54)
+/// Example: examples/doc/learner.cpp
+class ClassificationReport : public ClassesInterpretation {
+ public:
+  template <class Learner, class Loader>
+  ClassificationReport(Learner& learn, Loader&& loader) : ClassesInterpretation(learn, loader) {
+    check();
+    count(detail::class_names(learn.dls, predictions().preds.size(-1)), "ClassificationInterpretation");
+  }
+
+  /// Precision, recall, F1 and the number of items of each class, accuracy and the means of the classes, as text to print.
+  ///
+  /// Errors:  state_error [interpret.digits] unless there are 0 to 15 behind the point
+  /// Source:  fastai 2.7.18 interpret.py print_classification_report, scikit-learn classification_report; differs: the
+  ///          accuracy stands there also where a class is absent, for which scikit-learn 1.2 writes it as "micro avg"
+  /// Example: examples/doc/interpretation.cpp
+  std::string classification_report(int digits = 2) const;
+  /// The same, on standard output.
+  void print_classification_report(int digits = 2) const;
+
  protected:
   // The picture of an item with its losses as title: "predicted / actual / loss / probability".
   void set_title(TitledImage& cell, std::int64_t row) const;
 
  private:
   void check() const;
-
-  std::vector<std::string> vocab_;
 };
 
 /// ClassificationReport with the loader at hand, so that items can be drawn.

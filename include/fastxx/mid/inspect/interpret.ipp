@@ -34,15 +34,44 @@ FASTXX_INLINE std::string Interpretation::top_losses_table(std::int64_t k) const
   return text_table({"item", "loss", "target", "prediction"}, std::move(rows));
 }
 
-FASTXX_INLINE Tensor ClassificationReport::confusion_matrix() const {
-  auto const c = static_cast<std::int64_t>(vocab_.size());
-  Tensor const cells = predictions().targs.mul(c).add(decoded());
-  return at::bincount(cells, {}, c * c).view({c, c});
+}  // namespace fastxx
+
+namespace fastxx::detail {
+
+FASTXX_INLINE void require_digits(int digits, char const* call) {
+  if (digits < 0 || digits > 15)
+    throw state_error("interpret.digits", {.call = call,
+                                           .expected = "0 to 15 digits behind the point",
+                                           .got = std::to_string(digits),
+                                           .fix = "leave it out for 2"});
 }
 
-FASTXX_INLINE std::vector<Confused> ClassificationReport::most_confused(std::int64_t min_val) const {
-  Tensor const matrix = confusion_matrix();
-  auto const counts = matrix.accessor<std::int64_t, 2>();
+}  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE void ClassesInterpretation::count(std::vector<std::string> vocab, char const* call,
+                                                Tensor const& counted) {
+  vocab_ = std::move(vocab);
+  auto const c = static_cast<std::int64_t>(vocab_.size());
+  Tensor actual = predictions().targs, predicted = decoded();
+  if (counted.defined()) actual = actual.masked_select(counted), predicted = predicted.masked_select(counted);
+  for (auto const& [what, classes] : {std::pair("targets", actual), std::pair("predictions", predicted)}) {
+    if (classes.numel() == 0) continue;
+    auto const lowest = classes.min().item<std::int64_t>(), highest = classes.max().item<std::int64_t>();
+    if (lowest >= 0 && highest < c) continue;
+    throw tensor_error("interpret.classes", {.call = call,
+                                             .expected = {what, " from 0 to ", c - 1},
+                                             .got = std::to_string(lowest < 0 ? lowest : highest),
+                                             .fix = "give the model one output for each class; of masks say "
+                                                    "{.ignore_index = 255} for what is no class"});
+  }
+  Tensor const cells = actual.to(at::kLong).mul(c).add(predicted.to(at::kLong)).view(-1);
+  matrix_ = at::bincount(cells, {}, c * c).view({c, c});
+}
+
+FASTXX_INLINE std::vector<Confused> ClassesInterpretation::most_confused(std::int64_t min_val) const {
+  auto const counts = matrix_.accessor<std::int64_t, 2>();
   std::vector<Confused> pairs;
   for (std::size_t a = 0; a < vocab_.size(); ++a)
     for (std::size_t p = 0; p < vocab_.size(); ++p) {
@@ -53,10 +82,33 @@ FASTXX_INLINE std::vector<Confused> ClassificationReport::most_confused(std::int
   return pairs;
 }
 
-FASTXX_INLINE std::string ClassificationReport::plot_confusion_matrix(std::filesystem::path const& path,
-                                                                      bool normalize) const {
-  fastxx::plot_confusion_matrix(confusion_matrix(), {.classes = vocab_, .normalize = normalize}).save(path);
+FASTXX_INLINE std::string ClassesInterpretation::plot_confusion_matrix(std::filesystem::path const& path,
+                                                                       bool normalize) const {
+  fastxx::plot_confusion_matrix(matrix_, {.classes = vocab_, .normalize = normalize}).save(path);
   return path.string();
+}
+
+FASTXX_INLINE std::string ClassificationReport::classification_report(int digits) const {
+  detail::require_digits(digits, "classification_report");
+  auto const table = scores();
+  std::size_t name_width = std::string("weighted avg").size();
+  for (auto const& name : vocab()) name_width = std::max(name_width, detail::characters_in(name));
+  std::vector<std::size_t> const widths{name_width, 10, 9, 9, 9};
+  auto const line = [&](std::vector<std::string> const& cells) { return detail::right_aligned(cells, widths, 1); };
+  auto const row = [&](ClassScores const& one) {
+    auto const text = [&](double number) { return detail::fixed_text(number, digits); };
+    return line({one.name, text(one.precision), text(one.recall), text(one.f1), detail::fixed_text(one.support, 0)});
+  };
+  std::string text = line({"", "precision", "recall", "f1-score", "support"}) + "\n";
+  for (auto const& one : table.classes) text += row(one);
+  return text + "\n" +
+         line({"accuracy", "", "", detail::fixed_text(table.accuracy, digits),
+               detail::fixed_text(table.macro_avg.support, 0)}) +
+         row(table.macro_avg) + row(table.weighted_avg);
+}
+
+FASTXX_INLINE void ClassificationReport::print_classification_report(int digits) const {
+  std::fputs(classification_report(digits).c_str(), stdout);
 }
 
 FASTXX_INLINE void ClassificationReport::set_title(TitledImage& cell, std::int64_t row) const {
@@ -65,8 +117,8 @@ FASTXX_INLINE void ClassificationReport::set_title(TitledImage& cell, std::int64
   char numbers[64];
   std::snprintf(numbers, sizeof numbers, "%.2f / %.2f", predictions().losses[row].item<double>(),
                 predictions().preds[row][guess].item<double>());
-  cell.title =
-      vocab_.at(static_cast<std::size_t>(guess)) + " / " + vocab_.at(static_cast<std::size_t>(truth)) + "\n" + numbers;
+  cell.title = vocab().at(static_cast<std::size_t>(guess)) + " / " + vocab().at(static_cast<std::size_t>(truth)) +
+               "\n" + numbers;
   cell.title_colour = guess == truth ? colours::green : colours::red;
 }
 

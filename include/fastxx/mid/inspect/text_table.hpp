@@ -60,6 +60,12 @@ std::string named_text(X const& x, std::vector<std::string> const& names) {
   return item_text(x);
 }
 
+// One line of columns of these widths, with `gap` spaces between them, each cell at the right end of its column.
+std::string right_aligned(std::vector<std::string> const& cells, std::vector<std::size_t> const& widths,
+                          std::size_t gap = 2);
+// With this many digits behind the point.
+std::string fixed_text(double number, int digits);
+
 }  // namespace detail
 
 /// Rows under a header, in columns as wide as their widest cell, at most `max_width` characters each.

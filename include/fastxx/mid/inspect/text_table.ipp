@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,22 @@ FASTXX_INLINE std::string tensor_text(Tensor const& tensor, std::string const& t
 FASTXX_INLINE std::string class_text(std::int64_t number, std::vector<std::string> const& names) {
   bool const known = number >= 0 && number < static_cast<std::int64_t>(names.size());
   return known ? names[static_cast<std::size_t>(number)] : std::to_string(number);
+}
+
+FASTXX_INLINE std::string right_aligned(std::vector<std::string> const& cells, std::vector<std::size_t> const& widths,
+                                        std::size_t gap) {
+  std::string line;
+  for (std::size_t c = 0; c < cells.size(); ++c) {
+    auto const size = characters_in(cells[c]);
+    line += std::string((c > 0 ? gap : 0) + (widths[c] > size ? widths[c] - size : 0), ' ') + cells[c];
+  }
+  return line + "\n";
+}
+
+FASTXX_INLINE std::string fixed_text(double number, int digits) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.*f", digits, number);
+  return text;
 }
 
 FASTXX_INLINE bool is_whole_number(Tensor const& tensor) {

@@ -2,7 +2,7 @@
 
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/tensor.hpp>
-#include <fastxx/mid/metrics/of_target.hpp>
+#include <fastxx/mid/metrics/weights.hpp>
 #include <fastxx/mid/train/metric.hpp>
 
 #include <cstdint>
@@ -30,28 +30,38 @@ struct AccumOptions {
   std::optional<double> thresh = {};               ///< keep whether it is at least this
   bool invert_arg = false;                         ///< call f(targets, predictions), as scikit-learn's are
   bool flatten = true;                             ///< keep both flat
+  Tensor sample_weight = {};                       ///< of each item of the validation set, in its order
 };
 
 /// Any function of all predictions and all targets of a phase, for what is no average over batches: `AccumMetric(f,
 /// {.activation = ActivationType::sigmoid})`. It keeps them on the CPU until the next phase begins. The function gets two
 /// tensors and gives a number, a tensor of one element or a MetricValue; what is no number counts as not defined.
 ///
+/// With a `.sample_weight` the function gets a third tensor, double: the weight of each prediction, or of each row where
+/// they are not flat. The weights are those of the validation set in its order, (items) or (items,...) as the targets; with
+/// several ranks each has those of its own items. Batches of training are left out then, and so are those of get_preds. A
+/// function of three tensors gets an undefined one where there are no weights.
+///
 /// Shapes:  predictions as the function wants them, after activation, thresh or argmax; targets as many when flat
-/// Errors:  tensor_error [metric.shape], [metric.nan], [metric.thresh]
+/// Errors:  tensor_error [metric.shape], [metric.nan], [metric.thresh]; state_error [metric.weights] for weights below 0 or
+///          not finite, when they are not as many as items, and where the function takes none
 /// Runs:    with several ranks each gets the others' predictions, one call of Ranks::sum for each number
 /// Source:  fastai 2.7.18 metrics.py AccumMetric (M-27)
 /// Example: examples/doc/metrics.cpp
-class AccumMetric : public detail::MetricOfTarget {
+class AccumMetric : public detail::WeightedMetric {
  public:
-  using Function = std::function<MetricValue(Tensor const&, Tensor const&)>;
+  template <class F>
+  static constexpr bool takes_weights = std::is_invocable_v<F const&, Tensor const&, Tensor const&, Tensor const&>;
+  /// Of predictions, targets and weights, which are undefined where there are none.
+  using Function = std::function<MetricValue(Tensor const&, Tensor const&, Tensor const&)>;
 
   template <class F>
-  requires std::is_invocable_v<F const&, Tensor const&, Tensor const&>
-  explicit AccumMetric(F function, AccumOptions options = {}, std::string name = "")
-      : AccumMetric(wrapped(std::move(function)), options, name.empty() ? detail::function_name<F>() : std::move(name),
-                    nullptr) {}
+  requires(std::is_invocable_v<F const&, Tensor const&, Tensor const&> ||
+           takes_weights<F>) explicit AccumMetric(F function, AccumOptions options = {}, std::string name = "")
+      : AccumMetric(wrapped(std::move(function)), std::move(options),
+                    name.empty() ? detail::function_name<F>() : std::move(name), takes_weights<F>) {}
 
-  void reset() { preds_.clear(), targs_.clear(); }
+  void reset();
   void accumulate(TrainState const& learn);
   /// One more batch; predictions as get_preds gives them, behind the loss's activation.
   void add(Tensor const& preds, Tensor const& targs);
@@ -61,16 +71,22 @@ class AccumMetric : public detail::MetricOfTarget {
   MetricValue operator()(Tensor const& preds, Tensor const& targs) const;
 
  private:
-  AccumMetric(Function function, AccumOptions options, std::string name, std::nullptr_t);
+  AccumMetric(Function function, AccumOptions options, std::string name, bool weighs);
   template <class F>
   static Function wrapped(F function) {
-    using Result = std::invoke_result_t<F const&, Tensor const&, Tensor const&>;
-    if constexpr (std::is_convertible_v<Result, MetricValue>)
-      return function;
-    else
-      return [function = std::move(function)](Tensor const& preds, Tensor const& targs) -> MetricValue {
-        return detail::to_double(function(preds, targs));
-      };
+    return [function = std::move(function)](Tensor const& preds, Tensor const& targs,
+                                            [[maybe_unused]] Tensor const& weights) -> MetricValue {
+      auto const value = [&] {
+        if constexpr (takes_weights<F>)
+          return function(preds, targs, weights);
+        else
+          return function(preds, targs);
+      }();
+      if constexpr (std::is_convertible_v<decltype(value), MetricValue>)
+        return value;
+      else
+        return detail::to_double(value);
+    };
   }
 
   Tensor activated(Tensor const& preds) const;
@@ -78,7 +94,7 @@ class AccumMetric : public detail::MetricOfTarget {
 
   Function function_;
   AccumOptions options_;
-  std::vector<Tensor> preds_, targs_;
+  std::vector<Tensor> preds_, targs_, weights_;
 };
 
 /// What skm_to_fastxx is told.
@@ -90,6 +106,7 @@ struct SkmOptions {
   std::int64_t axis = -1;                         ///< where the scores of an item's classes are
   std::optional<ActivationType> activation = {};  ///< sigmoid with thresh, else no
   bool flatten = true;
+  Tensor sample_weight = {};  ///< of each item of the validation set, in its order: f(targets, predictions, weights)
 };
 
 /// A function in scikit-learn's order of arguments, f(targets, predictions), as a metric of the whole phase.
@@ -103,9 +120,10 @@ AccumMetric skm_to_fastxx(F function, SkmOptions const& options = {}, std::strin
   AccumOptions how{.activation = options.activation.value_or(labels ? ActivationType::sigmoid : ActivationType::no),
                    .thresh = options.thresh,
                    .invert_arg = true,
-                   .flatten = options.flatten};
+                   .flatten = options.flatten,
+                   .sample_weight = options.sample_weight};
   if (options.is_class && !labels) how.dim_argmax = options.axis;
-  return AccumMetric(std::move(function), how, std::move(name));
+  return AccumMetric(std::move(function), std::move(how), std::move(name));
 }
 
 }  // namespace fastxx

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/tensor/shape_text.hpp>
 #include <fastxx/low/torch/basic_ops.hpp>
 #include <fastxx/mid/metrics/accum.hpp>
@@ -12,10 +13,22 @@
 
 namespace fastxx {
 
-FASTXX_INLINE AccumMetric::AccumMetric(Function function, AccumOptions options, std::string name, std::nullptr_t)
-    : MetricOfTarget(std::move(name)), function_(std::move(function)), options_(options) {
+FASTXX_INLINE AccumMetric::AccumMetric(Function function, AccumOptions options, std::string name, bool weighs)
+    : WeightedMetric(std::move(name), options.sample_weight),
+      function_(std::move(function)),
+      options_(std::move(options)) {
   if (options_.thresh && options_.activation != ActivationType::no)
     detail::require_thresh(this->name(), *options_.thresh);
+  if (weighted() && !weighs)
+    throw state_error("metric.weights", {.call = "metric " + this->name(),
+                                         .expected = "a function of predictions, targets and weights",
+                                         .got = "a .sample_weight and a function that takes none",
+                                         .fix = "let it take a third tensor, or leave .sample_weight out"});
+}
+
+FASTXX_INLINE void AccumMetric::reset() {
+  preds_.clear(), targs_.clear(), weights_.clear();
+  begin();
 }
 
 FASTXX_INLINE Tensor AccumMetric::last_of_two(Tensor const& preds) const {
@@ -38,6 +51,7 @@ FASTXX_INLINE Tensor AccumMetric::activated(Tensor const& preds) const {
 }
 
 FASTXX_INLINE void AccumMetric::accumulate(TrainState const& learn) {
+  if (!takes(learn)) return;
   Tensor preds = activated(learn.pred.detach());
   detail::refuse_nan(name(), learn.pred);  // argmax and thresh hide it
   add(options_.thresh ? preds.ge(*options_.thresh) : preds, target_of(learn));
@@ -54,15 +68,20 @@ FASTXX_INLINE void AccumMetric::add(Tensor const& preds, Tensor const& targs) {
     detail::refuse_metric("metric.shape", name(), "as many rows of predictions as of targets",
                           detail::described(preds, targs), "reshape the targets");
   }
+  auto const items = detail::items_of(targs);
+  Tensor const weights = next_weights(items, options_.flatten ? targs.numel() : items);
+  if (weights.defined()) weights_.push_back(weights);
   preds_.push_back(kept.to(at::kCPU));
   targs_.push_back((options_.flatten ? targs.reshape(-1) : targs).detach().to(at::kCPU));
 }
 
 FASTXX_INLINE MetricValue AccumMetric::value() const {
+  require_all_used();
   if (preds_.empty()) return std::nullopt;
   Tensor const preds = detail::cat(preds_, 0), targs = detail::cat(targs_, 0);
   if (preds.numel() == 0) return std::nullopt;
-  auto const value = options_.invert_arg ? function_(targs, preds) : function_(preds, targs);
+  Tensor const weights = weights_.empty() ? Tensor() : detail::cat(weights_, 0);
+  auto const value = options_.invert_arg ? function_(targs, preds, weights) : function_(preds, targs, weights);
   return value && std::isfinite(*value) ? value : std::nullopt;
 }
 
@@ -105,6 +124,7 @@ FASTXX_INLINE void AccumMetric::reduce(Ranks const& ranks) {
   if (ranks.size == 1) return;
   preds_ = detail::of_all_ranks(preds_, ranks);
   targs_ = detail::of_all_ranks(targs_, ranks);
+  if (weighted()) weights_ = detail::of_all_ranks(weights_, ranks);
 }
 
 }  // namespace fastxx

@@ -57,27 +57,36 @@ FASTXX_INLINE void Counts::grow(std::int64_t n) {
 }
 
 FASTXX_INLINE CountMetric::CountMetric(std::string name, Function function, CountOptions options)
-    : MetricOfTarget(std::move(name)), function_(std::move(function)), options_(std::move(options)) {
+    : WeightedMetric(std::move(name), options.sample_weight),
+      function_(std::move(function)),
+      options_(std::move(options)) {
   if (options_.several_labels) detail::require_thresh(this->name(), options_.thresh);
   reset();
 }
 
+FASTXX_INLINE void CountMetric::reset() {
+  counts_ = {.several_labels = options_.several_labels};
+  begin();
+}
+
 FASTXX_INLINE void CountMetric::accumulate(TrainState const& learn) {
+  if (!takes(learn)) return;
   bool const scores = options_.several_labels && options_.sigmoid && learn.pred.is_floating_point();
-  add(scores ? learn.pred.detach().sigmoid() : learn.pred, target_of(learn));
+  add_batch(scores ? learn.pred.detach().sigmoid() : learn.pred, target_of(learn), learn.classes);
 }
 
-FASTXX_INLINE void CountMetric::add(Tensor const& preds, Tensor const& targs) {
-  Tensor const scores = detail::at_least_float(preds.detach());
-  options_.several_labels ? add_labels(scores, targs.detach()) : add_classes(scores, targs.detach());
+FASTXX_INLINE void CountMetric::add_batch(Tensor const& preds, Tensor const& targs, detail::ClassesOfBatch* shared) {
+  auto const items = detail::items_of(options_.several_labels ? preds : targs);
+  Tensor const weights = next_weights(items, options_.several_labels ? items : targs.numel());
+  auto const* const weight = weights.defined() ? weights.data_ptr<double>() : nullptr;
+  if (options_.several_labels)
+    add_labels(detail::at_least_float(preds.detach()), targs.detach(), weight);
+  else
+    add_classes(preds, targs.detach(), weight, shared);
 }
 
-// The class of each item.
-FASTXX_INLINE Tensor CountMetric::decided(Tensor const& preds, Tensor const& targs) const {
-  if (!preds.is_floating_point()) {
-    detail::require_same_size(name(), preds, targs);
-    return preds;
-  }
+FASTXX_INLINE void CountMetric::require_scores(Tensor const& preds, Tensor const& targs) const {
+  if (!preds.is_floating_point()) return detail::require_same_size(name(), preds, targs);
   bool const axis_there = options_.axis < preds.dim() && options_.axis >= -preds.dim();
   if (preds.dim() < 2 || !axis_there || preds.size(options_.axis) < 2 ||
       preds.numel() != targs.numel() * preds.size(options_.axis))
@@ -87,9 +96,14 @@ FASTXX_INLINE Tensor CountMetric::decided(Tensor const& preds, Tensor const& tar
                           detail::described(preds, targs),
                           "check .axis and the model's last layer; for one output with a sigmoid, or targets of 0 and "
                           "1 for each label, take the metric for several labels (F1ScoreMulti)");
-  auto [best, guess] = preds.max(options_.axis);
+}
+
+// The class of each item.
+FASTXX_INLINE Tensor CountMetric::decided(Tensor const& preds) const {
+  if (!preds.is_floating_point()) return detail::flat_numbers(preds);
+  auto [best, guess] = detail::at_least_float(preds.detach()).max(options_.axis);
   detail::refuse_nan(name(), best);  // the largest of scores with a NaN is NaN
-  return guess;
+  return detail::flat_numbers(guess);
 }
 
 // `classes` is what the scores say, 0 when there were none.
@@ -112,12 +126,16 @@ FASTXX_INLINE void CountMetric::make_room(std::int64_t classes, Range predicted,
   counts_.grow(classes);
 }
 
-FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& targs) {
+FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& targs, double const* weights,
+                                            detail::ClassesOfBatch* shared) {
   if (at::isFloatingType(targs.scalar_type()))
     detail::refuse_metric("metric.dtype", name(), "targets that are classes, whole numbers",
                           detail::described(preds, targs),
                           "put Categorize{} into the targets' pipeline; for numbers take R2Score, rmse, mae");
-  Tensor const predicted = detail::flat_numbers(decided(preds, targs)), actual = detail::flat_numbers(targs);
+  require_scores(preds, targs);
+  auto const find = [&] { return decided(preds); };
+  Tensor const predicted = shared ? shared->of(preds, options_.axis, find) : find();
+  Tensor const actual = detail::flat_numbers(targs);
   auto const* const guess = predicted.data_ptr<std::int64_t>();
   auto const* const truth = actual.data_ptr<std::int64_t>();
   auto const n = static_cast<std::size_t>(actual.numel());
@@ -129,8 +147,9 @@ FASTXX_INLINE void CountMetric::add_classes(Tensor const& preds, Tensor const& t
   make_room(preds.is_floating_point() ? preds.size(options_.axis) : 0, of_guess, of_truth);
   for (std::size_t i = 0; i < n; ++i) {
     if (ignored(i)) continue;
-    counts_.cells[static_cast<std::size_t>(truth[i] * counts_.size + guess[i])] += 1;
-    counts_.items += 1;
+    double const weight = weights ? weights[i] : 1;
+    counts_.cells[static_cast<std::size_t>(truth[i] * counts_.size + guess[i])] += weight;
+    counts_.items += weight;
   }
 }
 
@@ -149,7 +168,7 @@ FASTXX_INLINE void CountMetric::check_labels(Tensor const& preds, Tensor const& 
                             std::to_string(label), "give the labels' numbers in the vocabulary");
 }
 
-FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& targs) {
+FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& targs, double const* weights) {
   check_labels(preds, targs);
   auto labels = options_.labels;
   if (labels.empty()) {
@@ -162,6 +181,7 @@ FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& ta
   auto const* guess = predicted.data_ptr<bool>();
   auto const* truth = actual.data_ptr<double>();
   for (std::int64_t item = 0; item < preds.size(0); ++item, guess += preds.size(1), truth += preds.size(1)) {
+    double const weight = weights ? *weights++ : 1;
     std::array<double, 4> of_item{};  // [actual][predicted]
     for (std::size_t i = 0; i < labels.size(); ++i) {
       double const is = truth[labels[i]];
@@ -169,12 +189,12 @@ FASTXX_INLINE void CountMetric::add_labels(Tensor const& preds, Tensor const& ta
         detail::refuse_metric("metric.target", name(), "targets of 0 and 1", std::to_string(is),
                               "smoothed or encoded targets are for the loss; measure against the plain ones");
       auto const cell = static_cast<std::size_t>(2 * (is == 1) + guess[labels[i]]);
-      counts_.cells[4 * i + cell] += 1, of_item[cell] += 1;
+      counts_.cells[4 * i + cell] += weight, of_item[cell] += 1;
     }
     if (options_.per_item)
-      counts_.sum_over_items += options_.per_item({of_item[3], of_item[1], of_item[2], of_item[0]});
+      counts_.sum_over_items += weight * options_.per_item({of_item[3], of_item[1], of_item[2], of_item[0]});
+    counts_.items += weight;
   }
-  counts_.items += static_cast<double>(preds.size(0));
 }
 
 FASTXX_INLINE void CountMetric::reduce(Ranks const& ranks) {
@@ -185,6 +205,7 @@ FASTXX_INLINE void CountMetric::reduce(Ranks const& ranks) {
 }
 
 FASTXX_INLINE MetricValue CountMetric::value() const {
+  require_all_used();
   if (counts_.items == 0) return std::nullopt;
   auto const value = function_(counts_);
   return value && std::isfinite(*value) ? value : std::nullopt;

@@ -14,10 +14,11 @@ namespace fastxx {
 
 /// What RocAucBinary is told.
 ///
-/// Source:  fastai 2.7.18 metrics.py RocAucBinary; differs: no sample_weight
+/// Source:  fastai 2.7.18 metrics.py RocAucBinary
 struct RocAucBinaryOptions {
   /// Only the area up to this false positive rate, as McClish standardised it: 0.5 for guessing, 1 for all right.
   std::optional<double> max_fpr = {};
+  Tensor sample_weight = {};  ///< of each item of the validation set, in its order: see AccumMetric
 };
 
 /// The area under the ROC curve of two classes: how likely an item of class 1 scores above one of class 0, ties by half.
@@ -36,25 +37,27 @@ enum class MultiClass { ovr, ovo };
 
 /// What RocAuc is told.
 ///
-/// Source:  fastai 2.7.18 metrics.py RocAuc; differs: no sample_weight, and max_fpr, which scikit-learn refuses here
+/// Source:  fastai 2.7.18 metrics.py RocAuc; differs: no max_fpr, which scikit-learn refuses here
 struct RocAucOptions {
   Average average = Average::macro;  ///< macro or weighted; micro with ovr alone
   MultiClass multi_class = MultiClass::ovr;
+  Tensor sample_weight = {};  ///< of each item of the validation set, in its order: see AccumMetric; not with ovo
 };
 
 /// The area under the ROC curve of several classes. Not defined where a class is not among the targets. Column:
 /// roc_auc_score.
 ///
 /// Shapes:  scores (N,C), whose softmax is taken; targets (N); all are kept
-/// Errors:  as RocAucBinary's; state_error [metric.average]
+/// Errors:  as RocAucBinary's; state_error [metric.average], [metric.weights] for weights with MultiClass::ovo
 /// Source:  fastai 2.7.18 metrics.py RocAuc, scikit-learn roc_auc_score
 AccumMetric RocAuc(RocAucOptions options = {});
 
 /// What APScoreBinary and BrierScore are told.
 ///
-/// Source:  fastai 2.7.18 metrics.py APScoreBinary; differs: no sample_weight
+/// Source:  fastai 2.7.18 metrics.py APScoreBinary
 struct PosLabelOptions {
   std::int64_t pos_label = 1;  ///< the class whose probability is judged, 0 or 1
+  Tensor sample_weight = {};   ///< of each item of the validation set, in its order: see AccumMetric
 };
 
 /// Average precision: the precisions where recall grows, weighted by how much it grows. Column: average_precision_score.
@@ -75,14 +78,15 @@ AccumMetric BrierScore(PosLabelOptions options = {});
 
 namespace fastxx::detail {
 
-// Of flat predictions and flat targets of 0 and 1.
-using OfBinary = std::function<MetricValue(Tensor const&, Tensor const&)>;
-MetricValue roc_auc(Tensor const& preds, Tensor const& targs, std::optional<double> max_fpr);
-MetricValue average_precision(Tensor const& preds, Tensor const& targs);
-MetricValue brier(Tensor const& preds, Tensor const& targs);
+// Of flat predictions, flat targets of 0 and 1, and their weights, which may be undefined.
+using OfBinary = std::function<MetricValue(Tensor const&, Tensor const&, Tensor const&)>;
+MetricValue roc_auc(Tensor const& preds, Tensor const& targs, std::optional<double> max_fpr, Tensor const& weights);
+MetricValue average_precision(Tensor const& preds, Tensor const& targs, Tensor const& weights);
+MetricValue brier(Tensor const& preds, Tensor const& targs, Tensor const& weights);
 
-// Of preds and targs (N,L), as scikit-learn averages.
-MetricValue averaged_columns(OfBinary const& score, Tensor const& preds, Tensor const& targs, Average average);
+// Of preds and targs (N,L) and weights (N), as scikit-learn averages.
+MetricValue averaged_columns(OfBinary const& score, Tensor const& preds, Tensor const& targs, Average average,
+                             Tensor const& weights);
 
 void require_labels(std::string const& name, Tensor const& preds, Tensor const& targs);
 std::optional<double> checked_fpr(std::string const& name, std::optional<double> max_fpr);

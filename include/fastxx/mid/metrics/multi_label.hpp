@@ -14,13 +14,14 @@ namespace fastxx {
 
 /// What F1ScoreMulti, FBetaMulti, JaccardMulti, PrecisionMulti and RecallMulti are told.
 ///
-/// Source:  fastai 2.7.18 metrics.py F1ScoreMulti; differs: no sample_weight
+/// Source:  fastai 2.7.18 metrics.py F1ScoreMulti
 /// Example: examples/doc/metrics.cpp
 struct MultiOptions {
   double thresh = 0.5;                    ///< a label is predicted from this probability on
   bool sigmoid = true;                    ///< the model gives raw scores; false: probabilities
   Average average = Average::macro;       ///< micro, macro, weighted, or samples: the mean over items
   std::vector<std::int64_t> labels = {};  ///< only these; none: all
+  Tensor sample_weight = {};              ///< of each item of the validation set, in its order: see CountMetric
 };
 
 /// F1Score of items that have several labels. Column: f1_score.
@@ -51,8 +52,9 @@ CountMetric RecallMulti(MultiOptions options = {});
 ///
 /// Source:  fastai 2.7.18 metrics.py HammingLossMulti
 struct LabelOptions {
-  double thresh = 0.5;  ///< a label is predicted from this probability on
-  bool sigmoid = true;  ///< the model gives raw scores; false: probabilities
+  double thresh = 0.5;        ///< a label is predicted from this probability on
+  bool sigmoid = true;        ///< the model gives raw scores; false: probabilities
+  Tensor sample_weight = {};  ///< of each item of the validation set, in its order: see CountMetric
 };
 
 /// The share of labels that are wrong. Column: hamming_loss.
@@ -66,11 +68,12 @@ CountMetric MatthewsCorrCoefMulti(LabelOptions options = {});
 
 /// What APScoreMulti, RocAucMulti and BrierScoreMulti are told.
 ///
-/// Source:  fastai 2.7.18 metrics.py RocAucMulti; differs: no sample_weight
+/// Source:  fastai 2.7.18 metrics.py RocAucMulti
 struct ProbabilityOptions {
   bool sigmoid = true;                 ///< the model gives raw scores; false: probabilities
   Average average = Average::macro;    ///< micro, macro, weighted, or samples: the mean over items
   std::optional<double> max_fpr = {};  ///< of RocAucMulti: the area up to this false positive rate, as in RocAuc
+  Tensor sample_weight = {};           ///< of each item of the validation set, in its order: see AccumMetric
 };
 
 /// APScoreBinary of items that have several labels. Column: average_precision_score.

@@ -25,17 +25,21 @@ FASTXX_INLINE CountMetric averaged_labels(std::string const& name, OfOneClass sc
        .thresh = options.thresh,
        .sigmoid = options.sigmoid,
        .labels = options.labels,
-       .per_item = options.average == Average::samples ? score : OfOneClass{}});
+       .per_item = options.average == Average::samples ? score : OfOneClass{},
+       .sample_weight = options.sample_weight});
 }
 
 FASTXX_INLINE AccumMetric of_probabilities(std::string name, OfBinary score, ProbabilityOptions const& options) {
   refuse_binary(name, options.average);
   auto const activation = options.sigmoid ? ActivationType::sigmoid : ActivationType::no;
-  auto value = [name, score = std::move(score), average = options.average](Tensor const& preds, Tensor const& targs) {
+  auto value = [name, score = std::move(score), average = options.average](Tensor const& preds, Tensor const& targs,
+                                                                           Tensor const& weights) {
     require_labels(name, preds, targs);
-    return averaged_columns(score, preds, targs, average);
+    return averaged_columns(score, preds, targs, average, weights);
   };
-  return AccumMetric(std::move(value), {.activation = activation, .flatten = false}, std::move(name));
+  return AccumMetric(std::move(value),
+                     {.activation = activation, .flatten = false, .sample_weight = options.sample_weight},
+                     std::move(name));
 }
 
 }  // namespace fastxx::detail
@@ -67,11 +71,15 @@ FASTXX_INLINE CountMetric HammingLossMulti(LabelOptions options) {
     return sum / counts.items / static_cast<double>(counts.size);
   };
   return CountMetric("hamming_loss", wrong,
-                     {.several_labels = true, .thresh = options.thresh, .sigmoid = options.sigmoid});
+                     {.several_labels = true,
+                      .thresh = options.thresh,
+                      .sigmoid = options.sigmoid,
+                      .sample_weight = options.sample_weight});
 }
 FASTXX_INLINE CountMetric MatthewsCorrCoefMulti(LabelOptions options) {
-  return detail::averaged_labels("matthews_corrcoef", detail::matthews_of,
-                                 {.thresh = options.thresh, .sigmoid = options.sigmoid});
+  return detail::averaged_labels(
+      "matthews_corrcoef", detail::matthews_of,
+      {.thresh = options.thresh, .sigmoid = options.sigmoid, .sample_weight = options.sample_weight});
 }
 
 FASTXX_INLINE AccumMetric APScoreMulti(ProbabilityOptions options) {
@@ -80,9 +88,8 @@ FASTXX_INLINE AccumMetric APScoreMulti(ProbabilityOptions options) {
 FASTXX_INLINE AccumMetric RocAucMulti(ProbabilityOptions options) {
   return detail::of_probabilities(
       "roc_auc_score",
-      [max_fpr = detail::checked_fpr("roc_auc_score", options.max_fpr)](Tensor const& p, Tensor const& t) {
-        return detail::roc_auc(p, t, max_fpr);
-      },
+      [max_fpr = detail::checked_fpr("roc_auc_score", options.max_fpr)](
+          Tensor const& p, Tensor const& t, Tensor const& w) { return detail::roc_auc(p, t, max_fpr, w); },
       options);
 }
 FASTXX_INLINE AccumMetric BrierScoreMulti(ProbabilityOptions options) {

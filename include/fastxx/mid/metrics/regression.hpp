@@ -3,7 +3,7 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/mid/metrics/accum.hpp>
-#include <fastxx/mid/metrics/of_target.hpp>
+#include <fastxx/mid/metrics/weights.hpp>
 #include <fastxx/mid/train/metric_value.hpp>
 #include <fastxx/mid/train/ranks.hpp>
 
@@ -50,8 +50,9 @@ inline constexpr msle_t msle{};
 /// Source:  own design, after Chan, Golub and LeVeque
 /// Example: examples/doc/metrics.cpp
 struct Moments {
-  double items = 0;
-  double pred = 0, targ = 0, error = 0;                          ///< means
+  double items = 0;                      ///< how many numbers, or the sum of their weights
+  double numbers = 0;                    ///< how many numbers, whatever their weights, but for those of weight 0
+  double pred = 0, targ = 0, error = 0;  ///< means
   double pred_squares = 0, targ_squares = 0, error_squares = 0;  ///< sums of squares around the means
   double pred_targ = 0;                                          ///< sum of products around the means
 
@@ -61,22 +62,22 @@ struct Moments {
 };
 
 /// A metric that is a function of Moments: R2Score(), rmse and others are made of it, and so may be your own. A value that
-/// is no number counts as not defined.
+/// is no number counts as not defined. Weights are those of the validation set in its order, as CountMetric's.
 ///
-/// Shapes:  any with equal numbers of elements, all taken as one list of numbers
-/// Errors:  tensor_error [metric.shape], [metric.nan]
+/// Shapes:  any with equal numbers of elements, all taken as one list of numbers; weights (items), or (items,...) as targets
+/// Errors:  tensor_error [metric.shape], [metric.nan]; state_error [metric.weights]
 /// Runs:    on the CPU, in double; needs the same memory for any number of items; adds up over ranks
 /// Source:  own design; fastai keeps all predictions and gives them to scikit-learn
 /// Example: examples/doc/metrics.cpp
-class MomentMetric : public detail::MetricOfTarget {
+class MomentMetric : public detail::WeightedMetric {
  public:
   using Function = std::function<MetricValue(Moments const&)>;
   /// What is measured in the place of (prediction, target), both double and flat.
   using Transform = std::function<std::pair<Tensor, Tensor>(Tensor const&, Tensor const&)>;
 
-  MomentMetric(std::string name, Function function, Transform transform = {});
+  MomentMetric(std::string name, Function function, Transform transform = {}, Tensor const& sample_weight = {});
 
-  void reset() { moments_ = {}; }
+  void reset() { moments_ = {}, begin(); }
   void accumulate(TrainState const& learn);
   void add(Tensor const& preds, Tensor const& targs);
   void reduce(Ranks const& ranks);
@@ -108,15 +109,22 @@ struct exp_rmspe_t {
 };
 inline constexpr exp_rmspe_t exp_rmspe{};
 
+/// What R2Score and ExplainedVariance are told.
+///
+/// Source:  fastai 2.7.18 metrics.py R2Score
+struct NumberOptions {
+  Tensor sample_weight = {};  ///< of each item of the validation set, in its order: see MomentMetric
+};
+
 /// 1 - variance of the errors / variance of the targets; where the targets are all alike 1 when there is no error
 /// variance, else 0. Column: explained_variance_score.
 ///
 /// Source:  fastai 2.7.18 metrics.py ExplainedVariance, scikit-learn explained_variance_score
-MomentMetric ExplainedVariance();
+MomentMetric ExplainedVariance(NumberOptions const& options = {});
 /// 1 - squared errors / squares of the targets around their mean; not defined for one item. Column: r2_score.
 ///
 /// Source:  fastai 2.7.18 metrics.py R2Score, scikit-learn r2_score
-MomentMetric R2Score();
+MomentMetric R2Score(NumberOptions const& options = {});
 /// Correlation of predictions and targets; not defined where one of them is constant. Column: pearsonr.
 ///
 /// Source:  fastai 2.7.18 metrics.py PearsonCorrCoef, SciPy pearsonr

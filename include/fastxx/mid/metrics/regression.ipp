@@ -25,17 +25,24 @@ FASTXX_INLINE void require_logarithm(Tensor const& preds, Tensor const& targs) {
                   "end the model with something positive (softplus), or take mse");
 }
 
-FASTXX_INLINE Moments moments_of(Tensor const& preds, Tensor const& targs) {
+// Undefined weights are all 1.
+FASTXX_INLINE Moments moments_of(Tensor const& preds, Tensor const& targs, Tensor const& weights) {
+  bool const weighted = weights.defined();
   Tensor const errors = targs.sub(preds);
-  Moments found{.items = static_cast<double>(preds.numel()),
-                .pred = preds.mean().item<double>(),
-                .targ = targs.mean().item<double>(),
-                .error = errors.mean().item<double>()};
+  double const items = weighted ? weights.sum().item<double>() : static_cast<double>(preds.numel());
+  if (items == 0) return {};
+  auto const mean = [&](Tensor const& x) { return (weighted ? x.dot(weights).div(items) : x.mean()).item<double>(); };
+  auto const product = [&](Tensor const& x, Tensor const& y) {
+    return (weighted ? x.mul(weights) : x).dot(y).item<double>();
+  };
+  Moments found{.items = items,
+                .numbers = weighted ? weights.gt(0).sum().item<double>() : items,
+                .pred = mean(preds),
+                .targ = mean(targs),
+                .error = mean(errors)};
   Tensor const p = preds.sub(found.pred), t = targs.sub(found.targ), e = errors.sub(found.error);
-  found.pred_squares = p.dot(p).item<double>();
-  found.targ_squares = t.dot(t).item<double>();
-  found.error_squares = e.dot(e).item<double>();
-  found.pred_targ = p.dot(t).item<double>();
+  found.pred_squares = product(p, p), found.targ_squares = product(t, t), found.error_squares = product(e, e);
+  found.pred_targ = product(p, t);
   return found;
 }
 
@@ -99,21 +106,27 @@ FASTXX_INLINE void Moments::merge(Moments const& other) {
   error_squares += other.error_squares + e * e * cross;
   pred_targ += other.pred_targ + p * t * cross;
   pred += p * share, targ += t * share, error += e * share;
-  items = all;
+  items = all, numbers += other.numbers;
 }
 
-FASTXX_INLINE MomentMetric::MomentMetric(std::string name, Function function, Transform transform)
-    : MetricOfTarget(std::move(name)), function_(std::move(function)), transform_(std::move(transform)) {}
+FASTXX_INLINE MomentMetric::MomentMetric(std::string name, Function function, Transform transform,
+                                         Tensor const& sample_weight)
+    : WeightedMetric(std::move(name), sample_weight),
+      function_(std::move(function)),
+      transform_(std::move(transform)) {}
 
-FASTXX_INLINE void MomentMetric::accumulate(TrainState const& learn) { add(learn.pred, target_of(learn)); }
+FASTXX_INLINE void MomentMetric::accumulate(TrainState const& learn) {
+  if (takes(learn)) add(learn.pred, target_of(learn));
+}
 
 FASTXX_INLINE void MomentMetric::add(Tensor const& preds, Tensor const& targs) {
   detail::require_same_size(name(), preds, targs);
   detail::refuse_nan(name(), preds);
   if (preds.numel() == 0) return;
+  Tensor const weights = next_weights(detail::items_of(targs), targs.numel());
   auto both = std::pair(detail::flat_doubles(preds), detail::flat_doubles(targs));
   if (transform_) both = transform_(both.first, both.second);
-  moments_.merge(detail::moments_of(both.first, both.second));
+  moments_.merge(detail::moments_of(both.first, both.second, weights));
 }
 
 FASTXX_INLINE void MomentMetric::reduce(Ranks const& ranks) {
@@ -122,7 +135,7 @@ FASTXX_INLINE void MomentMetric::reduce(Ranks const& ranks) {
   for (int rank = 0; rank < ranks.size; ++rank) {
     auto const tell = [&](double number) { return ranks.sum_of(rank == ranks.rank ? number : 0); };
     Moments theirs;
-    theirs.items = tell(mine.items);
+    theirs.items = tell(mine.items), theirs.numbers = tell(mine.numbers);
     theirs.pred = tell(mine.pred), theirs.targ = tell(mine.targ), theirs.error = tell(mine.error);
     theirs.pred_squares = tell(mine.pred_squares), theirs.targ_squares = tell(mine.targ_squares);
     theirs.error_squares = tell(mine.error_squares), theirs.pred_targ = tell(mine.pred_targ);
@@ -131,6 +144,7 @@ FASTXX_INLINE void MomentMetric::reduce(Ranks const& ranks) {
 }
 
 FASTXX_INLINE MetricValue MomentMetric::value() const {
+  require_all_used();
   if (moments_.items == 0) return std::nullopt;
   auto const value = function_(moments_);
   return value && std::isfinite(*value) ? value : std::nullopt;
@@ -153,23 +167,27 @@ FASTXX_INLINE MomentMetric exp_rmspe_t::metric() const {
       });
 }
 
-FASTXX_INLINE MomentMetric ExplainedVariance() {
-  return MomentMetric("explained_variance_score",
-                      [](Moments const& m) -> MetricValue { return detail::explained(m.error_squares, m); });
+FASTXX_INLINE MomentMetric ExplainedVariance(NumberOptions const& options) {
+  return MomentMetric(
+      "explained_variance_score", [](Moments const& m) -> MetricValue { return detail::explained(m.error_squares, m); },
+      {}, options.sample_weight);
 }
 
-FASTXX_INLINE MomentMetric R2Score() {
-  return MomentMetric("r2_score", [](Moments const& m) -> MetricValue {
-    if (m.items < 2) return std::nullopt;
-    return detail::explained(m.mean_squared_error() * m.items, m);
-  });
+FASTXX_INLINE MomentMetric R2Score(NumberOptions const& options) {
+  return MomentMetric(
+      "r2_score",
+      [](Moments const& m) -> MetricValue {
+        if (m.numbers < 2) return std::nullopt;
+        return detail::explained(m.mean_squared_error() * m.items, m);
+      },
+      {}, options.sample_weight);
 }
 
 FASTXX_INLINE MomentMetric PearsonCorrCoef() { return MomentMetric("pearsonr", detail::correlation); }
 
 FASTXX_INLINE AccumMetric SpearmanCorrCoef() {
   auto value = [](Tensor const& preds, Tensor const& targs) {
-    return detail::correlation(detail::moments_of(detail::ranks_of(preds), detail::ranks_of(targs)));
+    return detail::correlation(detail::moments_of(detail::ranks_of(preds), detail::ranks_of(targs), {}));
   };
   return AccumMetric(value, {}, "spearmanr");
 }

@@ -12,7 +12,8 @@ namespace fastxx {
 
 /// What F1Score, FBeta, Jaccard, Precision and Recall are told.
 ///
-/// Source:  fastai 2.7.18 metrics.py F1Score; differs: no sample_weight
+/// Source:  fastai 2.7.18 metrics.py F1Score; differs: an item of weight 0 is as if it were not there,
+///          where scikit-learn takes its class into the mean over classes
 /// Example: examples/doc/metrics.cpp
 struct AverageOptions {
   Average average = Average::binary;              ///< of more than two classes another one must be said
@@ -20,6 +21,7 @@ struct AverageOptions {
   std::int64_t pos_label = 1;                     ///< the class that Average::binary is about
   std::int64_t axis = -1;                         ///< where the scores of an item's classes are
   std::optional<std::int64_t> ignore_index = {};  ///< items with this target are not counted
+  Tensor sample_weight = {};                      ///< of each item of the validation set, in its order: see CountMetric
 };
 
 /// The harmonic mean of precision and recall. Column: f1_score.
@@ -52,6 +54,7 @@ CountMetric Recall(AverageOptions options = {});
 struct ClassOptions {
   std::int64_t axis = -1;                         ///< where the scores of an item's classes are
   std::optional<std::int64_t> ignore_index = {};  ///< items with this target are not counted
+  Tensor sample_weight = {};                      ///< of each item of the validation set, in its order: see CountMetric
 };
 
 /// The share of items whose class is wrong. Column: hamming_loss.
@@ -70,6 +73,7 @@ struct BalancedAccuracyOptions {
   bool adjusted = false;                          ///< 0 for guessing, 1 for all right
   std::int64_t axis = -1;                         ///< where the scores of an item's classes are
   std::optional<std::int64_t> ignore_index = {};  ///< items with this target are not counted
+  Tensor sample_weight = {};                      ///< of each item of the validation set, in its order: see CountMetric
 };
 
 /// The mean of the classes' recalls, over those that are among the targets. Column: balanced_accuracy_score.
@@ -90,6 +94,7 @@ struct CohenKappaOptions {
   KappaWeights weights = KappaWeights::none;      ///< of mistakes
   std::int64_t axis = -1;                         ///< where the scores of an item's classes are
   std::optional<std::int64_t> ignore_index = {};  ///< items with this target are not counted
+  Tensor sample_weight = {};                      ///< of each item of the validation set, in its order: see CountMetric
 };
 
 /// Agreement of predicted and actual classes beyond what chance gives; not defined where there is one class only.

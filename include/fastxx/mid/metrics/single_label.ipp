@@ -28,7 +28,10 @@ FASTXX_INLINE CountMetric averaged_classes(std::string const& name, OfOneClass s
                      [score = std::move(score), options](Counts const& counts) {
                        return averaged(counts, score, options.average, options.pos_label, options.labels);
                      },
-                     {.axis = options.axis, .ignore_index = options.ignore_index, .most_classes = binary ? 2 : 0});
+                     {.axis = options.axis,
+                      .ignore_index = options.ignore_index,
+                      .most_classes = binary ? 2 : 0,
+                      .sample_weight = options.sample_weight});
 }
 
 FASTXX_INLINE MetricValue balanced_accuracy(Counts const& counts, bool adjusted) {
@@ -48,8 +51,10 @@ FASTXX_INLINE MetricValue matthews(Counts const& counts) {
     predicted += one.predicted() * one.predicted();
     actual += one.actual() * one.actual();
   }
-  double const all = counts.items * counts.items;
-  return share(hits * counts.items - both, std::sqrt((all - predicted) * (all - actual)));
+  double const all = counts.items * counts.items, rounding = 1e-13 * all;  // of weights; counts are exact
+  double const spread = (all - predicted) * (all - actual);
+  if (std::min(all - predicted, all - actual) <= rounding) return 0;
+  return (hits * counts.items - both) / std::sqrt(spread);
 }
 
 FASTXX_INLINE MetricValue cohen_kappa(Counts const& counts, CohenKappaOptions const& options) {
@@ -101,25 +106,29 @@ FASTXX_INLINE CountMetric Recall(AverageOptions options) {
 
 FASTXX_INLINE CountMetric HammingLoss(ClassOptions options) {
   auto const wrong = [](Counts const& counts) -> MetricValue {
-    double right = 0;
-    for (std::int64_t i = 0; i < counts.size; ++i) right += counts.at(i, i);
-    return 1 - right / counts.items;
+    double sum = 0;
+    for (auto const& one : counts.each()) sum += one.misses;
+    return sum / counts.items;
   };
-  return CountMetric("hamming_loss", wrong, {.axis = options.axis, .ignore_index = options.ignore_index});
+  return CountMetric(
+      "hamming_loss", wrong,
+      {.axis = options.axis, .ignore_index = options.ignore_index, .sample_weight = options.sample_weight});
 }
 FASTXX_INLINE CountMetric MatthewsCorrCoef(ClassOptions options) {
-  return CountMetric("matthews_corrcoef", detail::matthews,
-                     {.axis = options.axis, .ignore_index = options.ignore_index});
+  return CountMetric(
+      "matthews_corrcoef", detail::matthews,
+      {.axis = options.axis, .ignore_index = options.ignore_index, .sample_weight = options.sample_weight});
 }
 FASTXX_INLINE CountMetric BalancedAccuracy(BalancedAccuracyOptions options) {
-  return CountMetric("balanced_accuracy_score",
-                     [options](Counts const& counts) { return detail::balanced_accuracy(counts, options.adjusted); },
-                     {.axis = options.axis, .ignore_index = options.ignore_index});
+  return CountMetric(
+      "balanced_accuracy_score",
+      [options](Counts const& counts) { return detail::balanced_accuracy(counts, options.adjusted); },
+      {.axis = options.axis, .ignore_index = options.ignore_index, .sample_weight = options.sample_weight});
 }
 FASTXX_INLINE CountMetric CohenKappa(CohenKappaOptions options) {
-  return CountMetric("cohen_kappa_score",
-                     [options](Counts const& counts) { return detail::cohen_kappa(counts, options); },
-                     {.axis = options.axis, .ignore_index = options.ignore_index});
+  return CountMetric(
+      "cohen_kappa_score", [options](Counts const& counts) { return detail::cohen_kappa(counts, options); },
+      {.axis = options.axis, .ignore_index = options.ignore_index, .sample_weight = options.sample_weight});
 }
 
 }  // namespace fastxx

@@ -109,6 +109,7 @@ struct TtaOptions {
 struct PredictionOptions {
   bool with_input = false;    ///< the inputs too
   bool with_decoded = false;  ///< what the loss decodes the predictions to
+  bool with_preds = true;     ///< false: preds has no rows, where scores of all pixels would not fit into memory
 };
 
 }  // namespace fastxx

@@ -20,8 +20,9 @@ namespace fastxx {
 
 /// What a model says about every item of a loader, on the CPU and in the order of its dataset.
 ///
-/// Shapes:  preds (n,...), after the loss's activation; targs (n,...), the first target, undefined without targets;
-///          losses (n), one per item, when the loss can give them; decoded (n,...) and inputs when asked for
+/// Shapes:  preds (n,...), after the loss's activation, (0,...) where they are not wanted; targs (n,...), the first target,
+///          undefined without targets; losses (n), one per item, when the loss can give them; decoded (n,...) and inputs
+///          when asked for
 /// Source:  fastai 2.7.18 learner.py get_preds (H-44, TR-17, TR-71)
 /// Example: examples/doc/learner.cpp
 struct Predictions {
@@ -74,6 +75,7 @@ struct Gather {
   static constexpr int order = CallbackOrder::gather;
   GatherPredictions* into;
 
+  void before_validate(TrainState& learn) { learn.gathering = true; }
   void after_batch(Learner& learn) {
     if (!into->wants(learn)) return;
     Tensor const activated = learn.loss_func.activation(learn.pred);

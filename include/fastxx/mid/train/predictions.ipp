@@ -31,7 +31,7 @@ FASTXX_INLINE bool GatherPredictions::wants(TrainState const& state) {
 
 FASTXX_INLINE void GatherPredictions::add(TrainState const& state, Tensor const& activated, Tensor const& decoded,
                                           Tensor const& losses) {
-  preds_.push_back(activated.cpu());
+  preds_.push_back(options_.with_preds ? activated.cpu() : activated.narrow(0, 0, 0).cpu().clone());
   if (decoded.defined()) decoded_.push_back(decoded.cpu());
   if (losses.defined()) losses_.push_back(losses.cpu());
   if (state.has_targets()) add_columns(targets_, state.targets());

@@ -76,6 +76,15 @@ FASTXX_INLINE void Recorder::after_batch(TrainState& learn) {
     return;
   }
   valid_loss_.add(learn.loss_value(), learn.batch_size());
+  detail::ClassesOfBatch classes;
+  struct Shared {
+    explicit Shared(TrainState& state, detail::ClassesOfBatch& found) : learn(state), former(state.classes) {
+      learn.classes = &found;
+    }
+    ~Shared() { learn.classes = former; }
+    TrainState& learn;
+    detail::ClassesOfBatch* former;
+  } const shared(learn, classes);
   for (auto const& metric : metrics_) metric->accumulate(learn);
 }
 

@@ -94,6 +94,26 @@ class KeptStates {
 
 class LRFinder;  // mid/inspect/lr_find.hpp; callbacks that leave traces stay away from its mock run
 
+// The classes that a batch's predictions say, found once for all metrics of the batch.
+class ClassesOfBatch {
+ public:
+  // What find() says, unless it has said it of this tensor and nothing has been written there since.
+  template <class Find>
+  Tensor of(Tensor const& preds, std::int64_t axis, Find const& find) {
+    if (preds.is_inference()) return find();  // such tensors do not count what is written
+    auto const version = preds._version();
+    if (!preds.is_same(preds_) || version != version_ || axis != axis_) {
+      classes_ = find();
+      preds_ = preds, version_ = version, axis_ = axis;
+    }
+    return classes_;
+  }
+
+ private:
+  Tensor preds_, classes_;
+  std::int64_t version_ = 0, axis_ = 0;
+};
+
 // Where a fit begins, when not at its beginning.
 struct StartingPoint {
   std::int64_t epoch = 0, batch = 0;
@@ -112,10 +132,11 @@ struct TrainPosition {
   Tensor loss{};       ///< for reading; not part of the graph
   Tensor loss_grad{};  ///< what is back-propagated; a callback may scale it
   std::int64_t epoch = 0, n_epoch = 1, iter = 0, n_iter = 0, train_iter = 0;
-  double pct_train = 0;   ///< share of training done, 0 to 1
-  bool training = false;  ///< whether the batches are for training
-  int evaluating = 0;     ///< how many calls of validate or get_preds run, one inside the other; 0 outside
-  std::int64_t fits = 0;  ///< how many fits have begun
+  double pct_train = 0;    ///< share of training done, 0 to 1
+  bool training = false;   ///< whether the batches are for training
+  int evaluating = 0;      ///< how many calls of validate or get_preds run, one inside the other; 0 outside
+  bool gathering = false;  ///< whether it is get_preds that runs, whose items may be any
+  std::int64_t fits = 0;   ///< how many fits have begun
   /// In what model and loss of the batch compute; before_batch may set it, as MixedPrecision does, for this batch alone.
   std::optional<AutocastOptions> autocast{};
 };
@@ -137,6 +158,7 @@ class TrainState : public TrainPosition {
   std::function<void(std::vector<std::string> const&)> logger{};  ///< gets the rows of the table
   Ranks ranks{};                                                  ///< who trains this model together
   LearnerThreads threads{};                                       ///< what is done about libtorch's threads
+  detail::ClassesOfBatch* classes{};  ///< for metrics: what they share; nullptr between batches
 
   virtual ~TrainState() = default;
   TrainState(TrainState const&) = delete;
