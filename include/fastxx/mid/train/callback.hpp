@@ -186,6 +186,24 @@ template <class Callback, class Learner, Event E>
 inline constexpr bool hears_event =
     EventMember<E>::template takes_state<Callback> || EventMember<E>::template defined<Callback, Learner>;
 
+// A callback as it stands there, not inside callbacks(...).
+template <class X>
+consteval bool is_bare_callback() {
+  return []<std::size_t... E>(std::index_sequence<E...>) {
+    return (hears_event<X, TrainState, static_cast<Event>(E)> || ...);
+  }
+  (std::make_index_sequence<n_events>{});
+}
+
+template <class... Args>
+concept WithBareCallback = (is_bare_callback<std::decay_t<Args>>() || ...);
+
+template <class... Args>
+constexpr void refuse_bare_callback() {
+  static_assert(!WithBareCallback<Args...>,
+                "fastxx: callbacks are given to a fit inside callbacks(...): learn.fit(5, callbacks(GradientClip(1)))");
+}
+
 // C++ cannot list the members of a class, so the names that people write by mistake are asked for one by one.
 template <class Callback, class Learner>
 consteval bool has_misspelt_event() {

@@ -143,6 +143,12 @@ class Learner : public TrainLoop,
   void fit(std::int64_t epochs, Part<CallbacksPart, hana::tuple<Extra...>> extra) {
     fit(epochs, FitOptions{}, std::move(extra));
   }
+  template <class... Args>
+  requires detail::WithBareCallback<Args...>
+  void fit(Args const&...) { detail::refuse_bare_callback<Args...>(); }
+  template <class... Args>
+  requires detail::WithBareCallback<Args...>
+  void fit(std::int64_t, FitOptions const&, Args const&...) { detail::refuse_bare_callback<Args...>(); }
 
   /// Loss and metrics on the validation loader, or on another one; everything else stays as it was, inside an event
   /// too. Without targets there are neither.

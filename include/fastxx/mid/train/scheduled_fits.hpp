@@ -104,6 +104,23 @@ class ScheduledFits {
     fine_tune(epochs, FineTuneOptions{.base_lr = static_cast<double>(base_lr)}, std::move(extra));
   }
 
+  // What was meant to stand in callbacks(...).
+  template <class... Args>
+  requires detail::WithBareCallback<Args...>
+  void fit_one_cycle(Args const&...) { detail::refuse_bare_callback<Args...>(); }
+  template <class... Args>
+  requires detail::WithBareCallback<Args...>
+  void fit_one_cycle(std::int64_t, OneCycleOptions const&, Args const&...) { detail::refuse_bare_callback<Args...>(); }
+  template <class... Args>
+  requires detail::WithBareCallback<Args...>
+  void fit_flat_cos(Args const&...) { detail::refuse_bare_callback<Args...>(); }
+  template <class... Args>
+  requires detail::WithBareCallback<Args...>
+  void fit_sgdr(Args const&...) { detail::refuse_bare_callback<Args...>(); }
+  template <class... Args>
+  requires detail::WithBareCallback<Args...>
+  void fine_tune(Args const&...) { detail::refuse_bare_callback<Args...>(); }
+
  private:
   Self& self() { return static_cast<Self&>(*this); }
 };
