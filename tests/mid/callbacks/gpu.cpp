@@ -12,6 +12,7 @@
 #include <fastxx/mid/callbacks/layer_modes.hpp>
 #include <fastxx/mid/callbacks/mix.hpp>
 #include <fastxx/mid/callbacks/mixed_precision.hpp>
+#include <fastxx/mid/data/foreign_loaders.hpp>
 #include <fastxx/mid/inspect/lr_find.hpp>
 #include <fastxx/mid/inspect/model_summary.hpp>
 #include <fastxx/mid/metrics.hpp>
@@ -281,4 +282,19 @@ TEST_CASE("GPU: batch_norm_act is libtorch's there" * gpu_test::needs_gpu()) {
   auto const x = at::randn({4, 4, 5, 5}, at::kCUDA);
   CHECK(at::allclose(batch_norm_act(ours, x), theirs(x).relu()));
   CHECK(at::allclose(ours->running_var, theirs->running_var));
+}
+
+TEST_CASE("GPU: a loader that does not say where its batches are leaves the model where it is" *
+          gpu_test::needs_gpu()) {
+  std::vector<toy::Item> batches;
+  for (int i = 0; i < 3; ++i)
+    batches.emplace_back(at::randn({4, 3}, at::kCUDA), at::zeros({4}, at::TensorOptions(at::kCUDA).dtype(at::kLong)));
+  torch::nn::Linear model(3, 2);
+  model->to(at::kCUDA);
+  Learner learn(loaders_of(batches, batches), model, loss_func(CrossEntropyLossFlat{}));
+  toy::quiet(learn);
+  learn.to_fp16().fit(2, 1e-2);
+  CHECK(model->weight.is_cuda());
+  CHECK(learn.get_preds().preds.device().is_cpu());
+  CHECK(model->weight.is_cuda());
 }

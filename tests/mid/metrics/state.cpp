@@ -3,6 +3,7 @@
 #include "../meeting.hpp"
 #include <fastxx/mid/metrics.hpp>
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -26,7 +27,7 @@ struct Batch : TrainState {
 // What has been left out of the validation so far.
 struct Skipping : EpochReader {
   std::int64_t size() const override { return 1; }
-  at::Device device() const override { return at::kCPU; }
+  std::optional<at::Device> device() const override { return {}; }
   void start(std::int64_t) override {}
   bool can_seek() const override { return false; }
   std::int64_t epoch() const override { return 0; }

@@ -38,8 +38,8 @@ class BatchStream {
   /// The next batch, to change or to move from, valid until the next call; nullptr at the end of the epoch.
   virtual Batch* next() = 0;
 
-  /// Where the batches are.
-  virtual at::Device device() const = 0;
+  /// Where the batches go; none: they stay where they are.
+  virtual std::optional<at::Device> device() const = 0;
 
   /// Whether start() takes any batch, not only the first.
   virtual bool can_seek() const = 0;
@@ -82,7 +82,7 @@ class LoaderStream final : public BatchStream<typename Loader::batch_type> {
     if (*next_ == loader_.end()) return nullptr;
     return &**next_;
   }
-  at::Device device() const override { return loader_.options().device; }
+  std::optional<at::Device> device() const override { return loader_.options().device; }
   bool can_seek() const override { return true; }
   SkippedItems const* skipped() const override {
     if constexpr (requires { next_->skipped(); })
@@ -144,7 +144,7 @@ class RangeStream final : public BatchStream<foreign_batch_t<Range>> {
     batch_.emplace(device_ ? to_device(as_batch(**next_), *device_) : as_batch(**next_));
     return &*batch_;
   }
-  at::Device device() const override { return device_.value_or(at::kCPU); }
+  std::optional<at::Device> device() const override { return device_; }
   bool can_seek() const override { return false; }
 
  private:

@@ -98,7 +98,7 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
   explicit LoaderReader(Loader& loader) : loader_(loader), stream_(stream_over(loader)) {}
 
   std::int64_t size() const override { return stream_->size(); }
-  at::Device device() const override { return stream_->device(); }
+  std::optional<at::Device> device() const override { return stream_->device(); }
   void start(std::int64_t batch) override {
     running_ = epoch();
     stream_->start(running_, batch);
@@ -144,13 +144,11 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
   std::int64_t running_ = 0;
 };
 
-// Where a loader puts its batches, as far as it says so.
+// Where a loader's batches go, as far as it says so.
 template <class Loader>
-at::Device device_of([[maybe_unused]] Loader const& loader) {
-  if constexpr (requires { std::optional<at::Device>(loader.options().device); })
-    return std::optional<at::Device>(loader.options().device).value_or(at::kCPU);
-  else
-    return at::kCPU;
+std::optional<at::Device> device_of([[maybe_unused]] Loader const& loader) {
+  if constexpr (requires { std::optional<at::Device>(loader.options().device); }) return loader.options().device;
+  return std::nullopt;
 }
 
 template <class Types, class Loader>

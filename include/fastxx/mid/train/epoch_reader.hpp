@@ -4,6 +4,7 @@
 #include <fastxx/mid/data/skipped.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace fastxx {
@@ -17,7 +18,8 @@ class EpochReader {
   virtual ~EpochReader() = default;
   /// Batches in an epoch.
   virtual std::int64_t size() const = 0;
-  virtual at::Device device() const = 0;
+  /// Where the batches go; none: they stay where they are.
+  virtual std::optional<at::Device> device() const = 0;
   /// Begin the next epoch, at this batch.
   virtual void start(std::int64_t batch) = 0;
   /// Whether start() takes any batch, not only the first.

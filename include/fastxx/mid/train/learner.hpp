@@ -105,7 +105,7 @@ class Learner : public TrainLoop,
     constexpr bool loss_given = detail::count_parts<LossFuncPart, Parts...>() > 0;
     static_assert(!detail::are_learner_parts<Parts...>() || loss_given || detail::carries_loss<Data>(),
                   "fastxx::Learner: no transform of these data carries a loss function; give loss_func(...)");
-    device_ = detail::device_of(dls.train());
+    device_ = place_of_model(detail::device_of(dls.train()));
     add_own_callbacks();
     if constexpr (!loss_given && detail::carries_loss<Data>()) loss_func = detail::loss_of_data(dls);
     if constexpr (detail::count_parts<OptFuncPart, Parts...>() == 0) take(opt_func(Adam{}));
@@ -388,7 +388,7 @@ class Learner : public TrainLoop,
     Added const added(callbacks_, std::move(extra));
     detail::LoaderReaderOf<Types, decltype(dls.train())> train(dls.train());
     detail::LoaderReaderOf<Types, decltype(dls.valid())> valid(dls.valid());
-    device_ = train.device();
+    device_ = place_of_model(train.device());
     Streams const streams(*this, &train, &valid);
     run_fit(options.start_epoch);
   }
@@ -415,7 +415,7 @@ class Learner : public TrainLoop,
     } const put_back{*this, kept};
     Added const added(callbacks_, std::move(extra));
     detail::LoaderReaderOf<Types, Loader&> reader(loader);
-    if (!in_fit() && evaluating == 0) device_ = reader.device();  // where the model goes
+    if (!in_fit() && evaluating == 0) device_ = place_of_model(reader.device());
     Streams const streams(*this, train_, &reader);
     return run_evaluation();
   }

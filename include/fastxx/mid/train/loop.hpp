@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,8 @@ class TrainLoop : public TrainState {
   RecorderRow run_evaluation();
 
   void refuse_inside_fit(char const* what) const;
+  // Where the batches go, and the model with them; it stays where it is when the loader does not say.
+  at::Device place_of_model(std::optional<at::Device> of_batches) const;
 
  private:
   // What an evaluation changes: the position, the recorder, the logger, callbacks with state; and inside an event the

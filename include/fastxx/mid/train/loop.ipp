@@ -92,6 +92,12 @@ FASTXX_INLINE void TrainLoop::throw_stray_cancel(char const* what) const {
                             "from the event before_... of their part on, until its after_..."});
 }
 
+FASTXX_INLINE at::Device TrainLoop::place_of_model(std::optional<at::Device> of_batches) const {
+  if (of_batches) return *of_batches;
+  auto const parameters = module().parameters();
+  return parameters.empty() ? at::Device(at::kCPU) : parameters.front().device();
+}
+
 FASTXX_INLINE void TrainLoop::refuse_inside_fit(char const* what) const {
   if (in_fit_)
     throw state_error("learner.in_fit", {.call = std::string("Learner::") + what,
