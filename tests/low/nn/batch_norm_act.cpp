@@ -12,6 +12,7 @@
 #include <limits>
 #include <string>
 #include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/forward_grad.h>
 #include <vector>
 
 using namespace fastxx;
@@ -483,6 +484,22 @@ TEST_CASE(
   torch::nn::BatchNorm1d const bare(torch::nn::BatchNorm1dOptions(3).affine(false).track_running_stats(false));
   CHECK(fuse_norm_act(bare) == 0);  // nothing to know it by
   CHECK(fuse_norm_act(torch::nn::ReLU()) == 0);
+}
+
+TEST_CASE("batch_norm_act: tangents of forward-mode differentiation are those of libtorch") {
+  torch::nn::BatchNorm1d norm(3);
+  norm->eval();
+  fuse_norm_act(norm);
+  Tensor const x = at::randn({4, 3}), tangent = at::randn({4, 3}), slope = at::randn({3});
+  auto const level = torch::autograd::ForwardADLevel::get_next_idx();
+  {
+    Tensor const dual = at::_make_dual(x, tangent, static_cast<std::int64_t>(level));
+    CHECK(at::allclose(norm(dual)._fw_grad(level), tangent, 1e-4, 1e-5));  // running statistics 0 and 1
+    Tensor const weight = at::_make_dual(at::ones({3}), slope, static_cast<std::int64_t>(level));
+    Tensor const y = batch_norm_act(x, weight, {}, at::zeros({3}), at::ones({3}), {.training = false});
+    CHECK(at::allclose(y._fw_grad(level), x.gt(0) * x * slope, 1e-4, 1e-5));
+  }
+  torch::autograd::ForwardADLevel::release_idx(level);
 }
 
 TEST_CASE("fuse_norm_act: second derivatives, and a parameter at the address of one that is gone") {

@@ -297,3 +297,34 @@ TEST_CASE("optimizer: tensors that take their step together get what each gets a
   };
   check(SGD{.mom = .9}), check(Adam{}), check(RAdam{.beta = 50}), check(Larc{}), check(Lamb{});
 }
+
+namespace {
+
+// Values that formulas keep: the weights and the gradient of the step before, and the weights of two steps before.
+struct KeepingStep {
+  static constexpr std::array hypers{Hyper{"lr", .1}};
+  static constexpr std::array<std::string_view, 3> state{"last", "last_grad", "older"};
+
+  static void apply(auto& p, auto& grad, auto& last, auto& last_grad, auto& older, auto const& h) {
+    auto const [lr] = h;
+    auto const change = grad - last_grad;
+    older = last, last = p, last_grad = grad;
+    p -= lr * (change + .5 * older);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("optimizer: what a formula assigns to a state is a value, for every type") {
+  auto const train = [](at::ScalarType type) {
+    Tensor const p = at::full({3}, 1., type).requires_grad_(), grad = at::zeros({3}, type);
+    Optimizer optimizer(steppers(KeepingStep{}), {{p}});
+    p.mutable_grad() = grad;
+    for (int step = 0; step < 4; ++step) {
+      grad.fill_(1 + step * step);  // in its place, as gradients that add up
+      optimizer.step();
+    }
+    return at::stack({p.detach(), optimizer.state_dict().groups[0].parameters[0].tensors.at("last")}).to(at::kDouble);
+  };
+  CHECK(at::allclose(train(at::kDouble), train(at::kFloat), 1e-6, 1e-6));
+}

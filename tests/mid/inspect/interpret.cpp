@@ -245,6 +245,27 @@ TEST_CASE("segmentation: two classes from one output, masks with a channel and o
   if (!std::getenv("FASTXX_KEEP")) std::filesystem::remove_all(folder);
 }
 
+TEST_CASE("segmentation: an index that no byte can be ignores no class") {
+  auto const classes = at::tensor({156, 156, 3}, at::kLong).view({1, 3});
+  auto learn = segmenting({{at::one_hot(classes, 200).permute({2, 0, 1}).to(at::kFloat), classes}},
+                          CrossEntropyLossFlat{.axis = 1});
+  for (std::int64_t index : {-100, 412}) {  // both end in the byte 156
+    SegmentationInterpretation const interp(learn, {.ignore_index = index});
+    CHECK(interp.masks().element_size() == 1);
+    CHECK(interp.confusion_matrix()[156][156].item<std::int64_t>() == 2);
+    OfRows const rows(learn, learn.dls.valid(), {.ignore_index = index});
+    CHECK(!at::equal(rows.row(0)[1].image.select(1, 0).select(1, 0), at::ones({3})));
+  }
+}
+
+TEST_CASE("segmentation: pictures of one pixel, one row, one column are drawn") {
+  for (std::vector<std::int64_t> const& size : {std::vector<std::int64_t>{1, 1}, {1, 4}, {4, 1}}) {
+    ImageCell cell;
+    cell.mask(at::ones(size, at::kLong).unsqueeze(0));
+    CHECK(cell.cell.image.sizes() == at::IntArrayRef({3, size[0], size[1]}));
+  }
+}
+
 TEST_CASE("segmentation: what gives no masks is refused") {
   auto const key = [](std::vector<toy::Item> const& items, auto loss) {
     auto learn = segmenting(items, loss);
@@ -278,6 +299,9 @@ TEST_CASE("sample_weight: in a Learner, for its own validation; get_preds reads 
   CHECK(key_of([&] { learn.validate(two); }) == "metric.weights");
   CHECK(learn.classes == nullptr);
   CHECK(learn.validate().at(1) == MetricValue(.5));
+  // Nobody knows which weight belongs to which item of a shuffled loader.
+  CHECK(key_of([&] { learn.validate(Loader(scored(), {.batch_size = 2, .shuffle = true})); }) == "metric.weights");
+  CHECK(learn.validate(Loader(scored(), {.batch_size = 2})).at(1) == MetricValue(.5));
   auto short_of_one = weighted(at::tensor({1, 1, 5}));
   CHECK(key_of([&] { short_of_one.validate(); }) == "metric.weights");
 }

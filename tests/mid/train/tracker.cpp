@@ -110,6 +110,14 @@ TEST_CASE("EarlyStopping and ReduceLROnPlateau wait for their patience") {
   CHECK(plateau.recorder().lrs == std::vector<double>{.1, .1, .1, .1, .01, .01, .005, .005, .005, .005, .005, .005});
 }
 
+TEST_CASE("what could only fail or harm later is refused when the callback is made") {
+  for (double factor : {.1, 1., 0., -10., std::nan(""), HUGE_VAL})
+    CHECK_THROWS_WITH_AS(ReduceLROnPlateau({.factor = factor}), doctest::Contains("[tracker.factor]"), state_error);
+  CHECK_THROWS_WITH_AS(SaveModel("best.pth", {.with_opt = true}), doctest::Contains("[save.torch_optimizer]"),
+                       state_error);
+  CHECK_NOTHROW(SaveModel("best.pth"));
+}
+
 TEST_CASE("a column that the table does not have is named, with those that it has") {
   auto learn = scripted({1}, callbacks(EarlyStopping({.track = {.monitor = "acuracy"}})));
   CHECK_THROWS_WITH_AS(learn.fit(1), doctest::Contains("one of train_loss, valid_loss, score; got 'acuracy'"),

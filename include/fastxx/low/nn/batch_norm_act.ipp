@@ -42,7 +42,8 @@ inline NormShape norm_shape(Tensor const& x) {
 }
 
 inline bool plain_floats(Tensor const& x) {
-  return x.layout() == at::kStrided && x.device().is_cpu() && x.scalar_type() == at::kFloat && !x.is_neg();
+  return x.layout() == at::kStrided && x.device().is_cpu() && x.scalar_type() == at::kFloat && !x.is_neg() &&
+         !x._fw_grad(0).defined();  // tangents of forward-mode differentiation are libtorch's
 }
 
 // Of the tensors with one number for each channel; undefined ones are none.

@@ -214,8 +214,9 @@ class Fused final : public FusedPass {
   template <class Scalars>
   void step_tensors(TensorJob& job, std::size_t begin, std::size_t end, Scalars const& scalars) const {
     auto values = values_of(job, begin, end);
-    TensorList const parameters = values.p.raw;
+    TensorList const parameters = values.p.raw, gradients = values.grad.raw;
     apply(values, scalars, std::index_sequence_for<Steppers...>{});
+    for (auto& state : values.state) raw_part(state.raw, parameters), raw_part(state.raw, gradients);
     raw_copy(parameters, values.p.raw);
     for (std::size_t s = 0; s < states.size; ++s)
       std::copy(values.state[s].raw.begin(), values.state[s].raw.end(),

@@ -28,6 +28,9 @@ inline double raw_number(double x, TensorList const&) { return x; }
 // The sum of each tensor: one transfer for all.
 std::vector<double> raw_totals(TensorList const& x);
 
+// Copies of those that are the tensors of `others` themselves: a formula that assigns a value keeps the value.
+void raw_part(TensorList& x, TensorList const& others);
+
 // Into the memory of `to`.
 void raw_copy(TensorList const& to, TensorList const& from);
 

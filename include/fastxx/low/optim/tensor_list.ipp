@@ -44,6 +44,11 @@ FASTXX_INLINE std::vector<double> raw_totals(TensorList const& x) {
   return {first, first + all.numel()};
 }
 
+FASTXX_INLINE void raw_part(TensorList& x, TensorList const& others) {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (x[i].is_same(others[i])) x[i] = x[i].clone();
+}
+
 FASTXX_INLINE void raw_copy(TensorList const& to, TensorList const& from) { foreach_copy(to, from); }
 
 }  // namespace fastxx::detail

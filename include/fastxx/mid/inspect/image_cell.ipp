@@ -14,7 +14,12 @@ FASTXX_INLINE void ImageCell::image(Tensor const& image) {
 }
 
 FASTXX_INLINE void ImageCell::mask(Tensor const& mask) {
-  Tensor const classes = mask.detach().cpu().to(at::kLong).squeeze();
+  Tensor classes = mask.detach().cpu().to(at::kLong);
+  for (std::int64_t d = 0; d < classes.dim() && classes.dim() > 2;)  // height and width may be 1
+    if (classes.size(d) == 1)
+      classes = classes.select(d, 0);
+    else
+      ++d;
   Tensor palette = at::empty({static_cast<std::int64_t>(detail::line_colours.size()), 3}, at::kFloat);
   for (std::size_t i = 0; i < detail::line_colours.size(); ++i) {
     Colour const colour = detail::line_colours[i];

@@ -62,6 +62,7 @@ class SegmentationReport : public ClassesInterpretation {
  private:
   void take_masks();
   std::int64_t n_classes() const;
+  Tensor ignored(Tensor const& target) const;
   Tensor counted() const;
   ImageCell mask_cell(Tensor const& mask, Tensor const& target) const;
 

@@ -70,8 +70,15 @@ FASTXX_INLINE std::int64_t SegmentationReport::n_classes() const {
   return none.dim() == 4 && none.size(1) > 1 ? none.size(1) : 2;
 }
 
+FASTXX_INLINE Tensor SegmentationReport::ignored(Tensor const& target) const {
+  bool const a_byte = *options_.ignore_index >= 0 && *options_.ignore_index <= 255;
+  // Beside bytes libtorch would make a byte of the index: of -100 the class 156.
+  if (target.scalar_type() == at::kByte && !a_byte) return at::zeros_like(target, at::kBool);
+  return target.eq(*options_.ignore_index);
+}
+
 FASTXX_INLINE Tensor SegmentationReport::counted() const {
-  return options_.ignore_index ? targets().ne(*options_.ignore_index) : Tensor();
+  return options_.ignore_index ? ignored(targets()).logical_not() : Tensor();
 }
 
 FASTXX_INLINE std::string SegmentationReport::segmentation_report(int digits) const {
@@ -113,7 +120,7 @@ FASTXX_INLINE std::string SegmentationReport::top_losses_table(std::int64_t k) c
 FASTXX_INLINE ImageCell SegmentationReport::mask_cell(Tensor const& mask, Tensor const& target) const {
   ImageCell cell;
   cell.mask(mask);
-  if (options_.ignore_index) cell.cell.image = cell.cell.image.masked_fill(target.eq(*options_.ignore_index), 1);
+  if (options_.ignore_index) cell.cell.image = cell.cell.image.masked_fill(ignored(target), 1);
   return cell;
 }
 

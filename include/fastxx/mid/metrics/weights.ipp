@@ -42,6 +42,12 @@ FASTXX_INLINE bool WeightedMetric::takes(TrainState const& learn) {
   if (learn.training || learn.gathering) return false;
   cut_short_ = learn.iter + 1 < learn.n_iter;
   auto const* const reader = learn.reader(false);
+  if (reader && reader->shuffled())
+    throw state_error("metric.weights", {.call = "metric " + name(),
+                                         .expected = "a validation loader that gives its items in their order, as the "
+                                                     "weights are",
+                                         .got = "a shuffled one",
+                                         .fix = "make the loader with .shuffle = false, or leave out .sample_weight"});
   auto const* const skipped = reader ? reader->skipped() : nullptr;
   if (skipped && skipped->count() != left_out_.size()) left_out_ = skipped->indices;
   return true;

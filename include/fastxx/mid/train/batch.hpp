@@ -105,6 +105,12 @@ class LoaderReader final : public BatchReader<Xb, Yb> {
   }
   bool can_seek() const override { return stream_->can_seek(); }
   SkippedItems const* skipped() const override { return stream_->skipped(); }
+  bool shuffled() const override {
+    if constexpr (requires { bool{loader_.options().shuffle}; })
+      return loader_.options().shuffle;
+    else
+      return false;
+  }
   bool next(Xb& xb, Yb& yb, bool& has_targets) override {
     Batch* const batch = stream_->next();
     if (!batch) return false;

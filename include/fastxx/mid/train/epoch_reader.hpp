@@ -30,6 +30,8 @@ class EpochReader {
   virtual void set_epoch(std::int64_t number) = 0;
   /// What has been left out since start(), where the loader leaves anything out.
   virtual SkippedItems const* skipped() const = 0;
+  /// Whether the loader says that it gives its items in a new order each epoch.
+  virtual bool shuffled() const { return false; }
   /// What decides which batches come, in words; equal words mean equal batches of equal data.
   virtual std::string describe() const = 0;
 };

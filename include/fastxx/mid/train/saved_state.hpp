@@ -65,6 +65,10 @@ void put_optimizer(SafeTensors& file, OptimizerState const& state);
 
 OptimizerState read_optimizer(SavedTensors const& saved, std::filesystem::path const& path);
 
+// Whether a file of this name is one for PyTorch; and that the optimizer's state is not to go into such a one.
+bool is_torch_name(std::filesystem::path const& path);
+void require_savable(std::filesystem::path const& path, bool with_opt);
+
 }  // namespace detail
 
 /// Write a learner's weights and optimizer state to a safetensors file, complete or not at all; Learner::save finds it

@@ -112,19 +112,28 @@ FASTXX_INLINE OptimizerState read_optimizer(SavedTensors const& saved, std::file
   return state;
 }
 
+FASTXX_INLINE bool is_torch_name(std::filesystem::path const& path) {
+  auto const ending = path.extension();
+  return ending == ".pth" || ending == ".pt";
+}
+
+FASTXX_INLINE void require_savable(std::filesystem::path const& path, bool with_opt) {
+  if (!with_opt || !is_torch_name(path)) return;
+  throw state_error("save.torch_optimizer",
+                    {.call = "Learner::save",
+                     .expected = "a name that does not end in .pth or .pt: files for PyTorch hold weights alone",
+                     .got = path.string(),
+                     .fix = "leave out .with_opt; or save weights and optimizer as .safetensors"});
+}
+
 }  // namespace fastxx::detail
 
 namespace fastxx {
 
 FASTXX_INLINE void save_state_of(TrainState const& learn, std::filesystem::path const& path,
                                  SaveOptions const& options) {
-  if (auto const ending = path.extension(); ending == ".pth" || ending == ".pt") {
-    if (options.with_opt.value_or(false))
-      throw state_error("save.torch_optimizer",
-                        {.call = "Learner::save",
-                         .expected = "a name that does not end in .pth or .pt: files for PyTorch hold weights alone",
-                         .got = path.string(),
-                         .fix = "leave out .with_opt; or save weights and optimizer as .safetensors"});
+  detail::require_savable(path, options.with_opt.value_or(false));
+  if (detail::is_torch_name(path)) {
     save_torch(path, state_dict(learn.module()));
     return;
   }

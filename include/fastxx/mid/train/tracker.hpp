@@ -87,8 +87,8 @@ struct SaveModelOptions {
 /// Writes the weights whenever the watched column is better than ever, and gives the best ones to the model at the end:
 /// `callbacks(SaveModel("best.safetensors", {.track = {.monitor = "accuracy"}}))`. learn.load reads the file.
 ///
-/// Errors:  state_error [tracker.monitor] for a column that the table does not have, [tracker.no_validation]; io_error
-///          [file.write]
+/// Errors:  state_error [tracker.monitor] for a column that the table does not have, [tracker.no_validation],
+///          [save.torch_optimizer]; io_error [file.write]
 /// Source:  fastai 2.7.18 callback/tracker.py SaveModelCallback (TR-73); differs: prints nothing
 /// Example: examples/doc/training.cpp
 class SaveModel {
@@ -147,15 +147,15 @@ struct PlateauOptions {
   TrackOptions track = {};
   [[no_unique_address]] detail::MonitorIsInTrack monitor = {};
   std::int64_t patience = 1;  ///< epochs without a better value before the rates fall
-  double factor = 10;         ///< by which they are divided
+  double factor = 10;         ///< by which they are divided, above 1
   double min_lr = 0;          ///< but not below this
 };
 
 /// Divides the learning rates of all groups when the watched column has not become better for some epochs. For fit: a
 /// schedule, as that of fit_one_cycle, sets the rates itself.
 ///
-/// Errors:  state_error [tracker.monitor], [tracker.no_validation]
-/// Source:  fastai 2.7.18 callback/tracker.py ReduceLROnPlateau; differs: prints nothing
+/// Errors:  state_error [tracker.monitor], [tracker.no_validation]; [tracker.factor] for a factor that lowers nothing
+/// Source:  fastai 2.7.18 callback/tracker.py ReduceLROnPlateau; differs: prints nothing, and takes no factor up to 1
 /// Example: examples/doc/training.cpp
 class ReduceLROnPlateau {
  public:

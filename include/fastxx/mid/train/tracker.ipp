@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -66,7 +67,9 @@ FASTXX_INLINE bool PatientTracker::ran_out(TrainState const& learn) {
 namespace fastxx {
 
 FASTXX_INLINE SaveModel::SaveModel(std::filesystem::path path, SaveModelOptions const& options)
-    : path_(std::move(path)), options_(options), tracker_(options.track) {}
+    : path_(std::move(path)), options_(options), tracker_(options.track) {
+  detail::require_savable(path_, options.with_opt);  // now, not after the first epoch
+}
 
 FASTXX_INLINE void SaveModel::before_fit(TrainState& learn) {
   if (detail::leaves_no_trace(learn)) return;
@@ -104,7 +107,13 @@ FASTXX_INLINE void EarlyStopping::after_epoch(TrainState& learn) {
 }
 
 FASTXX_INLINE ReduceLROnPlateau::ReduceLROnPlateau(PlateauOptions const& options)
-    : options_(options), tracker_(options.track, options.patience) {}
+    : options_(options), tracker_(options.track, options.patience) {
+  if (options.factor > 1 && options.factor <= std::numeric_limits<double>::max()) return;
+  throw state_error("tracker.factor", {.call = "ReduceLROnPlateau",
+                                       .expected = "a finite factor above 1, by which the rates are divided",
+                                       .got = std::to_string(options.factor),
+                                       .fix = "write 10 for a tenth of the rate, which PyTorch calls 0.1"});
+}
 
 FASTXX_INLINE void ReduceLROnPlateau::after_epoch(TrainState& learn) {
   if (!tracker_.ran_out(learn)) return;
