@@ -1,4 +1,5 @@
 // Parameter groups: rates of their own, freezing, and learners that are made elsewhere.
+#include "../../errors.hpp"
 #include "toy.hpp"
 #include <fastxx/low/nn/module.hpp>
 #include <fastxx/low/optim/optim_wrapper.hpp>
@@ -140,6 +141,19 @@ TEST_CASE("fine_tune: what cannot work is refused before anything is trained or 
   CHECK_THROWS_AS(learn.fine_tune(-1), state_error);
   for (std::size_t i = 0; i < before.size(); ++i) CHECK(at::equal(learn.model->parameters()[i], before[i]));
   CHECK(learn.opt->frozen_idx() == 0);
+}
+
+TEST_CASE("fits: negative rates and phases that cannot be are refused by their names") {
+  auto learn = toy::learner();
+  toy::quiet(learn);
+  auto const before = learn.model->parameters()[0].clone();
+  CHECK(key_of([&] { learn.fit(1, -1.); }) == "rates.negative");
+  CHECK(key_of([&] { learn.fit_one_cycle(1, slice(-1e-3)); }) == "rates.negative");
+  CHECK(contains(error_of([&] { learn.fit_one_cycle(1, {.pct_start = 30}); }), "fit_one_cycle{.pct_start}"));
+  CHECK(contains(error_of([&] { learn.fit_one_cycle(1, {.div = 0}); }), "fit_one_cycle{.div}"));
+  CHECK(contains(error_of([&] { learn.fit_one_cycle(1, {.div_final = -1}); }), "fit_one_cycle{.div_final}"));
+  CHECK(contains(error_of([&] { learn.fit_flat_cos(1, {.pct_start = NAN}); }), "fit_flat_cos{.pct_start}"));
+  CHECK(at::equal(before, learn.model->parameters()[0]));
 }
 
 TEST_CASE("TR-61 train_bn and wd_bn_bias are heard by an optimizer still to be made") {

@@ -116,6 +116,18 @@ at::Tensor mean_error(at::Tensor const& prediction, at::Tensor const& target) {
 }
 }  // namespace
 
+TEST_CASE(
+    "metric: what libtorch says against a function comes with the metric's name and the shapes, not with its frames") {
+  auto learn = toy::learner(metrics([](at::Tensor const& p, at::Tensor const& t) {
+    return p.view({-1}) + t.view({2, -1});
+  }));
+  toy::quiet(learn);
+  auto const text = error_of([&] { learn.validate(); });
+  CHECK(contains(text, "[metric.failed] metric metric: expected a number"));
+  CHECK(contains(text, "predictions Float (4, 1), target Float (4, 1)"));
+  CHECK_FALSE(contains(text, "frame #"));
+}
+
 TEST_CASE("metric: a plain function has a column that reads as one") {
   auto part = metrics(mean_error);
   CHECK(hana::at_c<0>(part.value).name() == "metric");

@@ -5,12 +5,26 @@
 
 namespace fastxx {
 
+namespace detail {
+// Comes first in each recipe: what is written as Adam(1e-3) or Adam{.lr = 1e-3}, as elsewhere.
+struct LrIsOfTheFit {
+  constexpr LrIsOfTheFit() = default;
+  template <class T>
+  constexpr LrIsOfTheFit(T const&) {
+    static_assert(sizeof(T) == 0,
+                  "fastxx: an optimizer has no learning rate of its own; give it to the fit, learn.fit(5, 1e-3), and "
+                  "the optimizer's settings by name, Adam{.mom = .9}");
+  }
+};
+}  // namespace detail
+
 /// Stochastic gradient descent, with (undampened) momentum when `mom` is not 0.
 ///
 /// With mom = 0 no average is kept, and setting the hyper-parameter "mom" later (fit_one_cycle does) has no effect.
 /// Source:  fastai 2.7.18 optimizer.py SGD
 /// Example: examples/doc/optimizer.cpp
 struct SGD {
+  [[no_unique_address]] detail::LrIsOfTheFit lr = {};
   double mom = 0.;
   double wd = 0.;
   bool decouple_wd = true;
@@ -23,6 +37,7 @@ struct SGD {
 /// Source:  fastai 2.7.18 optimizer.py Adam
 /// Example: examples/doc/optimizer.cpp
 struct Adam {
+  [[no_unique_address]] detail::LrIsOfTheFit lr = {};
   double mom = .9;
   double sqr_mom = .99;
   double eps = 1e-5;
@@ -38,6 +53,7 @@ using AdamW = Adam;
 /// Source:  fastai 2.7.18 optimizer.py RMSProp; differs: eps is heard (TR-65)
 /// Example: examples/doc/optimizer.cpp
 struct RMSProp {
+  [[no_unique_address]] detail::LrIsOfTheFit lr = {};
   double mom = 0.;
   double sqr_mom = .99;
   double eps = 1e-8;
@@ -52,6 +68,7 @@ struct RMSProp {
 /// Source:  fastai 2.7.18 optimizer.py RAdam
 /// Example: examples/doc/optimizer.cpp
 struct RAdam {
+  [[no_unique_address]] detail::LrIsOfTheFit lr = {};
   double mom = .9;
   double sqr_mom = .99;
   double eps = 1e-5;
@@ -68,6 +85,7 @@ struct RAdam {
 /// Source:  fastai 2.7.18 optimizer.py QHAdam
 /// Example: examples/doc/optimizer.cpp
 struct QHAdam {
+  [[no_unique_address]] detail::LrIsOfTheFit lr = {};
   double mom = .999;
   double sqr_mom = .999;
   double nu_1 = .7;
@@ -85,6 +103,7 @@ struct QHAdam {
 /// Source:  fastai 2.7.18 optimizer.py Larc
 /// Example: examples/doc/optimizer.cpp
 struct Larc {
+  [[no_unique_address]] detail::LrIsOfTheFit lr = {};
   double mom = .9;
   bool clip = true;
   double trust_coeff = .02;
@@ -100,6 +119,7 @@ struct Larc {
 /// Source:  fastai 2.7.18 optimizer.py Lamb
 /// Example: examples/doc/optimizer.cpp
 struct Lamb {
+  [[no_unique_address]] detail::LrIsOfTheFit lr = {};
   double mom = .9;
   double sqr_mom = .99;
   double eps = 1e-5;

@@ -106,9 +106,10 @@ FASTXX_INLINE std::string CallbackTable::loop_text() const {
 
 FASTXX_INLINE void CallbackTable::throw_callback_error(CallbackEntry const& entry, Event event,
                                                        std::exception const& e) {
+  auto const* const of_torch = dynamic_cast<c10::Error const*>(&e);
   std::throw_with_nested(
       state_error("callback.failed", {.call = entry.name(),
-                                      .got = e.what(),
+                                      .got = of_torch ? of_torch->what_without_backtrace() : e.what(),
                                       .where = "event " + std::string(event_names[static_cast<std::size_t>(event)])}));
 }
 

@@ -109,6 +109,9 @@ class BatchAverage : public AvgLoss {
   // The target of the batch that is measured, when its shape fits the prediction or need not.
   Tensor const& target_for(Tensor const& prediction, std::vector<Tensor> const& targets, bool flattens) const;
   void require(bool good, std::size_t n_targets) const;
+  // What libtorch says against the function, with what it was given.
+  [[noreturn]] [[gnu::cold]] void refuse(c10::Error const& error, Tensor const& prediction,
+                                         std::vector<Tensor> const& targets) const;
 
  private:
   std::string name_;
@@ -122,7 +125,8 @@ class BatchAverage : public AvgLoss {
 /// `metric()`: `metrics(rmse)` measures `rmse.metric()`.
 ///
 /// Errors:  tensor_error [learner.shapes] when both are floating and would be broadcast, unless the function says
-///          `static constexpr bool flattens = true`; [metric.targets]
+///          `static constexpr bool flattens = true`; [metric.targets], [metric.failed] for what libtorch
+///          says against the function
 /// Source:  fastai 2.7.18 learner.py AvgMetric
 /// Example: examples/doc/metric.cpp
 template <class Function>
@@ -131,7 +135,14 @@ class AvgMetric : public detail::BatchAverage {
   explicit AvgMetric(Function function, std::string name = "", std::size_t target = 0)
       : BatchAverage(std::move(name), target, &detail::own_name<Function>), function_(std::move(function)) {}
 
-  void accumulate(TrainState const& learn) { add(value_of(learn.pred, learn.targets()), learn.batch_size()); }
+  void accumulate(TrainState const& learn) {
+    auto const targets = learn.targets();
+    try {
+      add(value_of(learn.pred, targets), learn.batch_size());
+    } catch (c10::Error const& error) {
+      refuse(error, learn.pred, targets);
+    }
+  }
 
  private:
   static constexpr bool flattens() {
@@ -222,7 +233,8 @@ auto make_metric(M metric) {
     constexpr bool function = std::is_function_v<std::remove_pointer_t<M>>;
     static_assert(ok || !function,
                   "fastxx::metrics(f): a pointer to a function has lost its default arguments; write metrics([]("
-                  "at::Tensor const& pred, at::Tensor const& targ) { return at::mse_loss(pred, targ); })");
+                  "at::Tensor const& pred, at::Tensor const& targ) { return at::mse_loss(pred, targ); }); a "
+                  "metric of the library's that has options is called: metrics(F1Score())");
     static_assert(ok || function,
                   "fastxx::metrics(...): a metric is a function of (prediction, target), or a type with reset(), "
                   "accumulate(learn) and value()");

@@ -55,6 +55,18 @@ FASTXX_INLINE void BatchAverage::require(bool good, std::size_t n_targets) const
                                               "accumulate(learn)"});
 }
 
+FASTXX_INLINE void BatchAverage::refuse(c10::Error const& error, Tensor const& prediction,
+                                        std::vector<Tensor> const& targets) const {
+  auto const described = [](Tensor const& x) {
+    return x.defined() ? std::string(at::toString(x.scalar_type())) + " " + shape_text(x.sizes()) : "none";
+  };
+  std::string given = "predictions " + described(prediction);
+  for (auto const& target : targets) given += ", target " + described(target);
+  throw tensor_error("metric.failed", {.call = "metric " + name(),
+                                       .expected = "a number for a batch of " + given,
+                                       .got = error.what_without_backtrace()});
+}
+
 FASTXX_INLINE bool would_enlarge(Tensor const& prediction, Tensor const& target) {
   if (!prediction.defined() || !target.defined()) return false;
   if (!prediction.is_floating_point() || !target.is_floating_point()) return false;

@@ -38,8 +38,20 @@ FASTXX_INLINE void ParamScheduler::after_batch(TrainState& learn) const {
 
 namespace fastxx::detail {
 
+inline void check_phases(char const* call, double pct_start, double div, double div_final) {
+  auto const refuse = [&](char const* option, char const* expected, double got) {
+    throw state_error(
+        "schedule.options",
+        {.call = std::string(call) + "{." + option + "}", .expected = expected, .got = std::to_string(got)});
+  };
+  if (!(pct_start >= 0 && pct_start <= 1)) refuse("pct_start", "a share from 0 to 1", pct_start);
+  if (!(div > 0)) refuse("div", "a number above 0", div);
+  if (!(div_final > 0)) refuse("div_final", "a number above 0", div_final);
+}
+
 FASTXX_INLINE ParamScheduler one_cycle(OptimizerInterface const& opt, Rates const& lr_max,
                                        OneCycleOptions const& options, std::array<double, 3> const& moms) {
+  check_phases("fit_one_cycle", options.pct_start, options.div, options.div_final);
   auto const maxima = lr_max.for_groups(opt.n_groups());
   std::vector<HyperSchedule> schedules;
   for (std::size_t group = 0; group < maxima.size(); ++group) {
@@ -52,6 +64,7 @@ FASTXX_INLINE ParamScheduler one_cycle(OptimizerInterface const& opt, Rates cons
 }
 
 FASTXX_INLINE ParamScheduler flat_cos(OptimizerInterface const& opt, Rates const& lr, FlatCosOptions const& options) {
+  check_phases("fit_flat_cos", options.pct_start, 1, options.div_final);
   auto const rates = lr.for_groups(opt.n_groups());
   std::vector<HyperSchedule> schedules;
   for (std::size_t group = 0; group < rates.size(); ++group)

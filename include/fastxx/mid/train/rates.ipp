@@ -36,6 +36,11 @@ FASTXX_INLINE std::vector<double> Rates::for_groups(std::size_t n) const {
                                       .got = std::to_string(values_.size()),
                                       .fix = "give slice(start, stop), or change the splitter"});
   }
+  for (double const rate : rates)
+    if (rate < 0)
+      throw state_error("rates.negative", {.call = "Rates",
+                                           .expected = "rates of at least 0: a negative one makes the loss larger",
+                                           .got = std::to_string(rate)});
   return rates;
 }
 
