@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/torch/tensor.hpp>
 #include <fastxx/mid/train/callback.hpp>
 
 #include <algorithm>
