@@ -93,7 +93,7 @@ class Optimizer {
   void add_work(Slot& slot, double const* hypers);
   void step_tensors();
   void run_work(std::int64_t begin, std::int64_t end) const;
-  void measure_work();
+  void measure_work(bool alone);
   void set_trainable(std::size_t group, bool trainable);
   std::string where(std::size_t group, std::size_t parameter) const;
   void set_hyper_at(std::size_t group, std::size_t index, double value);

@@ -75,9 +75,11 @@ FASTXX_INLINE void Optimizer::step() {
       if (slot.p.grad().defined()) add_work(slot, (slot.do_wd ? group.hypers : group.hypers_without_wd).data());
   while (!tensors_.empty()) step_tensors();
   if (work_.empty()) return;
-  if (plan_.pass->measures()) measure_work();
   auto const total = work_.back().first + work_.back().size;
-  at::parallel_for(0, total, detail::floats_per_thread,
+  // Between two passes the other threads go to sleep, and to wake them twice costs more than a pass over few floats.
+  bool const alone = plan_.pass->measures() && total < 4 * detail::floats_per_thread;
+  if (plan_.pass->measures()) measure_work(alone);
+  at::parallel_for(0, total, alone ? total : detail::floats_per_thread,
                    [this](std::int64_t begin, std::int64_t end) { run_work(begin, end); });
 }
 
@@ -136,7 +138,7 @@ FASTXX_INLINE void Optimizer::run_work(std::int64_t begin, std::int64_t end) con
 }
 
 /// The sums that some steppers must know, part by part: the parts do not depend on the threads, and neither do the sums.
-FASTXX_INLINE void Optimizer::measure_work() {
+FASTXX_INLINE void Optimizer::measure_work(bool alone) {
   constexpr std::int64_t floats = 1 << 15;
   struct Part {
     std::size_t work;
@@ -146,7 +148,8 @@ FASTXX_INLINE void Optimizer::measure_work() {
   std::vector<Part> parts;
   for (std::size_t w = 0; w < work_.size(); ++w)
     for (std::int64_t begin = 0; begin < work_[w].size; begin += floats) parts.push_back({w, begin, {}});
-  at::parallel_for(0, static_cast<std::int64_t>(parts.size()), 1, [&](std::int64_t from, std::int64_t to) {
+  auto const count = static_cast<std::int64_t>(parts.size());
+  at::parallel_for(0, count, alone ? count : 1, [&](std::int64_t from, std::int64_t to) {
     for (std::int64_t i = from; i < to; ++i) {
       auto& part = parts[static_cast<std::size_t>(i)];
       auto const& work = work_[part.work];
