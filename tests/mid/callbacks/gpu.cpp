@@ -1,6 +1,7 @@
 // What a GPU does otherwise: each case is left out where libtorch finds none. tests/gpu runs them on a machine that has one.
 #include "../../temporary_folder.hpp"
 #include "../train/toy.hpp"
+#include "disturb.hpp"
 #include <fastxx/low/core/seed.hpp>
 #include <fastxx/low/nn/batch_norm_act.hpp>
 #include <fastxx/low/optim/lookahead.hpp>
@@ -25,8 +26,6 @@
 #include <cmath>
 #include <cstdint>
 #include <filesystem>
-#include <limits>
-#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -101,24 +100,6 @@ struct Dtypes {
     auto const x = at::ones({2, 2}, learn.inputs()[0].options());
     *product = x.matmul(x).scalar_type();
     *weight = learn.module().parameters()[0].scalar_type();
-  }
-};
-
-struct Spoil {
-  static constexpr int order = CallbackOrder::mixed_precision - 1;
-  std::vector<at::Tensor>* weights;
-  void before_step(TrainState& state) const {
-    auto const parameter = state.module().parameters()[0];
-    weights->push_back(parameter.detach().clone());
-    if (weights->size() == 2) parameter.grad().view(-1)[0] = std::numeric_limits<float>::infinity();
-  }
-};
-
-struct Stop {
-  std::int64_t epoch;
-  static constexpr int order = CallbackOrder::checkpoint;
-  void after_epoch(TrainState& state) const {
-    if (state.epoch == epoch) throw std::runtime_error("killed");
   }
 };
 
@@ -199,7 +180,7 @@ TEST_CASE("GPU: a training that was killed goes on with the same bits, dropout's
     return learn;
   };
   auto const whole = train("whole");
-  (void)train("killed", gpu_test::Stop{1});
+  (void)train("killed", disturb::Stop{1});
   at::manual_seed(99);
   auto const resumed = train("killed");
   CHECK(gpu_test::apart(whole, resumed) == 0);
@@ -236,7 +217,7 @@ TEST_CASE("GPU: float16's loss is scaled; a step with an infinite gradient is le
   auto learn = gpu_test::learner("cuda", SGD{});
   std::vector<at::Tensor> weights;
   learn.add_cb(MixedPrecision(AMPMode::fp16, {.scaler = {.scale = 1024, .growth_interval = 1000}}));
-  learn.fit(1, 1e-2, callbacks(gpu_test::Spoil{&weights}));
+  learn.fit(1, 1e-2, callbacks(disturb::Spoil{&weights}));
   REQUIRE(weights.size() == 4);
   CHECK_FALSE(at::equal(weights[0], weights[1]));
   CHECK(at::equal(weights[1], weights[2]));

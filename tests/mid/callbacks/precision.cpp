@@ -2,6 +2,7 @@
 #include "../../errors.hpp"
 #include "../../temporary_folder.hpp"
 #include "../train/toy.hpp"
+#include "disturb.hpp"
 #include <fastxx/low/torch/autocast.hpp>
 #include <fastxx/mid/callbacks/channels_last.hpp>
 #include <fastxx/mid/callbacks/gradient.hpp>
@@ -219,24 +220,6 @@ struct Evaluate {
     if (learn.evaluating) return;
     learn.validate();
     *still_on = at::autocast::is_autocast_enabled(at::kCPU);
-  }
-};
-
-struct Spoil {
-  static constexpr int order = CallbackOrder::mixed_precision - 1;
-  std::vector<at::Tensor>* weights;
-  void before_step(TrainState& state) const {
-    auto const parameter = state.module().parameters()[0];
-    weights->push_back(parameter.detach().clone());
-    if (weights->size() == 2) parameter.grad()[0][0] = infinity;
-  }
-};
-
-struct Stop {
-  static constexpr int order = CallbackOrder::checkpoint;
-  std::int64_t epoch;
-  void after_epoch(TrainState& state) const {
-    if (state.epoch == epoch) throw std::runtime_error("killed");
   }
 };
 
@@ -467,7 +450,7 @@ TEST_CASE("MixedPrecision: a step with an infinite gradient is left out, the sca
   std::vector<at::Tensor> weights;
   int steps = 0;
   learn.add_cb(t::scaled({.growth_interval = 2}));
-  learn.fit(2, .1, callbacks(t::Spoil{&weights}, t::Watch{.before_step_ = [&](auto&) { ++steps; }}));
+  learn.fit(2, .1, callbacks(disturb::Spoil{&weights}, t::Watch{.before_step_ = [&](auto&) { ++steps; }}));
   REQUIRE(weights.size() == 4);
   CHECK_FALSE(at::equal(weights[0], weights[1]));
   CHECK(at::equal(weights[1], weights[2]));  // the second step was left out
@@ -513,7 +496,7 @@ TEST_CASE("MixedPrecision: a checkpoint keeps the scale, and a file may say any 
     CHECK(learn.get_cb<MixedPrecision>()->scaler().good_steps() == (sizeof...(more) ? 1 : 2));
     return state_dict(*learn.model);
   };
-  (void)run(t::Stop{.epoch = 1});  // four steps of eight
+  (void)run(disturb::Stop{.epoch = 1});  // four steps of eight
   CHECK(scale == 131072);
   (void)run();
   CHECK(scale == 262144);

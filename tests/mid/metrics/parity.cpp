@@ -57,21 +57,27 @@ auto const binary_scores = tensor(parity::binary_scores, {-1, 2}),
            binary_targets = tensor(parity::binary_targets, {-1});
 auto const multi_probs = tensor(parity::multi_scores, {-1, 4}).sigmoid(),
            multi_targets = tensor(parity::multi_targets, {-1, 4});
+// What is averaged over classes, by each average, of all classes and of some.
+void check_averages(std::string const& prefix, at::Tensor const& sample_weight) {
+  for (bool const some : {false, true})
+    for (auto const& [name, average] : averages) {
+      if (average == Average::samples) continue;
+      AverageOptions how{.average = average, .sample_weight = sample_weight};
+      if (some) how.labels = {1, 3, 4};
+      std::string const key = prefix + (some ? ".labels" : "");
+      check(key + ".f1." + name, F1Score(how), class_scores, class_targets);
+      check(key + ".fbeta2." + name, FBeta(2, how), class_scores, class_targets);
+      check(key + ".precision." + name, Precision(how), class_scores, class_targets);
+      check(key + ".recall." + name, Recall(how), class_scores, class_targets);
+      check(key + ".jaccard." + name, Jaccard(how), class_scores, class_targets);
+    }
+}
+
 }  // namespace
 
 TEST_CASE(
     "metrics of one label: F1, FBeta, precision, recall, Jaccard by each average; absent and unpredicted classes") {
-  for (std::string prefix : {"class", "class.labels"})
-    for (auto const& [name, average] : averages) {
-      if (average == Average::samples) continue;
-      AverageOptions how{.average = average};
-      if (prefix == "class.labels") how.labels = {1, 3, 4};
-      check(prefix + ".f1." + name, F1Score(how), class_scores, class_targets);
-      check(prefix + ".fbeta2." + name, FBeta(2, how), class_scores, class_targets);
-      check(prefix + ".precision." + name, Precision(how), class_scores, class_targets);
-      check(prefix + ".recall." + name, Recall(how), class_scores, class_targets);
-      check(prefix + ".jaccard." + name, Jaccard(how), class_scores, class_targets);
-    }
+  check_averages("class", {});
   check("class.f1.macro", F1Score({.average = Average::macro}), class_scores.argmax(1), class_targets);
   check("class.ignore2.f1.macro", F1Score({.average = Average::macro, .ignore_index = 2}), class_scores, class_targets);
 }
@@ -161,17 +167,7 @@ TEST_CASE("metrics of several labels: AUC, average precision, Brier; a label tha
 
 TEST_CASE("sample_weight: metrics of one label, each item counted by its weight; some have none") {
   auto const w = tensor(parity::item_weights, {-1}), of_two = w.slice(0, 0, binary_targets.size(0));
-  for (std::string prefix : {"weighted.class", "weighted.class.labels"})
-    for (auto const& [name, average] : averages) {
-      if (average == Average::samples) continue;
-      AverageOptions how{.average = average, .sample_weight = w};
-      if (prefix == "weighted.class.labels") how.labels = {1, 3, 4};
-      check(prefix + ".f1." + name, F1Score(how), class_scores, class_targets);
-      check(prefix + ".fbeta2." + name, FBeta(2, how), class_scores, class_targets);
-      check(prefix + ".precision." + name, Precision(how), class_scores, class_targets);
-      check(prefix + ".recall." + name, Recall(how), class_scores, class_targets);
-      check(prefix + ".jaccard." + name, Jaccard(how), class_scores, class_targets);
-    }
+  check_averages("weighted.class", w);
   check("weighted.class.balanced", BalancedAccuracy({.sample_weight = w}), class_scores, class_targets);
   check("weighted.class.balanced.adjusted", BalancedAccuracy({.adjusted = true, .sample_weight = w}), class_scores,
         class_targets);

@@ -42,13 +42,8 @@ inline bool is_row(torch::nn::Module const& part) {
   return part.children().empty() || !part.parameters(/*recurse=*/false).empty();
 }
 
-inline at::Device model_device(torch::nn::Module const& model) {
-  auto const parameters = model.parameters();
-  return parameters.empty() ? at::Device(at::kCPU) : parameters.front().device();
-}
-
 FASTXX_INLINE SummaryRun::SummaryRun(ModuleRef const& model)
-    : model_(model), device_(model_device(*model)), modes_(*model), generators_(device_) {
+    : model_(model), device_(place_of(*model)), modes_(*model), generators_(device_) {
   for (auto const& buffer : model->buffers())
     if (buffer.defined()) buffers_.emplace_back(buffer, buffer.detach().clone());
   std::vector<ModuleRef> parts;

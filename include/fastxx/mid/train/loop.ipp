@@ -93,9 +93,7 @@ FASTXX_INLINE void TrainLoop::throw_stray_cancel(char const* what) const {
 }
 
 FASTXX_INLINE at::Device TrainLoop::place_of_model(std::optional<at::Device> of_batches) const {
-  if (of_batches) return *of_batches;
-  auto const parameters = module().parameters();
-  return parameters.empty() ? at::Device(at::kCPU) : parameters.front().device();
+  return of_batches ? *of_batches : detail::place_of(module());
 }
 
 FASTXX_INLINE void TrainLoop::refuse_inside_fit(char const* what) const {

@@ -92,6 +92,9 @@ class KeptStates {
   std::vector<Kept> kept_;
 };
 
+// Where a model is: with its first parameter, or on the CPU when it has none.
+at::Device place_of(torch::nn::Module const& model);
+
 class LRFinder;  // mid/inspect/lr_find.hpp; callbacks that leave traces stay away from its mock run
 
 // The classes that a batch's predictions say, found once for all metrics of the batch.

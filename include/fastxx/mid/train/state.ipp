@@ -6,6 +6,11 @@
 
 namespace fastxx::detail {
 
+FASTXX_INLINE at::Device place_of(torch::nn::Module const& model) {
+  auto const parameters = model.parameters();
+  return parameters.empty() ? at::Device(at::kCPU) : parameters.front().device();
+}
+
 FASTXX_INLINE KeptStates::KeptStates(CallbackTable const& table) : callbacks_(table.with_state()) {
   for (auto const& entry : callbacks_) keep(entry.object.get(), entry.state);
 }
