@@ -1,5 +1,6 @@
 // One training step of ResNet-18 on 16 pictures of 128 x 128: ours has batch_norm_act and our Adam, the other what a
-// libtorch user writes: relu(bn(conv(x))) and torch::optim::Adam. Same weights, same pictures.
+// libtorch user writes: relu(bn(conv(x))) and torch::optim::Adam. Same weights, same pictures. resnet18_floor is ours
+// without norms and activations: less than that no norm of ours can reach, since the convolutions are oneDNN's on both sides.
 
 #include "compare.hpp"
 #include <fastxx/low/core/memory.hpp>
@@ -19,22 +20,22 @@ Conv2d conv(std::int64_t in, std::int64_t out, std::int64_t kernel, std::int64_t
   return Conv2d(Conv2dOptions(in, out, kernel).stride(stride).padding(kernel / 2).bias(false));
 }
 
-template <bool fused>
+enum class Norms { ours, torch, none };
+
+template <Norms norms>
 at::Tensor norm_relu(BatchNorm2d const& norm, at::Tensor const& x) {
-  if constexpr (fused)
-    return fastxx::batch_norm_act(norm, x);
-  else
-    return BatchNorm2d(norm)(x).relu_();
+  if constexpr (norms == Norms::none) return x;
+  if constexpr (norms == Norms::ours) return fastxx::batch_norm_act(norm, x);
+  return BatchNorm2d(norm)(x).relu_();
 }
-template <bool fused>
+template <Norms norms>
 at::Tensor norm_alone(BatchNorm2d const& norm, at::Tensor const& x) {
-  if constexpr (fused)
-    return fastxx::batch_norm_act(norm, x, fastxx::NormActivation::none);
-  else
-    return BatchNorm2d(norm)(x);
+  if constexpr (norms == Norms::none) return x;
+  if constexpr (norms == Norms::ours) return fastxx::batch_norm_act(norm, x, fastxx::NormActivation::none);
+  return BatchNorm2d(norm)(x);
 }
 
-template <bool fused>
+template <Norms norms>
 struct Block : Module {
   Conv2d conv1, conv2, shortcut{nullptr};
   BatchNorm2d bn1, bn2, shortcut_bn{nullptr};
@@ -48,18 +49,19 @@ struct Block : Module {
     shortcut_bn = register_module("shortcut_bn", BatchNorm2d(out));
   }
   at::Tensor forward(at::Tensor const& x) {
-    at::Tensor y = norm_relu<fused>(bn1, conv1(x));
-    y = norm_alone<fused>(bn2, conv2(y));
-    return y.add_(shortcut.is_empty() ? x : norm_alone<fused>(shortcut_bn, shortcut(x))).relu_();
+    at::Tensor y = norm_relu<norms>(bn1, conv1(x));
+    y = norm_alone<norms>(bn2, conv2(y));
+    y.add_(shortcut.is_empty() ? x : norm_alone<norms>(shortcut_bn, shortcut(x)));
+    return norms == Norms::none ? y : y.relu_();
   }
 };
 
-template <bool fused>
+template <Norms norms>
 struct ResNet18 : Module {
   Conv2d conv1 = register_module("conv1", conv(3, 64, 7, 2));
   BatchNorm2d bn1 = register_module("bn1", BatchNorm2d(64));
   MaxPool2d pool{MaxPool2dOptions(3).stride(2).padding(1)};
-  std::vector<std::shared_ptr<Block<fused>>> blocks;
+  std::vector<std::shared_ptr<Block<norms>>> blocks;
   Linear fc = register_module("fc", Linear(512, 1000));
 
   ResNet18() {
@@ -68,12 +70,12 @@ struct ResNet18 : Module {
       for (int i = 0; i < 2; ++i) {
         std::int64_t const stride = before != channels ? 2 : 1;
         blocks.push_back(register_module("block" + std::to_string(blocks.size()),
-                                         std::make_shared<Block<fused>>(before, channels, stride)));
+                                         std::make_shared<Block<norms>>(before, channels, stride)));
         before = channels;
       }
   }
   at::Tensor forward(at::Tensor x) {
-    x = pool(norm_relu<fused>(bn1, conv1(x)));
+    x = pool(norm_relu<norms>(bn1, conv1(x)));
     for (auto const& block : blocks) x = block->forward(x);
     return fc(x.mean({2, 3}));
   }
@@ -87,10 +89,10 @@ void train_step(Net& net, Optimizer& optimizer, at::Tensor const& x, at::Tensor 
   optimizer.zero_grad();
 }
 
-template <bool fused>
-std::shared_ptr<ResNet18<fused>> network() {
+template <Norms norms>
+std::shared_ptr<ResNet18<norms>> network() {
   at::manual_seed(1);
-  return std::make_shared<ResNet18<fused>>();
+  return std::make_shared<ResNet18<norms>>();
 }
 
 }  // namespace
@@ -98,19 +100,20 @@ std::shared_ptr<ResNet18<fused>> network() {
 int main() {
   fastxx::keep_freed_memory();
   at::set_num_threads(2);
-  auto const ours = network<true>();
-  auto const other = network<false>();
+  auto const other = network<Norms::torch>();
   at::Tensor const x = at::randn({16, 3, 128, 128}), y = at::randint(1000, {16});
-  auto adam = fastxx::Adam{.wd = 0}.make({ours->parameters()});
-  torch::optim::Adam torch_adam(other->parameters(), torch::optim::AdamOptions(1e-3).betas({.9, .99}).eps(1e-5));
-  // What ChannelsLast does: oneDNN's convolutions are quicker in this order.
-  for (auto p : ours->parameters())
-    if (p.dim() == 4) p.set_data(p.detach().contiguous(at::MemoryFormat::ChannelsLast));
   at::Tensor const x_last = x.contiguous(at::MemoryFormat::ChannelsLast);
-  fastxx::bench::compare(
-      {.name = "resnet18_step",
-       .unit = "ms",
-       .note = "16x3x128x128, 2 threads; other: relu(bn(conv(x))), torch::optim::Adam",
-       .rounds = 11},
-      [&] { train_step(*ours, adam, x_last, y); }, [&] { train_step(*other, torch_adam, x, y); });
+  torch::optim::Adam torch_adam(other->parameters(), torch::optim::AdamOptions(1e-3).betas({.9, .99}).eps(1e-5));
+  auto const against_other = [&](auto const& net, std::string const& name, std::string const& note) {
+    auto adam = fastxx::Adam{.wd = 0}.make({net->parameters()});
+    // What ChannelsLast does: oneDNN's convolutions are quicker in this order.
+    for (auto p : net->parameters())
+      if (p.dim() == 4) p.set_data(p.detach().contiguous(at::MemoryFormat::ChannelsLast));
+    fastxx::bench::compare(
+        {.name = name, .unit = "ms", .note = note, .rounds = 11}, [&] { train_step(*net, adam, x_last, y); },
+        [&] { train_step(*other, torch_adam, x, y); });
+  };
+  against_other(network<Norms::ours>(), "resnet18_step",
+                "16x3x128x128, 2 threads; other: relu(bn(conv(x))), torch::optim::Adam");
+  against_other(network<Norms::none>(), "resnet18_floor", "the same without norms and activations; the same other");
 }
