@@ -110,6 +110,7 @@ TEST_CASE("TR-17 interpretation of a shuffled training loader: all items, in the
   ClassificationInterpretation const interp(learn, learn.dls.train());
   CHECK(interp.predictions().preds.size(0) == 4);
   CHECK(interp.top_losses(1).second.item<std::int64_t>() == 2);
+  CHECK_THROWS_WITH_AS(interp.top_losses(-1), doctest::Contains("[interpret.count]"), state_error);
   std::string const table = interp.top_losses_table(1);
   CHECK(table.find("\n2  ") != std::string::npos);  // item 2: class 1, taken for 2
 }

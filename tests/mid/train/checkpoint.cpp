@@ -149,6 +149,9 @@ TEST_CASE("items that were left out are told after the epoch's row, with their n
   ProgressCallback progress(out);
   progress.after_epoch(learn);
   progress.after_epoch(learn);
+  progress.write_row({"epoch", "a_long_name", "loss"});
+  progress.write_row({"a sentence leaves the columns where they are"});
+  progress.write_row({"0", "1", "2"});
   std::string text(static_cast<std::size_t>(std::ftell(out)), ' ');
   std::rewind(out);
   CHECK(std::fread(text.data(), 1, text.size(), out) == text.size());
@@ -156,7 +159,8 @@ TEST_CASE("items that were left out are told after the epoch's row, with their n
   CHECK(text ==
         "5 items were left out, and 1 batch with them\n  item 1: no such point\n  item 8: no such point\n"
         "  item 9: no such point\n  item 10: no such point\n  item 11: no such point\n"
-        "5 items were left out, and 1 batch with them, the same as before\n");
+        "5 items were left out, and 1 batch with them, the same as before\n"
+        "epoch     a_long_name  loss\na sentence leaves the columns where they are\n0         1            2\n");
 }
 
 TEST_CASE("TR-72 tta: the average of augmented passes blended with the plain predictions, or the largest") {
@@ -700,8 +704,9 @@ TEST_CASE("learn.save: a name that ends in .pth or .pt makes a file for PyTorch,
   resume::Folder const folder;
   auto learn = resume::learner(0);
   learn.fit(1, {.lr = .01});
-  for (auto const* name : {"model.pth", "model.pt"}) {
+  for (auto const* name : {"model.pth", "model.pt", "MODEL.PTH"}) {
     auto const path = folder.path / name;
+    CHECK(has(message([&] { learn.load(path); }), "[torch_file.open]"));  // there is none yet
     CHECK(has(message([&] { learn.save(path, {.with_opt = true}); }), "[save.torch_optimizer]"));
     CHECK_FALSE(std::filesystem::exists(path));
     learn.save(path);

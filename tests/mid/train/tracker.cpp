@@ -110,7 +110,39 @@ TEST_CASE("EarlyStopping and ReduceLROnPlateau wait for their patience") {
   CHECK(plateau.recorder().lrs == std::vector<double>{.1, .1, .1, .1, .01, .01, .005, .005, .005, .005, .005, .005});
 }
 
+TEST_CASE("they say what they do, between the rows of the table") {
+  resume::Folder const folder;
+  auto const best = (folder.path / "best").string();
+  auto learn = scripted({1, 2, 2, 1.5, 9});
+  std::vector<std::string> said;
+  learn.logger = [&said](auto const& row) {
+    if (row.size() == 1) said.push_back(row[0]);
+  };
+  learn.fit(5, {.lr = .1},
+            callbacks(SaveModel(best, {.track = score}), ReduceLROnPlateau({.track = score}),
+                      EarlyStopping({.track = score, .patience = 2})));
+  CHECK(said == std::vector<std::string>{"SaveModel: score 1 is the best so far, saved as " + best,
+                                         "SaveModel: score 2 is the best so far, saved as " + best,
+                                         "ReduceLROnPlateau: no better score than 2 in 1 epoch, lr is 0.01 now",
+                                         "EarlyStopping: no better score than 2 in 2 epochs"});
+  learn.logger = {};  // nobody listens
+  CHECK_NOTHROW(learn.fit(2, callbacks(EarlyStopping({.track = score}))));
+}
+
 TEST_CASE("what could only fail or harm later is refused when the callback is made") {
+  for (std::int64_t patience : {0, -1}) {
+    auto const sentence = "a patience of at least 1 epoch; got " + std::to_string(patience);
+    CHECK_THROWS_WITH_AS(EarlyStopping({.patience = patience}), doctest::Contains(sentence.c_str()), state_error);
+    CHECK_THROWS_WITH_AS(ReduceLROnPlateau({.patience = patience}), doctest::Contains("[tracker.patience]"),
+                         state_error);
+  }
+  for (double below : {-.1, std::nan(""), HUGE_VAL}) {
+    CHECK_THROWS_WITH_AS(ReduceLROnPlateau({.min_lr = below}), doctest::Contains("[tracker.min_lr]"), state_error);
+    CHECK_THROWS_WITH_AS(SaveModel("best", {.track = {.min_delta = below}}), doctest::Contains("[tracker.min_delta]"),
+                         state_error);
+  }
+  CHECK_THROWS_WITH_AS(SaveModel("best", {.every_epoch = -1}), doctest::Contains("[save_model.every_epoch]"),
+                       state_error);
   for (double factor : {.1, 1., 0., -10., std::nan(""), HUGE_VAL})
     CHECK_THROWS_WITH_AS(ReduceLROnPlateau({.factor = factor}), doctest::Contains("[tracker.factor]"), state_error);
   CHECK_THROWS_WITH_AS(SaveModel("best.pth", {.with_opt = true}), doctest::Contains("[save.torch_optimizer]"),

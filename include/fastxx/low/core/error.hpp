@@ -40,6 +40,9 @@ struct TextPiece {
 // bytes that are no UTF-8 are written as escapes.
 [[gnu::cold]] std::string brief(std::string_view text);
 
+// A number as sentences have it: four digits, a point for every locale.
+[[gnu::cold]] std::string short_number(double value);
+
 // The first line that says something, of whatever was thrown: libtorch's own errors go on with a stack of addresses.
 [[gnu::cold]] std::string first_line(std::string_view text);
 

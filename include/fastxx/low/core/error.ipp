@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
 #include <initializer_list>
 #include <stdexcept>
 #include <string>
@@ -47,6 +48,14 @@ inline std::string printable(std::string_view text, std::size_t most) {
 }
 
 [[gnu::noinline]] FASTXX_INLINE std::string brief(std::string_view text) { return printable(text, 200); }
+
+[[gnu::noinline]] FASTXX_INLINE std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value);
+  for (char& c : text)
+    if (c == ',') c = '.';
+  return text;
+}
 
 [[gnu::noinline]] FASTXX_INLINE std::string first_line(std::string_view text) {
   text.remove_prefix(std::min(text.find_first_not_of('\n'), text.size()));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/low/plot/terminal_lines.hpp>
 #include <fastxx/low/plot/text.hpp>
 
@@ -7,7 +8,6 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
-#include <cstdio>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -71,14 +71,6 @@ inline std::string DotCanvas::row(int row, bool colour) const {
   }
   text.erase(text.find_last_not_of(' ') + 1);
   return now == none ? text : text + "\033[0m";
-}
-
-inline std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.4g", value);
-  for (char& c : text)
-    if (c == ',') c = '.';
-  return text;
 }
 
 inline std::string right_aligned(std::string const& text, std::size_t width) {

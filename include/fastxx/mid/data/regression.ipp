@@ -1,10 +1,10 @@
 #pragma once
 
+#include <fastxx/low/core/error.hpp>
 #include <fastxx/mid/data/regression.hpp>
 
 #include <cmath>
 #include <cstdint>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,11 +13,7 @@ namespace fastxx {
 
 FASTXX_INLINE std::string TitledNumbers::to_string() const {
   std::string text;
-  for (double const number : *this) {
-    char buffer[32];
-    std::snprintf(buffer, sizeof buffer, "%.4g", number);
-    text += (text.empty() ? "" : ", ") + std::string(buffer);
-  }
+  for (double const number : *this) text += (text.empty() ? "" : ", ") + detail::short_number(number);
   return size() == 1 ? text : "(" + text + ")";
 }
 

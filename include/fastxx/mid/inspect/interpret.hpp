@@ -28,7 +28,7 @@ struct Confused {
 /// What a model says about every item of a loader, and where it is most wrong: for any dataset, network and loss that
 /// can be had per item.
 ///
-/// Errors:  state_error [interpret.no_losses] for a loss that only gives its mean
+/// Errors:  state_error [interpret.no_losses] for a loss that only gives its mean, [interpret.count] for k < 0
 /// Source:  fastai 2.7.18 interpret.py Interpretation (H-52)
 /// Example: examples/doc/training.cpp
 class Interpretation {

@@ -18,6 +18,11 @@ FASTXX_INLINE std::pair<Tensor, Tensor> Interpretation::top_losses(std::int64_t 
                                               .expected = "targets, and a loss that can be had per item",
                                               .got = "one that only gives its mean, or no targets",
                                               .fix = "give your loss a member `bool reduce`"});
+  if (k < 0)
+    throw state_error("interpret.count", {.call = "top_losses",
+                                          .expected = "how many items, or 0 for all",
+                                          .got = std::to_string(k),
+                                          .fix = "top_losses(k, false) gives the smallest losses"});
   auto const n = predictions_.losses.size(0);
   auto [values, indices] = predictions_.losses.topk(k == 0 ? n : std::min(k, n), 0, largest);
   return {values, indices};

@@ -101,7 +101,9 @@ class Learner : public TrainLoop,
     static_assert(detail::are_learner_parts<Parts...>(),
                   "fastxx::Learner(dls, model, parts...): a part must be loss_func(...), opt_func(...), metrics(...), "
                   "callbacks(...) or splitter(...)");
-    static_assert(detail::parts_are_unique<Parts...>(), "fastxx::Learner(dls, model, parts...): a part is given twice");
+    static_assert(
+        detail::parts_are_unique<Parts...>(),
+        "fastxx::Learner(dls, model, parts...): a part is given twice; write callbacks(a, b, callbacks_from(path))");
     constexpr bool loss_given = detail::count_parts<LossFuncPart, Parts...>() > 0;
     static_assert(!detail::are_learner_parts<Parts...>() || loss_given || detail::carries_loss<Data>(),
                   "fastxx::Learner: no transform of these data carries a loss function; give loss_func(...)");

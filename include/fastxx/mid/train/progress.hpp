@@ -33,7 +33,7 @@ class ProgressCallback {
   void after_fit(TrainState&) { clear_line(); }
   void after_cancel_fit(TrainState&) { clear_line(); }
 
-  /// Print one row of the table above the bar.
+  /// Print one row of the table above the bar; one cell is a sentence.
   void write_row(std::vector<std::string> const& cells);
 
  private:

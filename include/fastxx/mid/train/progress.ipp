@@ -53,12 +53,13 @@ FASTXX_INLINE void ProgressCallback::write_skipped(SkippedItems const& skipped) 
 
 FASTXX_INLINE void ProgressCallback::write_row(std::vector<std::string> const& cells) {
   clear_line();
-  if (widths_.size() != cells.size() || cells[0] == "epoch") {
+  bool const sentence = cells.size() == 1;  // stands between rows, whose columns stay
+  if (!sentence && (widths_.size() != cells.size() || cells[0] == "epoch")) {
     widths_.clear();
     for (auto const& cell : cells) widths_.push_back(std::max<std::size_t>(10, cell.size() + 2));
   }
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i)
+  std::string line = sentence ? cells[0] : "";
+  for (std::size_t i = 0; !sentence && i < cells.size(); ++i)
     line += cells[i] + std::string(std::max<std::size_t>(1, widths_[i] - std::min(widths_[i], cells[i].size())), ' ');
   line.erase(line.find_last_not_of(' ') + 1);
   std::fprintf(out_, "%s\n", line.c_str());

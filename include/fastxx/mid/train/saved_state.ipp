@@ -4,6 +4,7 @@
 #include <fastxx/low/nn/state.hpp>
 #include <fastxx/mid/train/saved_state.hpp>
 
+#include <cctype>
 #include <charconv>
 #include <cmath>
 #include <cstddef>
@@ -11,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 #include <zlib.h>
@@ -113,7 +115,8 @@ FASTXX_INLINE OptimizerState read_optimizer(SavedTensors const& saved, std::file
 }
 
 FASTXX_INLINE bool is_torch_name(std::filesystem::path const& path) {
-  auto const ending = path.extension();
+  std::string ending = path.extension().string();
+  for (char& c : ending) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return ending == ".pth" || ending == ".pt";
 }
 
@@ -145,7 +148,9 @@ FASTXX_INLINE void save_state_of(TrainState const& learn, std::filesystem::path 
 }
 
 FASTXX_INLINE void load_state_of(TrainState& learn, std::filesystem::path const& path, LoadOptions const& options) {
-  bool const of_python = detail::is_torch_file(path);
+  std::error_code unknown;
+  bool const missing = !std::filesystem::exists(path, unknown);  // then the name says whose error it is
+  bool const of_python = missing ? detail::is_torch_name(path) : detail::is_torch_file(path);
   SafeTensors file = of_python ? SafeTensors{.tensors = load_torch_tensors(path)} : load_safetensors(path);
   detail::require_as_written(file, path);
   detail::SavedTensors const saved(file, path);

@@ -158,7 +158,7 @@ class TrainState : public TrainPosition {
   std::array<double, 3> moms{.95, .85, .95};
   bool wd_bn_bias = false;  ///< weight decay of biases and normalisation layers too; for an optimizer still to be made
   bool train_bn = true;     ///< normalisation layers train in frozen groups too; for an optimizer still to be made
-  std::function<void(std::vector<std::string> const&)> logger{};  ///< gets the rows of the table
+  std::function<void(std::vector<std::string> const&)> logger{};  ///< gets the rows of the table, and say's sentences
   Ranks ranks{};                                                  ///< who trains this model together
   LearnerThreads threads{};                                       ///< what is done about libtorch's threads
   detail::ClassesOfBatch* classes{};  ///< for metrics: what they share; nullptr between batches
@@ -198,6 +198,9 @@ class TrainState : public TrainPosition {
 
   Recorder& recorder() { return *recorder_; }
   Recorder const& recorder() const { return *recorder_; }
+
+  /// Tell the user something between the rows of the table: the logger gets a row of one cell.
+  void say(std::string const& sentence) const;
 
   /// Remove the callbacks of a type. Inside an event it takes effect after the event.
   template <class Callback>

@@ -2,6 +2,7 @@
 
 #include <fastxx/mid/train/state.hpp>
 
+#include <string>
 #include <utility>
 
 namespace fastxx::detail {
@@ -29,3 +30,11 @@ FASTXX_INLINE void KeptStates::keep(void* object, StateHandlers const* handlers)
 }
 
 }  // namespace fastxx::detail
+
+namespace fastxx {
+
+FASTXX_INLINE void TrainState::say(std::string const& sentence) const {
+  if (logger) logger({sentence});
+}
+
+}  // namespace fastxx

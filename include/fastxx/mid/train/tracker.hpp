@@ -33,7 +33,7 @@ namespace detail {
 // The best value of a column so far.
 class Tracker {
  public:
-  explicit Tracker(TrackOptions options) : options_(std::move(options)) {}
+  Tracker(std::string const& callback, TrackOptions options);
 
   void before_fit(TrainState const& learn);
 
@@ -41,6 +41,9 @@ class Tracker {
   bool is_new_best(TrainState const& learn);
 
   MetricValue best() const { return best_; }
+  // "valid_loss 0.25": the column and its best value.
+  std::string best_text() const;
+  std::string const& monitor() const { return options_.monitor; }
 
   void serialize(auto& archive) {
     bool known = best_.has_value();
@@ -60,11 +63,13 @@ class Tracker {
 // Counts the epochs without a better value.
 class PatientTracker {
  public:
-  PatientTracker(TrackOptions options, std::int64_t patience) : tracker_(std::move(options)), patience_(patience) {}
+  PatientTracker(std::string const& callback, TrackOptions options, std::int64_t patience);
 
   void before_fit(TrainState const& learn);
   // Whether patience has run out after an epoch; then counting begins anew.
   bool ran_out(TrainState const& learn);
+  // "no better valid_loss than 0.25 in 2 epochs", for who says that patience has run out.
+  std::string why() const;
 
   void serialize(auto& archive) { archive("tracker", tracker_), archive("wait", wait_); }
 
@@ -87,9 +92,10 @@ struct SaveModelOptions {
 /// Writes the weights whenever the watched column is better than ever, and gives the best ones to the model at the end:
 /// `callbacks(SaveModel("best.safetensors", {.track = {.monitor = "accuracy"}}))`. learn.load reads the file.
 ///
+/// Each save is told in a line between the rows of the table.
 /// Errors:  state_error [tracker.monitor] for a column that the table does not have, [tracker.no_validation],
-///          [save.torch_optimizer]; io_error [file.write]
-/// Source:  fastai 2.7.18 callback/tracker.py SaveModelCallback (TR-73); differs: prints nothing
+///          [tracker.min_delta], [save_model.every_epoch], [save.torch_optimizer]; io_error [file.write]
+/// Source:  fastai 2.7.18 callback/tracker.py SaveModelCallback (TR-73)
 /// Example: examples/doc/training.cpp
 class SaveModel {
  public:
@@ -122,16 +128,17 @@ struct EarlyStoppingOptions {
   std::int64_t patience = 1;  ///< epochs without a better value before training stops
 };
 
-/// Stops training when the watched column has not become better for some epochs.
+/// Stops training when the watched column has not become better for some epochs, and says so in a line under the table.
 ///
-/// Errors:  state_error [tracker.monitor], [tracker.no_validation]
-/// Source:  fastai 2.7.18 callback/tracker.py EarlyStoppingCallback (TR-73); differs: prints nothing
+/// Errors:  state_error [tracker.monitor], [tracker.no_validation], [tracker.patience] below 1, [tracker.min_delta]
+/// Source:  fastai 2.7.18 callback/tracker.py EarlyStoppingCallback (TR-73)
 /// Example: examples/doc/training.cpp
 class EarlyStopping {
  public:
   static constexpr int order = CallbackOrder::early_stopping;
 
-  explicit EarlyStopping(EarlyStoppingOptions const& options = {}) : tracker_(options.track, options.patience) {}
+  explicit EarlyStopping(EarlyStoppingOptions const& options = {})
+      : tracker_("EarlyStopping", options.track, options.patience) {}
 
   void before_fit(TrainState& learn) { tracker_.before_fit(learn); }
   void after_epoch(TrainState& learn);
@@ -152,10 +159,11 @@ struct PlateauOptions {
 };
 
 /// Divides the learning rates of all groups when the watched column has not become better for some epochs. For fit: a
-/// schedule, as that of fit_one_cycle, sets the rates itself.
+/// schedule, as that of fit_one_cycle, sets the rates itself. New rates are told in a line between the rows of the table.
 ///
-/// Errors:  state_error [tracker.monitor], [tracker.no_validation]; [tracker.factor] for a factor that lowers nothing
-/// Source:  fastai 2.7.18 callback/tracker.py ReduceLROnPlateau; differs: prints nothing, and takes no factor up to 1
+/// Errors:  state_error [tracker.monitor], [tracker.no_validation], [tracker.patience] below 1, [tracker.min_delta];
+///          [tracker.factor] for a factor that lowers nothing, [tracker.min_lr] below 0
+/// Source:  fastai 2.7.18 callback/tracker.py ReduceLROnPlateau; differs: takes no factor up to 1
 /// Example: examples/doc/training.cpp
 class ReduceLROnPlateau {
  public:

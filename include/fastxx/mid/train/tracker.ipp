@@ -4,6 +4,7 @@
 #include <fastxx/mid/train/tracker.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -12,6 +13,24 @@
 #include <utility>
 
 namespace fastxx::detail {
+
+// Refuses what a callback cannot mean.
+inline void require_option(bool possible, char const* key, std::string const& callback, std::string expected,
+                           double got) {
+  if (possible) return;
+  throw state_error(key, {.call = callback, .expected = std::move(expected), .got = short_number(got)});
+}
+
+FASTXX_INLINE Tracker::Tracker(std::string const& callback, TrackOptions options) : options_(std::move(options)) {
+  require_option(options_.min_delta >= 0 && std::isfinite(options_.min_delta), "tracker.min_delta", callback,
+                 "a finite min_delta of 0 or more, by which a better value is better", options_.min_delta);
+}
+
+FASTXX_INLINE PatientTracker::PatientTracker(std::string const& callback, TrackOptions options, std::int64_t patience)
+    : tracker_(callback, std::move(options)), patience_(patience) {
+  require_option(patience >= 1, "tracker.patience", callback, "a patience of at least 1 epoch",
+                 static_cast<double>(patience));
+}
 
 FASTXX_INLINE void Tracker::before_fit(TrainState const& learn) {
   auto const names = learn.recorder().metric_names();
@@ -48,6 +67,16 @@ FASTXX_INLINE bool Tracker::smaller() const {
   return options_.smaller_is_better.value_or(has("loss") || has("error"));
 }
 
+FASTXX_INLINE std::string Tracker::best_text() const {
+  return options_.monitor + (best_ ? " " + short_number(*best_) : std::string());
+}
+
+FASTXX_INLINE std::string PatientTracker::why() const {
+  std::string const epochs = std::to_string(patience_) + (patience_ == 1 ? " epoch" : " epochs");
+  auto const best = tracker_.best();
+  return "no better " + tracker_.monitor() + (best ? " than " + short_number(*best) : std::string()) + " in " + epochs;
+}
+
 FASTXX_INLINE void PatientTracker::before_fit(TrainState const& learn) {
   if (leaves_no_trace(learn)) return;
   tracker_.before_fit(learn);
@@ -67,7 +96,10 @@ FASTXX_INLINE bool PatientTracker::ran_out(TrainState const& learn) {
 namespace fastxx {
 
 FASTXX_INLINE SaveModel::SaveModel(std::filesystem::path path, SaveModelOptions const& options)
-    : path_(std::move(path)), options_(options), tracker_(options.track) {
+    : path_(std::move(path)), options_(options), tracker_("SaveModel", options.track) {
+  detail::require_option(options.every_epoch >= 0, "save_model.every_epoch", "SaveModel",
+                         "an every_epoch of 1 or more, or 0 for the best alone",
+                         static_cast<double>(options.every_epoch));
   detail::require_savable(path_, options.with_opt);  // now, not after the first epoch
 }
 
@@ -85,6 +117,7 @@ FASTXX_INLINE void SaveModel::after_epoch(TrainState& learn) {
   } else if (tracker_.is_new_best(learn)) {
     save(learn, path_);
     has_saved_ = true;
+    learn.say("SaveModel: " + tracker_.best_text() + " is the best so far, saved as " + detail::brief(path_.string()));
   }
 }
 
@@ -103,11 +136,15 @@ FASTXX_INLINE std::filesystem::path SaveModel::path_with(std::string const& endi
 }
 
 FASTXX_INLINE void EarlyStopping::after_epoch(TrainState& learn) {
-  if (tracker_.ran_out(learn)) throw CancelFitException();
+  if (!tracker_.ran_out(learn)) return;
+  learn.say("EarlyStopping: " + tracker_.why());
+  throw CancelFitException();
 }
 
 FASTXX_INLINE ReduceLROnPlateau::ReduceLROnPlateau(PlateauOptions const& options)
-    : options_(options), tracker_(options.track, options.patience) {
+    : options_(options), tracker_("ReduceLROnPlateau", options.track, options.patience) {
+  detail::require_option(options.min_lr >= 0 && std::isfinite(options.min_lr), "tracker.min_lr", "ReduceLROnPlateau",
+                         "a finite min_lr of 0 or more", options.min_lr);
   if (options.factor > 1 && options.factor <= std::numeric_limits<double>::max()) return;
   throw state_error("tracker.factor", {.call = "ReduceLROnPlateau",
                                        .expected = "a finite factor above 1, by which the rates are divided",
@@ -120,6 +157,7 @@ FASTXX_INLINE void ReduceLROnPlateau::after_epoch(TrainState& learn) {
   auto rates = learn.opt->hyper("lr");
   for (double& rate : rates) rate = std::max(rate / options_.factor, options_.min_lr);
   learn.opt->set_hyper("lr", rates);
+  learn.say("ReduceLROnPlateau: " + tracker_.why() + ", lr is " + detail::short_number(rates.back()) + " now");
 }
 
 }  // namespace fastxx
