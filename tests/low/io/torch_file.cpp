@@ -135,6 +135,32 @@ TEST_CASE("torch file: what is written is read back, dense, and the same bytes e
   CHECK(read_file(file.path) == bytes);  // nothing was lost
 }
 
+TEST_CASE("torch file: sizes and places that need zip64, and more members than the old table counts") {
+  Written const file;
+  std::map<std::string, at::Tensor> const tensors{
+      {"a", numbers({3, 4})}, {"b", numbers({40})}, {"empty", at::zeros({0})}, {"long", numbers({100})}};
+  save_torch(file.path, tensors);
+  auto const narrow = read_file(file.path);
+  for (std::uint64_t const limit : {0, 1, 48, 160, 161, 400, 1000}) {
+    CAPTURE(limit);
+    fastxx::detail::save_torch_zip(file.path, tensors, limit);
+    CHECK(read_file(file.path) != narrow);
+    auto const back = load_torch_tensors(file.path);
+    REQUIRE(back.size() == tensors.size());
+    for (auto const& [name, tensor] : tensors) CHECK(same(back.at(name), tensor));
+  }
+  fastxx::detail::save_torch_zip(file.path, tensors, 4000);
+  CHECK(read_file(file.path) == narrow);
+
+  std::map<std::string, at::Tensor> many;
+  for (int i = 0; i < 65535; ++i) many[std::to_string(i)] = at::zeros({});
+  many["7"] = at::ones({});
+  save_torch(file.path, many);
+  auto const back = load_torch_tensors(file.path);
+  CHECK(back.size() == many.size());
+  CHECK(back.at("7").item<float>() == 1);
+}
+
 TEST_CASE("torch file: other files, torn and damaged ones are one error each") {
   Written const file;
   CHECK(key_of([&] { load_torch(file.folder / "missing"); }) == "torch_file.open");

@@ -4,6 +4,7 @@
 #include <fastxx/low/io/torch_value.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -13,6 +14,9 @@ namespace fastxx {
 namespace detail {
 // Whether a file begins as those of torch.save do, zip or legacy; a file that cannot be read does not.
 bool is_torch_file(std::filesystem::path const& path);
+// save_torch; sizes and places in the file from `limit` on are written as zip64 has them.
+void save_torch_zip(std::filesystem::path const& path, std::map<std::string, Tensor> const& tensors,
+                    std::uint64_t limit);
 }  // namespace detail
 
 /// Read a file of torch.save: the zip files of today and those of before PyTorch 1.6.
@@ -39,9 +43,8 @@ std::map<std::string, Tensor> load_torch_tensors(std::filesystem::path const& pa
 /// at all. Equal content gives equal bytes. Tensors on other devices are copied to the CPU, views are written dense.
 ///
 /// Dtypes:  those of load_torch
-/// Errors:  io_error [file.write]; tensor_error [torch_file.dtype]; data_error [torch_file.size] over 4 GiB, for which
-///          there is save_safetensors
-/// Source:  PyTorch 1.13 torch/serialization.py
+/// Errors:  io_error [file.write]; tensor_error [torch_file.dtype]
+/// Source:  PyTorch 1.13 torch/serialization.py; PKWARE APPNOTE 6.3 (zip64, for more than 4 GiB or 65,535 members)
 /// Example: examples/doc/torch_file.cpp
 void save_torch(std::filesystem::path const& path, std::map<std::string, Tensor> const& tensors);
 

@@ -200,32 +200,42 @@ inline bool take_tensors(TorchValue const& value, std::map<std::string, Tensor>&
   return true;
 }
 
-// A zip file as torch.save writes it, member by member: each begins at a multiple of 64 bytes.
+// A zip file as torch.save writes it, member by member: each begins at a multiple of 64 bytes. Where a size or a place
+// reaches `limit`, the old fields of 32 bits are all ones, and those of zip64 have the numbers.
 class TorchZipWriter {
  public:
-  explicit TorchZipWriter(FileWriter& to) : to_(to) {}
+  TorchZipWriter(FileWriter& to, std::uint64_t limit) : to_(to), limit_(limit) {}
 
   void add(std::string const& name, void const* bytes, std::uint64_t size) {
     constexpr std::uint64_t alignment = 64, header_size = 30;
-    auto const crc = ::libdeflate_crc32(0, bytes, size);
-    std::uint64_t const begin = at_ + header_size + name.size() + 4;
-    std::uint64_t const padding = (alignment - begin % alignment) % alignment;
-    std::string header;
-    head(header, "PK\3\4", crc, size, name.size(), 4 + padding);
-    header += name + "FB" + number(static_cast<std::uint16_t>(padding)) + std::string(padding, 'Z');
-    table_ += "PK\1\2" + number(std::uint16_t{0});
-    std::string entry;
-    head(entry, "", crc, size, name.size(), 0);
-    table_ += entry + std::string(10, '\0') + number(static_cast<std::uint32_t>(at_)) + name;
+    bool const wide = std::max(size, at_) >= limit_;
+    std::string const fixed = std::string(10, '\0')  // version, flags, stored; no time: equal content, equal bytes
+                              + number(::libdeflate_crc32(0, bytes, size)) + narrow(size, wide) + narrow(size, wide) +
+                              number(static_cast<std::uint16_t>(name.size()));
+    std::string const sizes = wide ? extra(1, number(size) + number(size)) : "";
+    std::string const all = wide ? extra(1, number(size) + number(size) + number(at_)) : "";
+    std::uint64_t const begin = at_ + header_size + name.size() + sizes.size() + 4;
+    std::string const padded =
+        sizes + extra('B' << 8 | 'F', std::string((alignment - begin % alignment) % alignment, 'Z'));
+    table_ +=
+        "PK\1\2" + std::string(2, '\0') + fixed + length(all) + std::string(10, '\0') + narrow(at_, wide) + name + all;
     ++count_;
-    write(header);
+    write("PK\3\4" + fixed + length(padded) + name + padded);
     to_.write(bytes, size);
     at_ += size;
   }
   void finish() {
-    auto const begin = static_cast<std::uint32_t>(at_);
-    std::string const end = std::string("PK\5\6\0\0\0\0", 8) + number(count_) + number(count_) +
-                            number(static_cast<std::uint32_t>(table_.size())) + number(begin) + std::string(2, '\0');
+    std::uint64_t const begin = at_, size = table_.size();
+    bool const wide = std::max(begin, size) >= limit_ || count_ >= 0xffff;
+    std::string end;
+    if (wide) {
+      end = std::string("PK\6\6", 4) + number(std::uint64_t{44}) + std::string(12, '\0') + number(count_) +
+            number(count_) + number(size) + number(begin);
+      end += std::string("PK\6\7", 4) + std::string(4, '\0') + number(begin + size) + number(std::uint32_t{1});
+    }
+    std::string const count = number(static_cast<std::uint16_t>(wide ? 0xffff : count_));
+    end += std::string("PK\5\6\0\0\0\0", 8) + count + count + narrow(size, wide) + narrow(begin, wide) +
+           std::string(2, '\0');
     write(table_ + end);
   }
 
@@ -234,12 +244,12 @@ class TorchZipWriter {
   static std::string number(Number value) {
     return {reinterpret_cast<char const*>(&value), sizeof value};
   }
-  static void head(std::string& to, char const* magic, std::uint32_t crc, std::uint64_t size, std::size_t name,
-                   std::size_t extra) {
-    // Version, flags, stored; no time, so that equal content gives equal bytes.
-    to += magic + number(std::uint16_t{0}) + number(std::uint16_t{0}) + number(std::uint16_t{0}) + std::string(4, '\0');
-    to += number(crc) + number(static_cast<std::uint32_t>(size)) + number(static_cast<std::uint32_t>(size));
-    to += number(static_cast<std::uint16_t>(name)) + number(static_cast<std::uint16_t>(extra));
+  static std::string narrow(std::uint64_t value, bool wide) {
+    return number(wide ? std::uint32_t{0xffffffff} : static_cast<std::uint32_t>(value));
+  }
+  static std::string length(std::string const& bytes) { return number(static_cast<std::uint16_t>(bytes.size())); }
+  static std::string extra(int id, std::string const& bytes) {
+    return number(static_cast<std::uint16_t>(id)) + length(bytes) + bytes;
   }
   void write(std::string const& bytes) {
     to_.write(bytes);
@@ -247,9 +257,8 @@ class TorchZipWriter {
   }
 
   FileWriter& to_;
-  std::uint64_t at_ = 0;
+  std::uint64_t limit_, at_ = 0, count_ = 0;
   std::string table_;
-  std::uint16_t count_ = 0;
 };
 
 // A pickle of protocol 2.
@@ -307,6 +316,30 @@ inline Tensor dense_for_torch(std::string const& name, Tensor const& tensor) {
                                           .fix = "convert it with .to(...) or leave it out"});
 }
 
+FASTXX_INLINE void save_torch_zip(std::filesystem::path const& path, std::map<std::string, Tensor> const& tensors,
+                                  std::uint64_t limit) {
+  PickleWriter pickle;
+  pickle.ordered_dict();
+  pickle.bytes += '(';
+  std::vector<Tensor> dense;
+  for (auto const& [name, tensor] : tensors) {
+    Tensor const one = dense_for_torch(name, tensor);
+    pickle.text(name);
+    pickle.tensor(one, std::to_string(dense.size()));
+    dense.push_back(one);
+  }
+  pickle.bytes += "u.";
+  write_file_atomically(path, [&](FileWriter& writer) {
+    TorchZipWriter zip(writer, limit);
+    zip.add("archive/data.pkl", pickle.bytes.data(), pickle.bytes.size());
+    zip.add("archive/byteorder", "little", 6);
+    for (std::size_t i = 0; i < dense.size(); ++i)
+      zip.add("archive/data/" + std::to_string(i), dense[i].data_ptr(), dense[i].nbytes());
+    zip.add("archive/version", "3\n", 2);
+    zip.finish();
+  });
+}
+
 }  // namespace fastxx::detail
 
 namespace fastxx {
@@ -341,33 +374,7 @@ FASTXX_INLINE std::map<std::string, Tensor> load_torch_tensors(std::filesystem::
 }
 
 FASTXX_INLINE void save_torch(std::filesystem::path const& path, std::map<std::string, Tensor> const& tensors) {
-  detail::PickleWriter pickle;
-  pickle.ordered_dict();
-  pickle.bytes += '(';
-  std::vector<Tensor> dense;
-  std::uint64_t bytes = 0;
-  for (auto const& [name, tensor] : tensors) {
-    Tensor const one = detail::dense_for_torch(name, tensor);
-    pickle.text(name);
-    pickle.tensor(one, std::to_string(dense.size()));
-    dense.push_back(one);
-    bytes += one.nbytes() + 256;
-  }
-  pickle.bytes += "u.";
-  if (bytes + 3 * pickle.bytes.size() >= 0xffffffff || dense.size() >= 0xfff0)
-    throw data_error("torch_file.size", {.call = "save_torch",
-                                         .expected = "less than 4 GiB and 65,000 tensors",
-                                         .got = {bytes, " bytes, ", dense.size(), " tensors"},
-                                         .fix = "use save_safetensors, which Python reads as well"});
-  write_file_atomically(path, [&](FileWriter& writer) {
-    detail::TorchZipWriter zip(writer);
-    zip.add("archive/data.pkl", pickle.bytes.data(), pickle.bytes.size());
-    zip.add("archive/byteorder", "little", 6);
-    for (std::size_t i = 0; i < dense.size(); ++i)
-      zip.add("archive/data/" + std::to_string(i), dense[i].data_ptr(), dense[i].nbytes());
-    zip.add("archive/version", "3\n", 2);
-    zip.finish();
-  });
+  detail::save_torch_zip(path, tensors, 0xffffffff);
 }
 
 }  // namespace fastxx
