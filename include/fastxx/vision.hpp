@@ -5,4 +5,5 @@
 #include <fastxx/app/vision/core.hpp>
 #include <fastxx/app/vision/data.hpp>
 #include <fastxx/app/vision/models.hpp>
+#include <fastxx/app/vision/resample.hpp>
 #include <fastxx/mid.hpp>
