@@ -67,8 +67,8 @@ TEST_CASE("vision: an image is a view of its bytes, a tensor on request, and sho
   CHECK(second.pixels() == stack.data_ptr<std::uint8_t>() + 12);
   CHECK(at::equal(second.tensor(), stack.slice(0, 1)));
   CHECK(at::equal(second.show(ImageCell{}).cell.image, stack.slice(0, 1)));
-  CHECK(key_of([] { ImageBW(at::zeros({3, 4})); }) == "image_bw.tensor");
-  CHECK(key_of([] { ImageBW(at::zeros({3, 4, 4}, at::kByte)); }) == "image_bw.tensor");
+  CHECK(key_of([] { ImageBW(at::zeros({3, 4})); }) == "image.tensor");
+  CHECK(key_of([] { ImageBW(at::zeros({3, 4, 4}, at::kByte)); }) == "image.tensor");
 }
 
 TEST_CASE("vision: images collate into one (N,1,H,W) tensor of bytes; other sizes are refused with both shapes") {

@@ -21,6 +21,16 @@ TEST_CASE("TR-47 IntToFloatTensor: bytes become 0..1 and come back, every one of
   CHECK(at::equal(back, bytes));
 }
 
+TEST_CASE("IntToFloatTensor: bytes with their channels last become floats in the usual order") {
+  auto const rows = at::arange(2 * 4 * 5 * 3).to(at::kByte).view({2, 4, 5, 3});
+  auto const x = encode(IntToFloatTensor{}, TensorImage(rows.permute({0, 3, 1, 2})));
+  CHECK(x.is_contiguous());
+  CHECK(at::allclose(x, rows.permute({0, 3, 1, 2}).to(at::kFloat) / 255));
+  auto const floats = x.contiguous(at::MemoryFormat::ChannelsLast);
+  CHECK(at::allclose(encode(IntToFloatTensor{.div = 2}, TensorImage(floats)), x / 2));  // as it was, a new tensor
+  CHECK(at::allclose(floats, x));
+}
+
 TEST_CASE("TR-47 IntToFloatTensor: decoding clamps to 0..1 first, and rounds to the nearest byte") {
   TensorImage const x(at::tensor({-0.5f, 0.0f, 0.304f, 0.5f, 1.0f, 7.0f}));
   CHECK(at::equal(decode(IntToFloatTensor{}, x), at::tensor({0, 0, 78, 128, 255, 255}).to(at::kByte)));

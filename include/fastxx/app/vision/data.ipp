@@ -41,7 +41,7 @@ FASTXX_INLINE void IdxImages::check(std::string const& images, std::string const
   if (images_.dim() != 3 || labels_.dim() != 1 || images_.scalar_type() != at::kByte ||
       labels_.scalar_type() != at::kByte)
     refuse("idx_images.dtype", "bytes (N,H,W) and labels (N)",
-           detail::shape_text(images_.sizes()) + " and " + detail::shape_text(labels_.sizes()), images);
+           fastxx::detail::shape_text(images_.sizes()) + " and " + fastxx::detail::shape_text(labels_.sizes()), images);
   if (size() == 0) refuse("idx_images.empty", "at least one image", "none", images);
   if (images_.size(0) != labels_.size(0))
     refuse("idx_images.count", "as many labels as images",

@@ -5,9 +5,11 @@
 namespace fastxx {
 
 FASTXX_INLINE TensorImage IntToFloatTensor::encodes(TensorImage const& image) const {
-  TensorImage scaled = image.to(at::kFloat);
-  // A float image shares its memory with the caller's tensor; only a converted copy may be changed in place.
-  return scaled.is_same(image) ? scaled / div : scaled.div_(at::Scalar(div));
+  if (image.scalar_type() == at::kFloat) return image / div;
+  // Images come with their channels last, and models call view: numbers in the usual order, in one copy.
+  TensorImage scaled(image.tensor().to(at::kFloat, false, /*copy=*/false, at::MemoryFormat::Contiguous).div_(div));
+  scaled.set_meta(image);
+  return scaled;
 }
 
 FASTXX_INLINE TensorMask IntToFloatTensor::encodes(TensorMask const& mask) const {
