@@ -13,7 +13,7 @@ METHODS = {"crop": ResizeMethod.Crop, "pad": ResizeMethod.Pad, "squish": ResizeM
 PADS = {"zeros": PadMode.Zeros, "border": PadMode.Border, "reflection": PadMode.Reflection}
 CASES = [  # height, width -> height, width, method, pad_mode, share on the left, at the top
     (9, 13, 4, 4, "crop", "reflection", .5, .5), (9, 13, 4, 4, "crop", "reflection", .9, .2),
-    (13, 9, 5, 3, "crop", "reflection", .3, .7), (7, 20, 6, 9, "crop", "zeros", .99, .5),
+    (13, 9, 5, 3, "crop", "reflection", .3, .7), (7, 20, 6, 9, "crop", "zeros", .99, .5), (20, 7, 9, 6, "crop", "zeros", .5, .9),
     (9, 13, 6, 6, "squish", "reflection", .1, .9), (5, 4, 8, 7, "squish", "zeros", .5, .5),
     (9, 13, 6, 6, "pad", "zeros", .5, .5), (9, 13, 6, 6, "pad", "border", .5, .25), (9, 13, 6, 6, "pad", "reflection", .5, .8),
     (13, 6, 5, 7, "pad", "zeros", .2, .5), (13, 6, 5, 7, "pad", "border", .6, .5), (13, 3, 5, 7, "pad", "reflection", .4, .5)]

@@ -74,13 +74,28 @@ TEST_CASE("Resize: classes of more than eight bits stay what they are") {
   CHECK(at::equal(padded.classes(), at::cat({at::zeros({1, 4}, at::kInt), mask})));
 }
 
+TEST_CASE("a part that sticks out is padded on all sides, or on one") {
+  auto const pixels = pixels_of(4, 5);
+  for (auto const& box : {vision::detail::PixelBox{-2, -1, 8, 9}, {0, -3, 4, 8}, {1, 2, 6, 3}, {-1, 1, 2, 7}}) {
+    std::vector<std::int64_t> const sides{-box.left, box.left + box.width - 5, -box.top, box.top + box.height - 4};
+    auto const want = at::constant_pad_nd(pixels.permute({2, 0, 1}), sides);
+    auto const image =
+        vision::detail::resized_part(vision::Image(pixels).rows(), 3, box, PadMode::zeros, {box.height, box.width});
+    CHECK(at::equal(image.permute({2, 0, 1}), want));
+    auto const mask = vision::detail::resized_part(pixels.select(2, 0), box, PadMode::zeros, {box.height, box.width});
+    CHECK(at::equal(mask, want[0]));
+  }
+}
+
 TEST_CASE("Resize: extreme shapes give the size asked for; nonsense is one error") {
   for (auto const method : {ResizeMethod::crop, ResizeMethod::pad, ResizeMethod::squish})
-    for (auto const& pixels : {pixels_of(1, 1), pixels_of(1, 300), pixels_of(200, 1), pixels_of(2, 3)})
+    for (std::vector<std::int64_t> const& shape :
+         std::vector<std::vector<std::int64_t>>{{1, 1, 3}, {1, 300, 3}, {200, 1, 3}, {2, 3, 3}})
       for (HeightWidth const size : {HeightWidth(1), HeightWidth(5, 3), HeightWidth(64, 1), HeightWidth(1, 64)}) {
-        auto const image = Resize{.size = size, .method = method}.encodes(vision::Image(pixels), {1, 1});
-        CHECK(image.height() == size.height);
-        CHECK(image.width() == size.width);
+        vision::Image const one_colour(at::full(shape, 77, at::kByte));
+        auto const image = Resize{.size = size, .method = method}.encodes(one_colour, {1, 1}).tensor();
+        CHECK(image.sizes() == at::IntArrayRef{3, size.height, size.width});
+        CHECK(image.eq(77).all().item<bool>());
       }
   vision::Image const image(pixels_of(3, 3));
   for (HeightWidth const size : {HeightWidth(), HeightWidth(0, 5), HeightWidth(-1)})
