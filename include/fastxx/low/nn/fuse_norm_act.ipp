@@ -14,8 +14,8 @@ namespace fastxx::detail {
 
 using MaybeTensor = c10::optional<Tensor>;
 
-// The parameters whose norms are ours. A parameter that is gone makes room for another one at its address: hence the weak
-// pointers.
+// The parameters whose norms are ours. A weak pointer keeps the address of a parameter that is gone from another tensor, so
+// what is found is alive.
 class FusedNorms {
  public:
   static FusedNorms& instance() {
@@ -40,8 +40,7 @@ class FusedNorms {
   bool has(MaybeTensor const& parameter) const {
     if (count_.load(std::memory_order_relaxed) == 0 || !parameter || !parameter->defined()) return false;
     std::shared_lock const lock(mutex_);
-    auto const found = parameters_.find(parameter->unsafeGetTensorImpl());
-    return found != parameters_.end() && !found->second.expired();
+    return parameters_.contains(parameter->unsafeGetTensorImpl());
   }
 
  private:
