@@ -314,6 +314,29 @@ TEST_CASE("batch_norm_act: a weight changed between forward and backward is noti
   CHECK_THROWS_AS(y.backward(in.grad), c10::Error);
 }
 
+TEST_CASE("batch_norm_act: a backward pass lets go of the input, unless the graph is kept; a second one is refused") {
+  auto const held = [](Tensor const& x) {
+    return c10::weak_intrusive_ptr<c10::TensorImpl, at::UndefinedTensorImpl>(x.getIntrusivePtr());
+  };
+  Tensor const leaf = at::randn({5, 3, 4}).requires_grad_();
+  Tensor x = leaf.mul(2);  // multiplying keeps no tensor: whoever holds x behind us is the norm's node
+  auto const input = held(x);
+  Tensor const loss = batch_norm_act(x, at::ones({3}), {}, {}, {}).square().sum();
+  x.reset();
+  CHECK_FALSE(input.expired());
+  loss.backward({}, /*retain_graph=*/true);
+  CHECK_FALSE(input.expired());
+  Tensor const once = leaf.grad().clone();
+  loss.backward();
+  CHECK(input.expired());
+  CHECK(at::equal(leaf.grad(), once + once));
+  Tensor const y = batch_norm_act(leaf, at::ones({3}), {}, {}, {});
+  y.backward(at::ones_like(y));
+  Tensor const before = leaf.grad().clone();
+  CHECK_THROWS_AS(y.backward(at::ones_like(y)), c10::Error);
+  CHECK(at::equal(leaf.grad(), before));
+}
+
 TEST_CASE("batch_norm_act of a layer: mode, settings and the count of batches are the layer's") {
   auto const check_layer = [](torch::nn::BatchNorm2dOptions const& options) {
     torch::nn::BatchNorm2d ours(options), theirs(options);

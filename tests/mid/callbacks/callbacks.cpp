@@ -7,6 +7,7 @@
 #include <fastxx/mid/callbacks/layer_modes.hpp>
 #include <fastxx/mid/callbacks/mix.hpp>
 #include <fastxx/mid/callbacks/short_epoch.hpp>
+#include <fastxx/mid/metrics/loss_metric.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -130,6 +131,20 @@ TEST_CASE("BnFreeze: a norm that does not train keeps its statistics, one that t
     learn.fit(1, .1, callbacks(BnFreeze{}));
     CHECK(at::equal(learn.model->ptr(0)->buffers()[0], before) == !trains);
   }
+  auto const pictures = at::rand({4, 3, 2, 2});
+  for (bool const flat : {false, true}) {
+    auto net = flat ? Sequential(torch::nn::Flatten(), torch::nn::BatchNorm1d(12), torch::nn::Linear(12, 1))
+                    : Sequential(torch::nn::BatchNorm2d(3), torch::nn::Flatten(), torch::nn::Linear(12, 1));
+    auto const norm = net->ptr(flat ? 1 : 0);
+    Batches const batches{{pictures, points(4, 1)}};
+    auto learn = learner(batches, batches, net, MSELossFlat{});
+    learn.train_bn = false;
+    for (auto& p : norm->parameters()) p.set_requires_grad(false);
+    learn.fit(1, .1, callbacks(BnFreeze{}));
+    CHECK(norm->buffers()[0].eq(0).all().item<bool>());  // its mean as it was made
+    learn.fit(1, .1);
+    CHECK_FALSE(norm->buffers()[0].eq(0).all().item<bool>());
+  }
 }
 
 TEST_CASE("MCDropout: predictions differ from call to call, and are the same again without it") {
@@ -140,6 +155,16 @@ TEST_CASE("MCDropout: predictions differ from call to call, and are the same aga
   CHECK_FALSE(at::equal(learn.get_preds().preds, learn.get_preds().preds));
   learn.remove_cb<MCDropout>();
   CHECK(at::equal(learn.get_preds().preds, sure));
+  auto const differs = [](auto dropout) {
+    auto one = regression(2, 4, Sequential(torch::nn::Linear(3, 8), dropout, torch::nn::Linear(8, 1)));
+    one.add_cb(MCDropout{});
+    return !at::equal(one.get_preds().preds, one.get_preds().preds);
+  };
+  CHECK(differs(torch::nn::Dropout2d(.5)));
+  CHECK(differs(torch::nn::Dropout3d(.5)));
+  CHECK(differs(torch::nn::AlphaDropout(.5)));
+  CHECK(differs(torch::nn::FeatureAlphaDropout(.5)));
+  CHECK_FALSE(differs(torch::nn::ReLU()));
 }
 
 TEST_CASE("CSVLogger: the table with all digits, whole after each epoch; behind another one when asked") {
@@ -162,6 +187,13 @@ TEST_CASE("CSVLogger: the table with all digits, whole after each epoch; behind 
   CHECK(text_of(path).starts_with(text + "epoch,"));
   learn.fit(1, .1, callbacks(CSVLogger(path)));
   CHECK(std::count_if(text.begin(), text.end(), [](char c) { return c == '\n'; }) == 3);
+  learn.add_cb(CSVLogger(path));
+  learn.fit(1, .1);
+  auto const one_fit = text_of(path);
+  learn.validate();
+  learn.get_preds();
+  CHECK(text_of(path) == one_fit);
+  learn.remove_cb<CSVLogger>();
   auto const e = error_of([&] { learn.fit(1, .1, callbacks(CSVLogger("/dev/full"))); });
   CHECK(contains(e, "[file.write]"));
   CHECK(contains(e, "/dev/full"));
@@ -173,6 +205,19 @@ TEST_CASE("CSVLogger: the table with all digits, whole after each epoch; behind 
       error_of([&] { learn.fit(2, .1, callbacks(CSVLogger(folder / "sub" / "a.csv"), Vanish{folder / "sub"})); });
   CHECK(contains(gone, "[file.write]"));
   CHECK(contains(gone, "a.csv"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_CASE("CSVLogger: names with commas, quotes and line ends are quoted; what is not defined is an empty cell") {
+  auto const folder = temporary_folder("csv_cells");
+  auto const batches = regression(1).dls.train();
+  auto const none = [] { return MetricValue(); };
+  auto learn = learner(batches, batches, linear(3, 1), MSELossFlat{},
+                       metrics(ValueMetric(none, "a,b"), ValueMetric(none, "\"c\""), ValueMetric(none, "d\ne")));
+  learn.fit(1, .1, callbacks(CSVLogger(folder / "cells.csv")));
+  auto const text = text_of(folder / "cells.csv");
+  CHECK(text.starts_with("epoch,train_loss,valid_loss,\"a,b\",\"\"\"c\"\"\",\"d\ne\",time\n0,"));
+  CHECK(text.ends_with(",,,,00:00\n"));
   std::filesystem::remove_all(folder);
 }
 

@@ -425,6 +425,8 @@ TEST_CASE("GradScaler: never infinite and never nothing; bad settings and the wr
     CHECK(key_of([&] { (void)GradScaler(bad); }) == "grad_scaler.options");
   GradScaler scaler;
   CHECK(key_of([&] { scaler.update(); }) == "grad_scaler.update");
+  (void)scaler.unscale({at::ones({1})}), scaler.update();
+  CHECK(key_of([&] { scaler.update(); }) == "grad_scaler.update");  // once for each unscale
   CHECK(key_of([&] { (void)scaler.unscale({at::ones({1}, at::kHalf)}); }) == "grad_scaler.fp16_gradient");
 }
 
@@ -464,6 +466,8 @@ TEST_CASE("MixedPrecision: a step with an infinite gradient is left out, the sca
   CHECK(precision.skipped_steps() == 1);  // an evaluation leaves no trace
   learn.fit(1, .1);
   CHECK(precision.skipped_steps() == 0);  // each fit begins anew
+  learn.fit(1, .1);
+  CHECK(precision.scaler().scale() == 131072);  // doubled by the two steps of this fit
 }
 
 TEST_CASE("MixedPrecision: a layer that is there twice is unscaled once; batches that add up share one scale") {

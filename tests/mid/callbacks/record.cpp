@@ -328,6 +328,8 @@ TEST_CASE("CollectData: each batch of training and validation with prediction an
   learn.fit(1, .1, callbacks(few));
   CHECK(few.batches().size() == 4);
   CHECK_FALSE(few.complete());
+  learn.fit(2, .1, callbacks(collected));
+  CHECK(collected.batches().size() == 12);  // of the last fit alone
 }
 
 TEST_CASE("CollectData: of a batch that is cancelled there is what it came to") {
@@ -678,6 +680,16 @@ TEST_CASE("TensorBoard: losses and hyper-parameters by batch, metrics by epoch; 
             std::pair(static_cast<std::int64_t>(3 * e + 3), static_cast<float>(*recorder.values[e][column])));
   }
   CHECK(by_tag.count("time") + by_tag.count("epoch") == 0);
+  struct CancelSecond {
+    void after_pred(TrainState& state) {
+      if (state.training && state.iter == 1) throw CancelBatchException();
+    }
+  };
+  learn.fit(1, .1, callbacks(TensorBoard(folder / "cancelled"), CancelSecond{}));
+  std::vector<std::int64_t> steps;
+  for (auto const& one : scalars_in(text_of(files_in(folder / "cancelled").at(0))))
+    if (one.tag == "train_loss") steps.push_back(one.step);
+  CHECK(steps == std::vector<std::int64_t>{1, 3});
   learn.add_cb(TensorBoard(folder / "run"));
   learn.validate();
   learn.lr_find({.num_it = 20});

@@ -79,6 +79,15 @@ TEST_CASE("HookCallback: every third batch alone, chosen modules, layers without
                            {.modules = {learn.model->ptr(2)}, .every = 3});
   learn.fit(2, .1, callbacks(third));
   CHECK(steps == std::vector<std::int64_t>{0, 3, 6, 9, 12});
+  auto six = regression(6, 4, deep());  // no batch of validation counts, though it comes behind the sixth
+  int calls = 0;
+  six.fit(1, .1, callbacks(HookCallback([&](LayerCall const&) { ++calls; }, {.every = 3})));
+  CHECK(calls == 2 * 2);
+  torch::nn::Linear const shared(3, 3);  // one layer, though the model calls it twice
+  auto twice = regression(1, 4, Sequential(shared, torch::nn::ReLU(), shared, torch::nn::Linear(3, 1)));
+  std::vector<std::string> heard;
+  twice.fit(1, .1, callbacks(HookCallback([&](LayerCall const& call) { heard.push_back(call.name); })));
+  CHECK(heard == std::vector<std::string>{"0", "0", "3", "0", "0", "3"});  // of training, of validation
 
   std::vector<std::string> names;
   learn.fit(1, .1,
@@ -237,6 +246,10 @@ TEST_CASE("ActivationStats: every so many batches; a long training keeps max_ste
   CHECK(few.layer_stats(1).mean.size() == 5);
   CHECK(few.hist(1)[0].size() == 5);
   CHECK(few.hist(1).size() == 40);
+  learn.add_cb(few);
+  learn.fit(4, .1);
+  learn.fit(1, .1);  // 10 batches: it begins with each of them again
+  CHECK(few.steps() == std::vector<std::int64_t>{0, 2, 4, 6, 8});
 }
 
 TEST_CASE("ActivationStats: an evaluation in an event changes nothing; a layer that is not called leaves NaN") {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -104,6 +105,42 @@ TEST_CASE("metrics: numbers that are all alike") {
   CHECK(*R2Score()(grows + 1e9, grows * 1.001 + 1e9) == doctest::Approx(1).epsilon(1e-4));  // far from zero
 }
 
+TEST_CASE("metrics: correlations of numbers whose squares' product overflows, and never beyond 1") {
+  auto const grows = at::arange(7).to(at::kDouble) * 1e100;
+  CHECK(*PearsonCorrCoef()(grows, grows * 2) == doctest::Approx(1));
+  at::manual_seed(3);
+  for (int time = 0; time < 100; ++time) {
+    auto const some = at::rand({11}, at::kDouble);
+    CHECK(std::abs(*PearsonCorrCoef()(some, some * -1.7)) <= 1);
+  }
+}
+
+TEST_CASE("metrics: a label is predicted from thresh on, accuracy_multi's above it, as fastai has them") {
+  auto const half = at::full({1, 1}, .5), is = at::ones({1, 1});
+  CHECK(RecallMulti()(half, is) == MetricValue(1));
+  CHECK(RecallMulti({.thresh = .75})(half, is) == MetricValue(0));
+  CHECK(accuracy_multi_t{.sigmoid = false}(half, is).item<double>() == 0);
+  CHECK(accuracy_multi_t{.thresh = .25, .sigmoid = false}(half, is).item<double>() == 1);
+  CHECK(accuracy_multi_t{.thresh = .7}(at::full({1, 1}, .75), is).item<double>() == 0);  // the sigmoid of .75 is .68
+  CHECK(accuracy_multi_t{.thresh = .7, .sigmoid = false}(at::full({1, 1}, .75), is).item<double>() == 1);
+}
+
+TEST_CASE("metrics: each class against the rest: the four counts are those of all items") {
+  auto metric = F1Score({.average = Average::macro});
+  metric.reset();
+  metric.add(classes({0, 0, 1, 2, 2, 2}), classes({0, 1, 1, 2, 0, 2}));
+  auto const each = metric.counts().each();
+  REQUIRE(each.size() == 3);
+  double const by_hand[3][4]{{1, 1, 1, 3}, {1, 0, 1, 4}, {2, 1, 0, 3}};
+  for (std::size_t i = 0; i < 3; ++i) {
+    CAPTURE(i);
+    CHECK(each[i].hits == by_hand[i][0]);
+    CHECK(each[i].false_alarms == by_hand[i][1]);
+    CHECK(each[i].misses == by_hand[i][2]);
+    CHECK(each[i].rejections == by_hand[i][3]);
+  }
+}
+
 TEST_CASE("metrics: BLEU of short sentences is not defined, of four words it is") {
   auto const words = classes({1, 2, 3, 4}).view({1, 4});
   CHECK_FALSE(defined(CorpusBLEUMetric(), words.slice(1, 0, 3), words));
@@ -141,6 +178,23 @@ TEST_CASE("metrics: metrics of one label refuse shapes, types, targets and predi
       }) ==
       "[metric.classes] metric f1_score: expected at most 2 classes; got 3; for more than two classes say {.average = "
       "Average::macro} (or micro, weighted), or take the metric named ...Multi");
+}
+
+TEST_CASE("metrics: a NaN that argmax or thresh would hide is refused") {
+  struct ThreeItems : TrainState {
+    torch::nn::Module& module() const override { throw std::logic_error("a metric needs no model"); }
+    std::vector<at::Tensor> inputs() const override { return {}; }
+    std::vector<at::Tensor> targets() const override { return {at::tensor({0, 1, 1})}; }
+    std::int64_t batch_size() const override { return 3; }
+  } batch;
+  auto most = AccumMetric(mae, {.dim_argmax = -1});
+  batch.pred = scores();
+  most.accumulate(batch);
+  batch.pred[1][0] = not_a_number;
+  CHECK(key_of([&] { most.accumulate(batch); }) == "metric.nan");
+  batch.pred = at::tensor({.2F, not_a_number, 1.F});
+  auto above = AccumMetric(mae, {.activation = ActivationType::sigmoid, .thresh = .5});
+  CHECK(key_of([&] { above.accumulate(batch); }) == "metric.nan");
 }
 
 TEST_CASE("metrics: metrics of several labels and of scores refuse what does not fit") {
@@ -232,6 +286,15 @@ TEST_CASE("sample_weight: no weight at all, no value; a weight of 0 is no item")
   // All are predicted alike: 0, whatever the weights add up to.
   CHECK(MatthewsCorrCoef({.sample_weight = at::tensor({.1, .2, .7})})(classes({1, 1, 1}), classes({0, 1, 1})) ==
         MetricValue(0));
+  // The best score of an item without weight is no point of the curve.
+  auto const probabilities = at::tensor({.9, .8, .1});
+  CHECK(APScoreBinary({.sample_weight = at::tensor({0, 1, 1})})(probabilities, classes({0, 1, 0})) == MetricValue(1));
+  // An item whose labels are all alike has no area under the curve.
+  auto const rows = at::tensor({.9, .1, .2, .8, .3, .4}).view({3, 2}),
+             labels = classes({1, 0, 0, 1, 0, 0}).view({3, 2});
+  CHECK_FALSE(defined(RocAucMulti({.average = Average::samples}), rows, labels));
+  CHECK(RocAucMulti({.average = Average::samples, .sample_weight = at::tensor({1, 1, 0})})(rows, labels) ==
+        MetricValue(1));
   // An item of weight 2 counts as two; a pixel may have its own.
   CHECK(F1Score({.sample_weight = at::tensor({2, 1, 1})})(scores(), classes({1, 0, 0})) ==
         F1Score()(at::cat({scores(), scores().slice(0, 0, 1)}), classes({1, 0, 0, 1})));

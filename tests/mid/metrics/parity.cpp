@@ -254,6 +254,9 @@ TEST_CASE("metrics of text: BLEU, of predictions as long as the targets and shor
 
 TEST_CASE("optim_metric: the best argument of a smooth function and of one with steps") {
   auto const sine = optimum([](double x) { return std::sin(3 * x) + x; }, {.low = 0, .high = 2, .tol = 1e-6});
+  int calls = 0;
+  optimum([&](double x) { return ++calls, std::sin(3 * x) + x; }, {.low = 0, .high = 2, .tol = 1e-6});
+  CHECK(calls <= 15);  // golden sections alone take twice as many
   check("optim.sine", sine.value);
   check("optim.sine.x", sine.argument, 1e-5);
   auto const f1 = [](at::Tensor const& preds, at::Tensor const& targs, double thresh) {

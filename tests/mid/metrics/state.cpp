@@ -34,8 +34,10 @@ struct Skipping : EpochReader {
   std::int64_t running_epoch() const override { return 0; }
   void set_epoch(std::int64_t) override {}
   SkippedItems const* skipped() const override { return &items; }
+  bool shuffled() const override { return in_any_order; }
   std::string describe() const override { return {}; }
   SkippedItems items;
+  bool in_any_order = false;
 };
 struct SkippedBatch : Batch {
   using Batch::Batch;
@@ -131,8 +133,11 @@ TEST_CASE("metrics: nothing of the graph is kept, and the next phase begins with
   auto const grown = six_scores().requires_grad_();
   auto metric = AccumMetric([](at::Tensor const& p, at::Tensor const& t) {
     CHECK_FALSE(p.requires_grad());
+    CHECK_FALSE(t.requires_grad());
     return static_cast<double>(p.numel() * 100 + t.numel());
   });
+  metric.add(grown, six_labels().requires_grad_());
+  CHECK(metric.value() == MetricValue(1212));
   for (int epoch = 0; epoch < 2; ++epoch) {
     metric.reset();
     CHECK_FALSE(metric.value().has_value());
@@ -229,6 +234,9 @@ TEST_CASE("M-28 metrics: perplexity is exp of the mean loss by batch size, of BL
   metric.accumulate(large);
   metric.accumulate(small);
   CHECK(*metric.value() == doctest::Approx(std::exp(1.5)));
+  large.loss = at::tensor(4000.);  // its exponential is no number any more
+  metric.accumulate(large);
+  CHECK_FALSE(metric.value().has_value());
   Batch sentence(at::tensor({1, 2, 3, 4}).view({1, 4}), {at::tensor({1, 2, 3, 4}).view({1, 4})});
   CorpusBLEUMetric bleu;
   sentence.training = true;
@@ -237,6 +245,11 @@ TEST_CASE("M-28 metrics: perplexity is exp of the mean loss by batch size, of BL
   sentence.training = false;
   bleu.accumulate(sentence);
   CHECK(*bleu.value() == doctest::Approx(1));
+  bleu.reset();
+  auto const longer = at::tensor({1, 2, 3, 4, 5, 6}).view({1, 6});
+  bleu.add(sentence.pred, longer);
+  CHECK(bleu.value() == CorpusBLEUMetric()(sentence.pred, longer));  // a phase before it lends no words
+  CHECK(*bleu.value() == doctest::Approx(std::exp(1 - 6. / 4)));
 }
 
 TEST_CASE("metrics: several ranks say what one with all the items says; a rank may have had none") {
@@ -252,6 +265,7 @@ TEST_CASE("metrics: several ranks say what one with all the items says; a rank m
     check_ranks(R2Score(), numbers, others, n);
     check_ranks(rmse.metric(), numbers, others, n);
     check_ranks(CorpusBLEUMetric(), sentences, sentences.flip(0), std::min<std::int64_t>(n, 2));
+    check_ranks(CorpusBLEUMetric(), sentences.slice(1, 0, 5), sentences, std::min<std::int64_t>(n, 2));
   }
 }
 
@@ -294,6 +308,15 @@ TEST_CASE("sample_weight: items that a loader has left out take their weights wi
   CHECK(f1.value() == F1Score({.sample_weight = at::tensor({1, 2, 3, 4, 5, 6})})(six_scores(), six_classes()));
   CHECK(*r2.value() ==
         doctest::Approx(*R2Score({.sample_weight = at::tensor({1, 2, 3, 4, 5, 6})})(six_scores(), six_labels())));
+}
+
+TEST_CASE("sample_weight: of a shuffled loader nobody knows which weight is whose") {
+  SkippedBatch batch(six_scores(), {six_classes()});
+  batch.skipping.in_any_order = true;
+  auto weighted = F1Score({.sample_weight = at::tensor({1, 2, 3, 4, 5, 6})}), plain = F1Score();
+  CHECK(key_of([&] { weighted.accumulate(batch); }) == "metric.weights");
+  plain.accumulate(batch);
+  CHECK(plain.value() == F1Score()(six_scores(), six_classes()));
 }
 
 TEST_CASE("sample_weight: the function of an AccumMetric gets them, in scikit-learn's order too; they are a copy") {
@@ -369,6 +392,14 @@ TEST_CASE("metrics: what several metrics share of a batch changes no value, nor 
   CHECK(f1.value() == F1Score()(six_scores(), six_classes()));
   CHECK(other.value() == HammingLoss()(six_scores(), six_classes().flip(0)));
   CHECK(third.value() == Precision()(-six_scores(), six_classes()));
+  Batch grid(six_scores().view({3, 2, 2}), {six_classes().view({3, 2})});
+  grid.classes = &shared;
+  auto last = F1Score(), middle = F1Score({.axis = 1});
+  last.accumulate(grid);
+  middle.accumulate(grid);
+  CHECK(last.value() == F1Score()(grid.pred, grid.all[0]));
+  CHECK(middle.value() == F1Score({.axis = 1})(grid.pred, grid.all[0]));
+  CHECK(last.value() != middle.value());
   batch.all[0] = six_classes().slice(0, 0, 3);
   CHECK(key_of([&] { f1.accumulate(batch); }) == "metric.shape");
   batch.all[0] = six_classes(), batch.pred[2][1] = std::nan("");

@@ -42,6 +42,24 @@ auto trained(auto... extra) {
 struct Idle {
   void after_batch(auto&) {}
 };
+// Between the recorder's validation and its row.
+struct ValidateOther {
+  static constexpr int order = CallbackOrder::recorder + 1;
+  void after_validate(auto& learn) {
+    if (learn.evaluating == 0) learn.validate(learn.dls.train());
+  }
+};
+struct EvaluateInBatch {
+  void after_batch(auto& learn) {
+    if (learn.evaluating == 1) learn.validate();
+  }
+};
+struct CancelAndValidate {
+  void after_loss(auto& learn) {
+    if (learn.training && learn.iter == 1) throw CancelBatchException();
+  }
+  void after_cancel_batch(auto& learn) { learn.validate(); }
+};
 
 }  // namespace
 
@@ -57,6 +75,29 @@ TEST_CASE("evaluation inside an event changes nothing outside it") {
   same(trained(ValidateInside{}));
   same(trained(PredictInside{}));
   same(trained(ValidateInside{}, PredictInside{}));
+  same(trained(ValidateOther{}));
+  CHECK(trained(CancelAndValidate{}).recorder().losses.size() == 6);  // a batch of each epoch was cancelled
+}
+
+TEST_CASE("evaluation: afterwards there is the logger that was there, and the recorder knows the numbers") {
+  auto learn = trained(Idle{});
+  int rows = 0;
+  learn.logger = [&](auto const&) { ++rows; };
+  auto const row = learn.validate(learn.dls.train());
+  CHECK((learn.recorder().final_record == row));
+  CHECK(rows == 0);
+  learn.fit(1);
+  CHECK(rows == 2);
+}
+
+TEST_CASE("get_preds: an evaluation inside of one of its batches adds no predictions; inputs come where asked for") {
+  auto learn = trained(Idle{});
+  auto const plain = learn.get_preds();
+  CHECK(plain.inputs.empty());
+  CHECK(at::equal(learn.get_preds({.with_input = true}).inputs.at(0),
+                  at::stack({at::full({1}, 3.F), at::full({1}, 3.1F), at::full({1}, 3.2F), at::full({1}, 3.3F)})));
+  learn.add_cb(EvaluateInBatch{});
+  CHECK(at::equal(learn.get_preds().preds, plain.preds));
 }
 
 namespace {

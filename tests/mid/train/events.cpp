@@ -226,6 +226,41 @@ TEST_CASE("M-12 M-18 callback: what it writes to the learner takes effect at onc
   CHECK(*change.epochs == 2);
 }
 
+namespace {
+// The batch as it stands before the model has run, and in validation.
+struct LookAtBatch {
+  static constexpr int order = 90;
+  void before_batch(auto& learn) {
+    CHECK_FALSE(learn.pred.defined());
+    CHECK_FALSE(learn.loss.defined());
+    CHECK_FALSE(learn.loss_grad.defined());
+  }
+  void after_pred(auto& learn) { CHECK(learn.pred.requires_grad() == learn.training); }
+};
+struct ScaleGradient {  // in place: what is shown stays
+  void before_backward(auto& learn) { learn.loss_grad.mul_(0); }
+};
+}  // namespace
+
+TEST_CASE(
+    "learner: a batch begins with nothing of the one before; validation makes no graph; the loss shown is a copy") {
+  Learner learn(toy::loaders(), toy::model(), loss_func(toy::Loss{}), opt_func(SGD{}),
+                callbacks(LookAtBatch{}, ScaleGradient{}));
+  toy::quiet(learn).fit(1);
+  CHECK(learn.recorder().losses[0] == doctest::Approx((1 + 1.44 + 1.96 + 2.56) / 4));
+  CHECK(learn.model->parameters()[0].item<float>() == 0);
+}
+
+TEST_CASE("learner: validate and get_preds fire the events around their batches, those of fit and epoch too") {
+  Log log;
+  Learner learn(toy::loaders(4, 4), toy::model(), loss_func(toy::Loss{}), callbacks(log));
+  toy::quiet(learn).validate();
+  CHECK(*log.seen == Events{"before_fit", "before_epoch"} + validation + finish);
+  log.seen->clear();
+  learn.get_preds();
+  CHECK(*log.seen == Events{"before_fit", "before_epoch"} + validation + finish);
+}
+
 TEST_CASE("M-18 callback: the loss function and the logger can be replaced for a while") {
   auto learn = toy::learner();
   std::vector<std::string> rows;
@@ -242,6 +277,12 @@ struct TrainOnly {
   void after_batch(auto&) { ++*batches; }
   void before_validate(auto&) { ++*validations; }
 };
+struct ValidOnly {
+  static constexpr bool run_train = false;
+  std::shared_ptr<int> batches = std::make_shared<int>(0), trainings = std::make_shared<int>(0);
+  void after_batch(auto&) { ++*batches; }
+  void after_train(auto&) { ++*trainings; }
+};
 }  // namespace
 
 TEST_CASE("TR-55 callback: run_train and run_valid filter the events inside a batch only") {
@@ -250,6 +291,10 @@ TEST_CASE("TR-55 callback: run_train and run_valid filter the events inside a ba
   toy::quiet(learn).fit(1);
   CHECK(*cb.batches == 2);
   CHECK(*cb.validations == 1);
+  ValidOnly of_validation;
+  learn.fit(1, callbacks(of_validation));
+  CHECK(*of_validation.batches == 1);
+  CHECK(*of_validation.trainings == 1);
 }
 
 namespace {
@@ -257,6 +302,10 @@ std::string calls;
 struct Late {
   static constexpr int order = 5;
   void before_fit(auto&) { calls += "late "; }
+};
+struct AlsoLate {
+  static constexpr int order = Late::order;
+  void before_fit(auto&) { calls += "also "; }
 };
 struct Early {
   void before_fit(auto&) { calls += "early "; }
@@ -269,6 +318,9 @@ TEST_CASE("callback: order decides who is called first, and callbacks of one cal
   toy::quiet(learn).fit(1, {}, callbacks(Early{}));
   learn.fit(1);
   CHECK(calls == "early late late ");
+  calls.clear();
+  learn.fit(1, callbacks(AlsoLate{}));  // of one order: who was there first
+  CHECK(calls == "late also ");
   CHECK(learn.get_cb<Late>() != nullptr);
   CHECK(learn.get_cb<Early>() == nullptr);
   learn.remove_cb<Late>();

@@ -167,6 +167,9 @@ TEST_CASE(
     });
     require_named(text, "after_cancel_" + cancel.what);
   }
+  auto const of_torch = stage.fit(3, [] { at::ones({2}).add(at::ones({3})); });
+  CHECK(contains(of_torch, "Actor: The size of tensor a (2) must match"));
+  CHECK_FALSE(contains(of_torch, "frame #"));
   CHECK(stage.fit().empty());
   CHECK(stage.seen() == events(0, places.size()));
 }

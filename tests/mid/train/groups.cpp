@@ -128,6 +128,21 @@ TEST_CASE("H-34 H-35 fine_tune: the head alone, then everything with half the ra
   std::vector<std::vector<double>> again;
   learn.fine_tune(1, .2, callbacks(WatchRates{&again, &body_trains}));
   CHECK(again[0][1] == doctest::Approx(.2 / 25));
+  CHECK(std::vector<bool>(body_trains.begin() + 6, body_trains.end()) == std::vector<bool>{false, false, true, true});
+}
+
+TEST_CASE("TR-69 fit_flat_cos: the rate of every group falls from its own") {
+  auto learn = transfer_learner();
+  std::vector<std::vector<double>> rates;
+  std::vector<bool> body_trains;
+  learn.fit_flat_cos(2, {.lr = slice(.01, .1), .div_final = 100, .pct_start = .5},
+                     callbacks(WatchRates{&rates, &body_trains}));
+  REQUIRE(rates.size() == 4);
+  for (std::size_t group = 0; group < 2; ++group) {
+    double const rate = group == 0 ? .01 : .1;
+    CHECK(rates[1][group] == doctest::Approx(rate));
+    CHECK(rates[3][group] == doctest::Approx((rate + rate / 100) / 2));  // half of the cosine
+  }
 }
 
 TEST_CASE("fine_tune: what cannot work is refused before anything is trained or frozen") {
@@ -190,6 +205,19 @@ TEST_CASE("M-07 M-10 freeze: the body stands still, its norm layer trains on") {
   learn.unfreeze();
   learn.fit(1, {.lr = .05});
   CHECK_FALSE(at::equal(before[0], learn.model->parameters()[0]));
+}
+
+TEST_CASE("M-07 M-08 freeze, unfreeze: what the optimizer has gathered of its steps begins anew") {
+  Learner learn(toy::loaders(), std::make_shared<BodyHead>(), loss_func(toy::Loss{}), splitter(body_and_head));
+  auto const steps = [&] { return learn.opt->state_dict().groups[1].parameters[0].step; };
+  toy::quiet(learn).fit(1);
+  CHECK(steps() == 2);
+  learn.freeze();
+  CHECK(steps() == 0);
+  learn.fit(1);
+  CHECK(steps() == 2);
+  learn.unfreeze();
+  CHECK(steps() == 0);
 }
 
 TEST_CASE("M-07 freeze: an optimizer with one group freezes nothing") {

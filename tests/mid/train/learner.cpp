@@ -142,6 +142,29 @@ TEST_CASE("H-28 H-33 TR-60 learner: fit_one_cycle walks learning rate and moment
   CHECK(learn.recorder().lrs == *watch.lrs);
 }
 
+TEST_CASE("H-30 learner: moms of a fit stand in the place of the learner's, in both phases of fine_tune") {
+  std::array<double, 3> const given{.8, .7, .75};
+  auto const seen = [&](auto fit) {
+    Watch watch;
+    auto learn = toy::learner(callbacks(watch));
+    fit(toy::quiet(learn));
+    return *watch.moms;
+  };
+  auto const by_option = seen([&](auto& learn) { learn.fit_one_cycle(4, {.lr_max = .1, .moms = given}); });
+  REQUIRE(by_option.size() == 8);
+  CHECK(by_option[0] == doctest::Approx(.8));
+  CHECK(by_option[2] == doctest::Approx(.7));
+  CHECK(by_option[7] == doctest::Approx(.7 + (1 - std::cos(M_PI * (7 / 8. - .25) / .75)) * .05 / 2));
+  CHECK(seen([&](auto& learn) {
+          learn.moms = given;
+          learn.fit_one_cycle(4, .1);
+        }) == by_option);
+  auto const tuned = seen([&](auto& learn) { learn.fine_tune(1, {.moms = given}); });
+  REQUIRE(tuned.size() == 4);
+  CHECK(tuned[0] == doctest::Approx(.8));
+  CHECK(tuned[2] == doctest::Approx(.8));
+}
+
 TEST_CASE("TR-69 learner: fit_flat_cos holds the rate, then lets it fall along a cosine; start_epoch goes on inside") {
   auto learn = toy::learner();
   toy::quiet(learn).fit_flat_cos(4, {.lr = .1, .div_final = 100});  // 8 batches
@@ -166,6 +189,9 @@ TEST_CASE("learner: fit_sgdr starts again from the largest rate, each cycle long
     double const pos = i < 2 ? static_cast<double>(i) / 2 : static_cast<double>(i - 2) / 6;
     CHECK(learn.recorder().lrs[i] == doctest::Approx(.05 * (1 + std::cos(M_PI * pos))));
   }
+  auto const whole = learn.recorder().lrs;
+  learn.fit_sgdr(2, 1, {.lr_max = .1, .cycle_mult = 3, .start_epoch = 1});
+  CHECK(learn.recorder().lrs == std::vector<double>(whole.begin() + 2, whole.end()));
   learn.fit_sgdr(3, 2, {.cycle_mult = 1});
   CHECK(learn.recorder().values.size() == 6);
   CHECK(learn.recorder().lrs[4] == doctest::Approx(1e-3));
@@ -234,6 +260,12 @@ TEST_CASE("H-39 H-40 TR-56 recorder: a row per epoch with the smoothed training 
   CHECK(learn.recorder().iters == std::vector<std::size_t>{2, 4});
   CHECK(rows[2][0] == "1");
   CHECK(rows[2][4] == "00:00");
+  learn.loss_func = [](at::Tensor const& p, at::Tensor const&) { return (p * 0).sum() + 7; };
+  learn.fit(1, {.lr = 0});  // each fit averages its own losses
+  CHECK(*learn.recorder().values[0][0] == doctest::Approx(7));
+  CHECK(format_time(59.9) == "00:59");
+  CHECK(format_time(3599) == "59:59");
+  CHECK(format_time(3600 + 2 * 60 + 5) == "1:02:05");
 }
 
 TEST_CASE("TR-59 learner: validate gives [valid_loss, metrics...] and changes nothing") {

@@ -43,6 +43,9 @@ TEST_CASE("metric: accuracy and error_rate by hand, over several axes too") {
   CHECK(error_rate(prediction, at::tensor({1, 0, 0, 0})).item<double>() == doctest::Approx(0.25));
   CHECK(accuracy(prediction.view({2, 2, 2}), at::tensor({1, 0, 0, 0}).view({2, 2})).item<double>() ==
         doctest::Approx(0.75));
+  auto const grid = scores({{1, 2, 3}, {0, 4, 1}}).view({1, 2, 3});  // classes on axis 1
+  CHECK(accuracy_t{.axis = 1}(grid, at::tensor({0, 1, 1}).view({1, 3})).item<double>() == doctest::Approx(2. / 3));
+  CHECK(error_rate_t{.axis = 1}(grid, at::tensor({0, 1, 1}).view({1, 3})).item<double>() == doctest::Approx(1. / 3));
 }
 
 TEST_CASE("M-26 metric: accuracy refuses targets of another number") {
@@ -98,6 +101,9 @@ TEST_CASE("TR-57 metric: AvgSmoothLoss is a debiased exponential average") {
   CHECK(*smooth.value() == doctest::Approx(4));  // 2 / (1 - .5)
   smooth.add(1);
   CHECK(*smooth.value() == doctest::Approx(2));  // (2 * .5 + 1 * .5) / (1 - .25)
+  AvgSmoothLoss slow(0.75);
+  slow.add(4), slow.add(1);
+  CHECK(*slow.value() == doctest::Approx((4 * .25 * .75 + 1 * .25) / (1 - .75 * .75)));
 }
 
 TEST_CASE("metric: a prediction (N,1) is not broadcast over a target (N) in silence") {

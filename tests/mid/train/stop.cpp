@@ -65,6 +65,20 @@ TEST_CASE("NaN: weights that are damaged come back as they were at the start of 
   CHECK(has(text, "start of this epoch"));
   CHECK(*damage.before != 0);
   CHECK(learn.model->parameters()[0].item<float>() == *damage.before);
+  CHECK(learn.opt->state_dict().groups[0].parameters[0].step == 0);  // averages of what was no number are gone too
+}
+
+namespace {
+struct KeepGradients {
+  void before_step(auto&) { throw CancelBatchException(); }
+};
+}  // namespace
+
+TEST_CASE("NaN: gradients that were adding up when training stopped are gone") {
+  auto learn = toy::learner(callbacks(KeepGradients{}, BreakLossAt{0, 1}));
+  toy::quiet(learn);
+  CHECK(has(message([&] { learn.fit(1, {.lr = .1}); }), "epoch 0, batch 1 of 2"));
+  CHECK_FALSE(learn.model->parameters()[0].grad().defined());
 }
 
 TEST_CASE("NaN: an input that is no number is named as the cause") {

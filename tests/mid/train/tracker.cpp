@@ -19,10 +19,11 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 struct Script {
   std::vector<MetricValue> values;
   std::size_t epoch = 0;
+  std::string label = "score";
   void reset() {}
   void accumulate(TrainState const& learn) { epoch = static_cast<std::size_t>(learn.epoch); }
   MetricValue value() const { return values.at(epoch); }
-  std::string name() const { return "score"; }
+  std::string name() const { return label; }
   void serialize(auto& archive) { archive("epoch", epoch); }
 };
 
@@ -80,6 +81,22 @@ TEST_CASE("SaveModel: smaller is better for a loss or an error, by more than min
   auto second = scripted({1, 1, 1}, callbacks(by_loss));
   second.fit(3, {.lr = .01});
   CHECK(second.get_cb<SaveModel>()->best() == second.recorder().values[2][1]);  // valid_loss falls
+
+  auto by_error = toy::learner(metrics(Script{{2, 1, 3}, 0, "top_error"}));
+  toy::quiet(by_error).add_cb(SaveModel(folder.path / "error", {.track = {.monitor = "top_error"}}));
+  by_error.fit(3, {.lr = .01});
+  CHECK(by_error.get_cb<SaveModel>()->best() == 1);
+}
+
+TEST_CASE("SaveModel: with the best kept from fit to fit, a fit without a better epoch ends with the best of all") {
+  resume::Folder const folder;
+  Weights weights;
+  auto learn = scripted({2, 1}, callbacks(weights, SaveModel(folder.path / "best",
+                                                             {.track = {.monitor = "score", .reset_on_fit = false}})));
+  learn.fit(2, {.lr = .1});
+  learn.fit(1, {.lr = .1});  // as good as the best, not better
+  CHECK(weight(learn) == (*weights.seen)[0]);
+  CHECK((*weights.seen)[2] != (*weights.seen)[0]);
 }
 
 TEST_CASE("SaveModel: every so many epochs, or at the end as well") {
@@ -108,6 +125,19 @@ TEST_CASE("EarlyStopping and ReduceLROnPlateau wait for their patience") {
   auto plateau = scripted({1, 1, 1, 2, 2, 2}, callbacks(ReduceLROnPlateau({.track = score, .min_lr = .005})));
   plateau.fit(6, {.lr = .1});
   CHECK(plateau.recorder().lrs == std::vector<double>{.1, .1, .1, .1, .01, .01, .005, .005, .005, .005, .005, .005});
+
+  auto slow = scripted(std::vector<MetricValue>(7, 1), callbacks(ReduceLROnPlateau({.track = score, .patience = 2})));
+  slow.fit(7, {.lr = 1.});
+  std::vector<double> const by_two{1, 1, 1, 1, 1, 1, .1, .1, .1, .1, .01, .01, .01, .01};
+  REQUIRE(slow.recorder().lrs.size() == by_two.size());
+  for (std::size_t i = 0; i < by_two.size(); ++i) CHECK(slow.recorder().lrs[i] == doctest::Approx(by_two[i]));
+
+  // The best is kept from fit to fit, the epochs without a better one are counted in each.
+  auto kept = scripted({1, 1, 1},
+                       callbacks(EarlyStopping({.track = {.monitor = "score", .reset_on_fit = false}, .patience = 2})));
+  kept.fit(2, {.lr = .1});
+  kept.fit(3, {.lr = .1});
+  CHECK(kept.recorder().values.size() == 2);
 }
 
 TEST_CASE("they say what they do, between the rows of the table") {

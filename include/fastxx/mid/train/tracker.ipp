@@ -106,7 +106,7 @@ FASTXX_INLINE SaveModel::SaveModel(std::filesystem::path path, SaveModelOptions 
 FASTXX_INLINE void SaveModel::before_fit(TrainState& learn) {
   if (detail::leaves_no_trace(learn)) return;
   if (options_.every_epoch <= 0) tracker_.before_fit(learn);
-  has_saved_ = false;
+  has_saved_ = has_saved_ && !options_.track.reset_on_fit;  // else the file's are still the best
   if (path_.has_parent_path()) make_output_folder(path_.parent_path());
 }
 
