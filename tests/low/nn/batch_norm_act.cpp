@@ -1,4 +1,5 @@
 #include <fastxx/low/nn/batch_norm_act.hpp>
+#include <fastxx/low/nn/detail/norm_kernels.hpp>
 #include <fastxx/low/nn/fuse_norm_act.hpp>
 #include <fastxx/low/nn/hooks.hpp>
 #include <fastxx/low/nn/sequential.hpp>
@@ -80,6 +81,21 @@ void check_same_step(NormStep const& ours, NormStep const& theirs) {
   check_close(ours.running_var, theirs.running_var);
 }
 
+// Calls check() with each number of lanes that this processor has.
+template <class Check>
+void each_lanes(Check const& check) {
+  struct Restore {
+    int lanes = fastxx::detail::norm_lanes();
+    ~Restore() { fastxx::detail::norm_lanes() = lanes; }
+  } const own;
+  for (int const lanes : {8, 16}) {
+    if (lanes > own.lanes) continue;
+    CAPTURE(lanes);
+    fastxx::detail::norm_lanes() = lanes;
+    check();
+  }
+}
+
 bool same_bits(NormStep const& a, NormStep const& b) {
   return at::equal(a.y, b.y) && at::equal(a.grad_x, b.grad_x) && at::equal(a.grad_weight, b.grad_weight) &&
          at::equal(a.grad_bias, b.grad_bias) && at::equal(a.running_mean, b.running_mean) &&
@@ -100,17 +116,56 @@ TEST_CASE("batch_norm_act: numbers, gradients and running statistics are libtorc
         CAPTURE(shape[0]);
         NormInputs const in(shape);
         BatchNormActOptions const options{.training = training, .momentum = .2, .eps = 1e-3, .act = act};
-        check_same_step(our_step(in, options), torch_step(in, options));
+        auto const theirs = torch_step(in, options);
+        each_lanes([&] { check_same_step(our_step(in, options), theirs); });
       }
+}
+
+TEST_CASE("batch_norm_act: rows and columns that do not fill the lanes are libtorch's, in any number of channels") {
+  std::vector<std::int64_t> inners{31, 33, 49, 100, 1040};
+  for (std::int64_t inner = 1; inner <= 17; ++inner) inners.push_back(inner);
+  for (std::int64_t const inner : inners)
+    for (std::int64_t const channels : {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 23, 24, 31, 33, 40}) {
+      CAPTURE(inner);
+      CAPTURE(channels);
+      NormInputs const in({inner < 100 ? 19 : 3, channels, inner});
+      auto const theirs = torch_step(in, {});
+      each_lanes([&] { check_same_step(our_step(in, {}), theirs); });
+    }
+  for (std::int64_t channels = 2; channels <= 40; ++channels) {
+    CAPTURE(channels);
+    NormInputs const image({3, channels, 5, 7}, at::MemoryFormat::ChannelsLast),
+        volume({2, channels, 3, 5, 2}, at::MemoryFormat::ChannelsLast3d), flat({33, channels}),
+        small({19, channels, 2, 3}), small_volume({19, channels, 2, 1, 2});
+    for (auto const* in : {&image, &volume, &flat, &small, &small_volume}) {
+      auto const theirs = torch_step(*in, {});
+      each_lanes([&] { check_same_step(our_step(*in, {}), theirs); });
+    }
+  }
+}
+
+TEST_CASE("batch_norm_act: a long sum does not lose the digits of its terms") {
+  for (auto const& shape :
+       {std::vector<std::int64_t>{2, 1, 1 << 20}, {1 << 19, 2}, {1 << 17, 2, 8}, {1 << 13, 2, 64}}) {
+    NormInputs in(shape);
+    in.grad.fill_(.1);
+    double const sum = double{.1F} * static_cast<double>(in.x.numel() / shape[1]);
+    each_lanes([&] {
+      auto const ours = our_step(in, {.act = NormActivation::none});
+      CHECK(ours.grad_bias[0].item<double>() == doctest::Approx(sum).epsilon(1e-6));
+    });
+  }
 }
 
 TEST_CASE("batch_norm_act: channels last, and the output keeps that format") {
   for (std::int64_t const channels : {3, 16, 20}) {
     NormInputs const in({4, channels, 9, 8}, at::MemoryFormat::ChannelsLast);
-    auto const ours = our_step(in, {});
-    check_same_step(ours, torch_step(in, {}));
-    CHECK(ours.y.is_contiguous(at::MemoryFormat::ChannelsLast));
-    CHECK(ours.grad_x.is_contiguous(at::MemoryFormat::ChannelsLast));
+    each_lanes([&] {
+      auto const ours = our_step(in, {});
+      check_same_step(ours, torch_step(in, {}));
+      CHECK(ours.y.is_contiguous(at::MemoryFormat::ChannelsLast));
+      CHECK(ours.grad_x.is_contiguous(at::MemoryFormat::ChannelsLast));
+    });
   }
   NormInputs const volume({2, 4, 3, 5, 6}, at::MemoryFormat::ChannelsLast3d);
   check_same_step(our_step(volume, {}), torch_step(volume, {}));
@@ -119,18 +174,20 @@ TEST_CASE("batch_norm_act: channels last, and the output keeps that format") {
 TEST_CASE("batch_norm_act: tensors larger than the caches are written past them") {
   for (auto const format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
     NormInputs const in({2, 32, 384, 352}, format);
-    auto const ours = our_step(in, {.act = NormActivation::none}),
-               theirs = torch_step(in, {.act = NormActivation::none});
+    auto const theirs = torch_step(in, {.act = NormActivation::none});
     // With the channels last libtorch adds up 270,000 numbers in float32, so the sums are held to the exact ones.
     Tensor const x = in.x.to(at::kDouble), grad = in.grad.to(at::kDouble);
     auto const sum_of = [](Tensor const& t) { return t.sum({0, 2, 3}); };
     Tensor const mean = x.mean({0, 2, 3}), deviation = x - mean.reshape({1, 32, 1, 1});
     Tensor const inverse_std = (deviation.square().mean({0, 2, 3}) + 1e-5).rsqrt();
-    check_close(ours.grad_bias, sum_of(grad).to(at::kFloat));
-    check_close(ours.grad_weight, (sum_of(grad * deviation) * inverse_std).to(at::kFloat));
-    check_close(ours.running_mean, (in.running_mean * .9 + mean * .1).to(at::kFloat));
-    CHECK(at::allclose(ours.y, theirs.y, 1e-4, 1e-3));
-    CHECK(at::allclose(ours.grad_x, theirs.grad_x, 1e-4, 1e-3));
+    each_lanes([&] {
+      auto const ours = our_step(in, {.act = NormActivation::none});
+      check_close(ours.grad_bias, sum_of(grad).to(at::kFloat));
+      check_close(ours.grad_weight, (sum_of(grad * deviation) * inverse_std).to(at::kFloat));
+      check_close(ours.running_mean, (in.running_mean * .9 + mean * .1).to(at::kFloat));
+      CHECK(at::allclose(ours.y, theirs.y, 1e-4, 1e-3));
+      CHECK(at::allclose(ours.grad_x, theirs.grad_x, 1e-4, 1e-3));
+    });
   }
 }
 
@@ -144,16 +201,20 @@ TEST_CASE("batch_norm_act: without weight, bias or running statistics") {
 
 TEST_CASE("batch_norm_act: the same bits for any number of threads") {
   int const before = at::get_num_threads();
-  for (auto const format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast})
-    for (std::int64_t const channels : {3, 48}) {
-      NormInputs const in({24, channels, 56, 56}, format);
+  auto const check = [](NormInputs const& in) {
+    each_lanes([&] {
       at::set_num_threads(1);
       auto const one = our_step(in, {});
       for (int const threads : {2, 3, 5}) {
         at::set_num_threads(threads);
         CHECK(same_bits(one, our_step(in, {})));
       }
-    }
+    });
+  };
+  for (auto const format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast})
+    for (std::int64_t const channels : {3, 48}) check(NormInputs({24, channels, 56, 56}, format));
+  for (auto const& shape : {std::vector<std::int64_t>{700, 43, 3}, {300, 43, 13}, {90, 43, 49}, {20000, 7}})
+    check(NormInputs(shape));
   at::set_num_threads(before);
 }
 
@@ -166,11 +227,15 @@ TEST_CASE("batch_norm_act: NaN stays NaN, and below ReLU there is nothing, not e
   CHECK(y[2].item<float>() == infinity);
   CHECK(y[3].item<float>() == 0);
   CHECK(y[4].item<float>() == 2);
-  Tensor batch = at::randn({6, 2, 3, 3});
-  batch[0][1][0][0] = nan;
-  Tensor const trained = batch_norm_act(batch, {}, {}, {}, {});
-  CHECK(trained.select(1, 1).isnan().all().item<bool>());
-  CHECK_FALSE(trained.select(1, 0).isnan().any().item<bool>());
+  for (std::int64_t const size : {3, 6})  // lanes are columns, or numbers of a row
+    each_lanes([&] {
+      Tensor batch = at::randn({6, 3, size, size});
+      batch[0][1][size - 1][size - 1] = nan;
+      Tensor const trained = batch_norm_act(batch, {}, {}, {}, {});
+      CHECK(trained.select(1, 1).isnan().all().item<bool>());
+      CHECK_FALSE(trained.select(1, 0).isnan().any().item<bool>());
+      CHECK_FALSE(trained.select(1, 2).isnan().any().item<bool>());
+    });
 }
 
 TEST_CASE("batch_norm_act: a mean far from zero costs no more than it costs libtorch") {
@@ -184,14 +249,16 @@ TEST_CASE("batch_norm_act: a mean far from zero costs no more than it costs libt
 }
 
 TEST_CASE("batch_norm_act: a first number far from all others does not spoil the variance") {
-  for (auto const& shape : {std::vector<std::int64_t>{16, 1, 65536}, {1, 20, 65536}, {300000, 3}}) {
+  for (auto const& shape : {std::vector<std::int64_t>{16, 1, 65536}, {1, 20, 65536}, {300000, 3}, {300000, 5, 3}}) {
     Tensor x = at::zeros(shape), mean = at::zeros({shape[1]}), var = at::zeros({shape[1]});
     x[0].fill_(0), x.select(0, 0).select(0, 0).flatten()[0] = 1.3;
-    Tensor const y = batch_norm_act(x, {}, {}, mean, var, {.momentum = 1});
     double const n = static_cast<double>(x.numel() / shape[1]), m = double{1.3F} / n;
-    CHECK(mean[0].item<double>() == doctest::Approx(m).epsilon(1e-6));
-    CHECK(var[0].item<double>() ==
-          doctest::Approx((double{1.3F} * double{1.3F} / n - m * m) * n / (n - 1)).epsilon(1e-6));
+    each_lanes([&] {
+      batch_norm_act(x, {}, {}, mean, var, {.momentum = 1});
+      CHECK(mean[0].item<double>() == doctest::Approx(m).epsilon(1e-6));
+      CHECK(var[0].item<double>() ==
+            doctest::Approx((double{1.3F} * double{1.3F} / n - m * m) * n / (n - 1)).epsilon(1e-6));
+    });
   }
 }
 

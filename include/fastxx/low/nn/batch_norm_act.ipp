@@ -53,7 +53,7 @@ inline bool plain_channel_floats(Tensor const& x, std::int64_t channels) {
 
 inline bool kernels_know(Tensor const& x, Tensor const& weight, Tensor const& bias, Tensor const& running_mean,
                          Tensor const& running_var, BatchNormActOptions const& options) {
-  if (!has_norm_kernels() || !x.defined() || !plain_floats(x) || x.dim() < 2 || x.numel() == 0) return false;
+  if (norm_lanes() == 0 || !x.defined() || !plain_floats(x) || x.dim() < 2 || x.numel() == 0) return false;
   if (!x.is_contiguous() && !is_channels_last(x)) return false;
   if (c10::impl::tls_is_dispatch_key_included(c10::DispatchKey::Tracer)) return false;
   if (options.training && x.numel() == x.size(1)) return false;       // refused in libtorch's words

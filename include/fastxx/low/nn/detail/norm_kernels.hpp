@@ -3,14 +3,22 @@
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/nn/detail/norm_shape.hpp>
 
-// Batch normalisation and ReLU over plain float32 memory, forward and backward, for processors with AVX2. Each channel is
-// read twice: for its statistics and for what is made with them. Where the numbers of a channel stand together (N,C,...),
-// one channel follows the other, so that the second time they come from the cache. Sums are made in double precision,
-// over parts that do not depend on the number of threads.
+// Batch normalisation and ReLU over plain float32 memory, forward and backward, for processors with AVX2 or AVX-512, whose
+// results differ by roundings. Each channel is read twice: for its statistics and for what is made with them. Where the
+// numbers of a channel stand together (N,C,...), one channel follows the other, so that the second time they come from the
+// cache. Sums end in double precision, over parts that do not depend on the number of threads.
 
 namespace fastxx::detail {
 
-bool has_norm_kernels();
+// How many floats go at a time: 16 with AVX-512, 8 with AVX2, 0 where there are no kernels. Tests make it less.
+inline int& norm_lanes() {
+#if defined(__x86_64__)
+  static int lanes = __builtin_cpu_supports("avx512f") ? 16 : __builtin_cpu_supports("avx2") ? 8 : 0;
+#else
+  static int lanes = 0;
+#endif
+  return lanes;
+}
 
 // y = x * scale + shift, channel by channel, and nothing below zero with `relu`.
 struct NormForward {

@@ -6,108 +6,159 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <immintrin.h>
 #include <vector>
+#include <xmmintrin.h>
 
-// What norm_kernels.ipp does with eight floats at a time: reading and writing them, sums, and the four jobs of batch
-// normalisation.
-
-// Becomes part of the loop that calls it, in programs built without optimisation too.
-#define FASTXX_NORM_AVX2 [[gnu::target("avx2"), gnu::always_inline]] inline
+// What norm_kernels.ipp does with N floats at a time: reading and writing them, sums, and the four jobs of batch
+// normalisation. The compiler's own vectors have any width; the loop that all this becomes part of, in programs built
+// without optimisation too, says for which processor (on_part). Vectors are handed over by reference, results too: how they
+// go by value is a matter of the processor.
+#define FASTXX_NORM_INLINE [[gnu::always_inline]] inline
 
 namespace fastxx::detail {
 
-// Eight floats side by side in memory.
-struct WholeLanes {
-  FASTXX_NORM_AVX2 __m256 load(float const* from) const { return _mm256_loadu_ps(from); }
-  FASTXX_NORM_AVX2 void store(float* to, __m256 const& x) const { _mm256_storeu_ps(to, x); }
-  FASTXX_NORM_AVX2 void stream(float* to, __m256 const& x) const { _mm256_stream_ps(to, x); }
-  FASTXX_NORM_AVX2 __m256 only(__m256 const& x) const { return x; }
+template <int N>
+struct VectorTypes {
+  typedef float Floats __attribute__((vector_size(N * sizeof(float))));
+  typedef double Doubles __attribute__((vector_size(N * sizeof(double))));
 };
+template <int N>
+using Floats = typename VectorTypes<N>::Floats;
 
-// Fewer, where a row ends.
-struct FirstLanes {
-  __m256i mask;
+template <int N>
+FASTXX_NORM_INLINE void load(Floats<N>& x, float const* from) {
+  __builtin_memcpy(&x, from, sizeof x);
+}
 
-  FASTXX_NORM_AVX2 explicit FirstLanes(std::int64_t count)
-      : mask(_mm256_cmpgt_epi32(_mm256_set1_epi32(static_cast<int>(count)),
-                                _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7))) {}
+template <int N>
+FASTXX_NORM_INLINE void broadcast(Floats<N>& x, float value) {
+  float parts[N];
+  for (float& part : parts) part = value;  // g++ makes one instruction of it, but not of what is shorter here
+  load<N>(x, parts);
+}
 
-  FASTXX_NORM_AVX2 __m256 load(float const* from) const { return _mm256_maskload_ps(from, mask); }
-  FASTXX_NORM_AVX2 void store(float* to, __m256 const& x) const { _mm256_maskstore_ps(to, mask, x); }
-  FASTXX_NORM_AVX2 void stream(float* to, __m256 const& x) const { store(to, x); }
-  FASTXX_NORM_AVX2 __m256 only(__m256 const& x) const { return _mm256_and_ps(x, _mm256_castsi256_ps(mask)); }
-};
+template <int N>
+FASTXX_NORM_INLINE void store(float* to, Floats<N> const& x) {
+  __builtin_memcpy(to, &x, sizeof x);
+}
 
-// The numbers of a channel in all lanes, or of eight channels. The pivot is a number amid those of x: what is left of x
-// without it keeps its digits when it is squared.
+// Past the caches, to a multiple of 16 bytes; lines are put together again on the way to memory.
+template <int N>
+FASTXX_NORM_INLINE void stream(float* to, Floats<N> const& x) {
+  float parts[N];
+  store<N>(parts, x);
+  for (int k = 0; k + 4 <= N; k += 4) _mm_stream_ps(to + k, _mm_loadu_ps(parts + k));
+}
+
+// x *= factor, rounded before anything is added to it: AVX-512 could do both in one go, and g++ would let it, with
+// optimisation only. And what ReLU cut off on the way out must be cut off on the way back.
+template <int N>
+FASTXX_NORM_INLINE void multiply(Floats<N>& x, Floats<N> const& factor) {
+#if defined(__has_builtin) && __has_builtin(__builtin_assoc_barrier)
+  x = __builtin_assoc_barrier(x * factor);
+#else
+  x *= factor;
+#endif
+}
+
+// The numbers of one channel in all lanes, or of lanes side by side. The pivot is a number amid those of x: what is left
+// of x without it keeps its digits when it is squared.
+template <int N>
 struct ChannelLanes {
-  __m256 scale, shift, pivot, slope, offset;
+  Floats<N> scale, shift, pivot, slope, offset;
+
+  // y = x * scale + shift
+  FASTXX_NORM_INLINE void line(Floats<N>& y, Floats<N> const& x) const {
+    y = x;
+    multiply<N>(y, scale);
+    y += shift;
+  }
 };
 
+// Each channel's numbers, `copies` times side by side: as often as a row of x has numbers of one channel, where lanes are
+// to hold several channels.
 struct ChannelArrays {
+  std::int64_t copies;
   std::vector<float> scale, shift, pivot, slope, offset;
 
-  explicit ChannelArrays(std::int64_t channels)
-      : scale(static_cast<std::size_t>(channels)),
+  ChannelArrays(std::int64_t channels, std::int64_t copies_of_each)
+      : copies(copies_of_each),
+        scale(static_cast<std::size_t>(channels * copies)),
         shift(scale.size()),
         pivot(scale.size()),
         slope(scale.size()),
         offset(scale.size()) {}
 
-  FASTXX_NORM_AVX2 void same(ChannelLanes& lanes, std::int64_t c) const {
-    lanes.scale = _mm256_broadcast_ss(scale.data() + c);
-    lanes.shift = _mm256_broadcast_ss(shift.data() + c);
-    lanes.pivot = _mm256_broadcast_ss(pivot.data() + c);
-    lanes.slope = _mm256_broadcast_ss(slope.data() + c);
-    lanes.offset = _mm256_broadcast_ss(offset.data() + c);
+  // Where channel c's first copy is.
+  std::size_t at(std::int64_t c) const { return static_cast<std::size_t>(c * copies); }
+
+  void spread(std::int64_t from, std::int64_t to) {
+    if (copies > 1)
+      for (auto* values : {&scale, &shift, &pivot, &slope, &offset})
+        for (std::size_t i = at(from), end = at(to); i < end; i += at(1))
+          for (std::size_t k = 1; k < at(1); ++k) (*values)[i + k] = (*values)[i];
   }
-  template <class Lanes>
-  FASTXX_NORM_AVX2 void beside(ChannelLanes& values, Lanes const& lanes, std::int64_t c) const {
-    values.scale = lanes.load(scale.data() + c);
-    values.shift = lanes.load(shift.data() + c);
-    values.pivot = lanes.load(pivot.data() + c);
-    values.slope = lanes.load(slope.data() + c);
-    values.offset = lanes.load(offset.data() + c);
+  template <int N>
+  FASTXX_NORM_INLINE void same(ChannelLanes<N>& lanes, std::int64_t c) const {
+    broadcast<N>(lanes.scale, scale[at(c)]);
+    broadcast<N>(lanes.shift, shift[at(c)]);
+    broadcast<N>(lanes.pivot, pivot[at(c)]);
+    broadcast<N>(lanes.slope, slope[at(c)]);
+    broadcast<N>(lanes.offset, offset[at(c)]);
+  }
+  template <int N>
+  FASTXX_NORM_INLINE void beside(ChannelLanes<N>& lanes, std::int64_t column) const {
+    load<N>(lanes.scale, scale.data() + column);
+    load<N>(lanes.shift, shift.data() + column);
+    load<N>(lanes.pivot, pivot.data() + column);
+    load<N>(lanes.slope, slope.data() + column);
+    load<N>(lanes.offset, offset.data() + column);
   }
 };
 
 // Two sums over many numbers, lane by lane.
+template <int N>
 struct NormTerms {
-  __m256 first, second;
+  Floats<N> first = {}, second = {};
 
-  FASTXX_NORM_AVX2 void add(NormTerms const& other) {
-    first = _mm256_add_ps(first, other.first);
-    second = _mm256_add_ps(second, other.second);
+  FASTXX_NORM_INLINE void add(NormTerms const& other) { first += other.first, second += other.second; }
+
+  // Nothing in the lanes before `from`, not even a NaN.
+  FASTXX_NORM_INLINE void keep_from(std::int64_t from) {
+    Floats<N> lane = {}, least;
+    for (int k = 0; k < N; ++k) lane[k] = static_cast<float>(k);
+    broadcast<N>(least, static_cast<float>(from));
+    first = lane < least ? Floats<N>{} : first;
+    second = lane < least ? Floats<N>{} : second;
   }
 };
 
-struct NormSums {
-  double first[8] = {}, second[8] = {};
-
-  FASTXX_NORM_AVX2 void add(NormTerms const& terms) {
-    add_to(first, terms.first);
-    add_to(second, terms.second);
+// sum[0 ... N) += x
+template <int N>
+FASTXX_NORM_INLINE void add_doubles(double* sum, Floats<N> const& x) {
+  constexpr int half = N > 1 ? N / 2 : 1;  // as many doubles as fill a register
+  using Doubles = typename VectorTypes<half>::Doubles;
+  float parts[N];
+  store<N>(parts, x);
+  for (int k = 0; k < N; k += half) {
+    Floats<half> part;
+    Doubles so_far;
+    load<half>(part, parts + k);
+    __builtin_memcpy(&so_far, sum + k, sizeof so_far);
+    so_far += __builtin_convertvector(part, Doubles);
+    __builtin_memcpy(sum + k, &so_far, sizeof so_far);
   }
-  static double total(double const* of) {
-    return ((of[0] + of[4]) + (of[1] + of[5])) + ((of[2] + of[6]) + (of[3] + of[7]));
-  }
+}
 
- private:
-  FASTXX_NORM_AVX2 static void add_to(double* sum, __m256 const& x) {
-    auto const low = _mm256_cvtps_pd(_mm256_castps256_ps128(x)), high = _mm256_cvtps_pd(_mm256_extractf128_ps(x, 1));
-    _mm256_storeu_pd(sum, _mm256_add_pd(_mm256_loadu_pd(sum), low));
-    _mm256_storeu_pd(sum + 4, _mm256_add_pd(_mm256_loadu_pd(sum + 4), high));
-  }
-};
-
-// All bits of the lanes that ReLU cuts off; a NaN is not below zero.
+// ReLU cuts off the values whose y is not above zero; a NaN is not below it.
 struct ReluLanes {
   bool on;
 
-  FASTXX_NORM_AVX2 __m256 kept(__m256 const& y, __m256 const& value) const {
-    auto const all = _mm256_castsi256_ps(_mm256_set1_epi32(on ? -1 : 0));
-    return _mm256_andnot_ps(_mm256_and_ps(_mm256_cmp_ps(y, _mm256_setzero_ps(), _CMP_LE_OQ), all), value);
+  template <int N>
+  FASTXX_NORM_INLINE void cut(Floats<N>& value, Floats<N> const& y) const {
+    Floats<N> most;
+    broadcast<N>(most, on ? 0.F : __builtin_nanf(""));  // nothing is less than a NaN
+    value = y <= most ? Floats<N>{} : value;
   }
 };
 
@@ -119,15 +170,15 @@ struct NormOutput {
 
   NormOutput(float* place, NormShape const& shape) : to(place), past_cache(shape.numbers() >= least_past_cache) {
     auto const row = static_cast<std::uintptr_t>(shape.inner == 1 ? shape.channels : shape.inner) * sizeof(float);
-    past_cache &= reinterpret_cast<std::uintptr_t>(to) % 32 == 0 && row % 32 == 0;
+    past_cache &= reinterpret_cast<std::uintptr_t>(to) % 64 == 0 && row % 64 == 0;
   }
 
-  template <class Lanes>
-  FASTXX_NORM_AVX2 void store(Lanes const& lanes, std::int64_t i, __m256 const& value) const {
+  template <int N>
+  FASTXX_NORM_INLINE void put(std::int64_t i, Floats<N> const& value) const {
     if (past_cache)
-      lanes.stream(to + i, value);
+      stream<N>(to + i, value);
     else
-      lanes.store(to + i, value);
+      store<N>(to + i, value);
   }
 
  private:
@@ -137,13 +188,16 @@ struct NormOutput {
 // What is done with the numbers from place i on. A job that sums gives two terms of each number.
 struct SumSquares {
   static constexpr bool sums = true;
+  static constexpr bool past_cache() { return false; }
   float const* x;
 
-  FASTXX_NORM_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i); }
-  template <class Lanes>
-  FASTXX_NORM_AVX2 void at(NormTerms& terms, Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
-    terms.first = lanes.only(_mm256_sub_ps(lanes.load(x + i), channel.pivot));
-    terms.second = _mm256_mul_ps(terms.first, terms.first);
+  FASTXX_NORM_INLINE void prefetch(std::int64_t i) const { __builtin_prefetch(x + i); }
+  template <int N>
+  FASTXX_NORM_INLINE void at(NormTerms<N>& terms, std::int64_t i, ChannelLanes<N> const& channel) const {
+    load<N>(terms.first, x + i);
+    terms.first -= channel.pivot;
+    terms.second = terms.first;
+    multiply<N>(terms.second, terms.first);
   }
 };
 
@@ -153,26 +207,34 @@ struct Normalise {
   NormOutput y;
   ReluLanes relu;
 
-  FASTXX_NORM_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i); }
-  template <class Lanes>
-  FASTXX_NORM_AVX2 void at(Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
-    auto const value = _mm256_add_ps(_mm256_mul_ps(lanes.load(x + i), channel.scale), channel.shift);
-    y.store(lanes, i, relu.kept(value, value));
+  FASTXX_NORM_INLINE bool past_cache() const { return y.past_cache; }
+  FASTXX_NORM_INLINE void prefetch(std::int64_t i) const { __builtin_prefetch(x + i); }
+  template <int N>
+  FASTXX_NORM_INLINE void at(std::int64_t i, ChannelLanes<N> const& channel) const {
+    Floats<N> v, result;
+    load<N>(v, x + i);
+    channel.line(result, v);
+    relu.cut<N>(result, result);
+    y.put<N>(i, result);
   }
 };
 
 struct SumGradients {
   static constexpr bool sums = true;
+  static constexpr bool past_cache() { return false; }
   float const *x, *grad;
   ReluLanes relu;
 
-  FASTXX_NORM_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i), __builtin_prefetch(grad + i); }
-  template <class Lanes>
-  FASTXX_NORM_AVX2 void at(NormTerms& terms, Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
-    auto const v = lanes.load(x + i);
-    auto const y = _mm256_add_ps(_mm256_mul_ps(v, channel.scale), channel.shift);
-    terms.first = relu.kept(y, lanes.load(grad + i));  // 0 in the lanes that are not there
-    terms.second = _mm256_mul_ps(terms.first, lanes.only(_mm256_sub_ps(v, channel.pivot)));
+  FASTXX_NORM_INLINE void prefetch(std::int64_t i) const { __builtin_prefetch(x + i), __builtin_prefetch(grad + i); }
+  template <int N>
+  FASTXX_NORM_INLINE void at(NormTerms<N>& terms, std::int64_t i, ChannelLanes<N> const& channel) const {
+    Floats<N> v, y;
+    load<N>(v, x + i);
+    load<N>(terms.first, grad + i);
+    channel.line(y, v);
+    relu.cut<N>(terms.first, y);
+    terms.second = v - channel.pivot;
+    multiply<N>(terms.second, terms.first);
   }
 };
 
@@ -183,18 +245,23 @@ struct GradientOfInput {
   ReluLanes relu;
   bool follows_statistics;  // else dL/dx is scale * g, whatever x is: it may be infinite
 
-  FASTXX_NORM_AVX2 void prefetch(std::int64_t i) const { __builtin_prefetch(x + i), __builtin_prefetch(grad + i); }
-  template <class Lanes>
-  FASTXX_NORM_AVX2 void at(Lanes const& lanes, std::int64_t i, ChannelLanes const& channel) const {
-    auto const v = lanes.load(x + i);
-    auto const y = _mm256_add_ps(_mm256_mul_ps(v, channel.scale), channel.shift);
-    auto const g = relu.kept(y, lanes.load(grad + i));
-    auto result = _mm256_mul_ps(g, channel.scale);
+  FASTXX_NORM_INLINE bool past_cache() const { return grad_x.past_cache; }
+  FASTXX_NORM_INLINE void prefetch(std::int64_t i) const { __builtin_prefetch(x + i), __builtin_prefetch(grad + i); }
+  template <int N>
+  FASTXX_NORM_INLINE void at(std::int64_t i, ChannelLanes<N> const& channel) const {
+    Floats<N> v, y, result;
+    load<N>(v, x + i);
+    load<N>(result, grad + i);
+    channel.line(y, v);
+    relu.cut<N>(result, y);
+    multiply<N>(result, channel.scale);
     if (follows_statistics) {
-      auto const rest = _mm256_add_ps(_mm256_mul_ps(_mm256_sub_ps(v, channel.pivot), channel.slope), channel.offset);
-      result = _mm256_add_ps(result, rest);
+      v -= channel.pivot;
+      multiply<N>(v, channel.slope);
+      v += channel.offset;
+      result += v;
     }
-    grad_x.store(lanes, i, result);
+    grad_x.put<N>(i, result);
   }
 };
 
