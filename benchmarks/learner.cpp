@@ -43,6 +43,23 @@ torch::nn::Sequential plain_network() {
   return net;
 }
 
+// Ours without its norms: what an epoch takes whatever is done about norms.
+Sequential network_without_norms() {
+  using namespace torch::nn;
+  set_seed(1);
+  fastxx::Sequential net;
+  std::int64_t before = 1, kernel = 5;
+  for (std::int64_t const channels : {8, 16, 32, 64}) {
+    net->push_back(Conv2d(Conv2dOptions(before, channels, kernel).stride(2).padding(kernel / 2).bias(false)));
+    net->push_back(ReLU(true));
+    before = channels, kernel = 3;
+  }
+  net->push_back(AdaptiveAvgPool2d(1));
+  net->push_back(Flatten());
+  net->push_back(Linear(64, 10));
+  return net;
+}
+
 // What somebody writes without us: shuffle, copy a batch together, scale, normalise, step. It keeps the loss of each
 // batch, as the Learner does.
 template <class Network, class Optimizer>
@@ -116,6 +133,12 @@ int main() {
                   .note = epoch + "; other: libtorch's classes, a hand-written loop and torch::optim::Adam",
                   .rounds = 61},
                  ours, HandWritten(data.train, plain, plain_adam));
+
+  Learner no_norms(dls, network_without_norms(), metrics(accuracy), callbacks(NoValidation{}));
+  no_norms.logger = [](auto const&) {};
+  bench::compare(
+      {.name = "cnn_floor", .unit = "ms", .note = "the same epoch of ours without norms; the same other", .rounds = 31},
+      [&] { no_norms.fit(1); }, HandWritten(data.train, plain, plain_adam));
 
   Sequential with_torch = network();
   torch::optim::Adam torch_adam(with_torch->parameters(), torch::optim::AdamOptions(1e-3).betas({.9, .99}).eps(1e-5));
