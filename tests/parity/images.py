@@ -36,7 +36,9 @@ def saved(image, kind, **options):
 def store(name, data, numbers=None, **also):
     (FOLDER / name).write_bytes(data)
     if numbers is None:
-        image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+        image = Image.open(io.BytesIO(data))
+        if image.format != "TIFF":  # which Pillow turns as it reads it, and then would turn again
+            image = ImageOps.exif_transpose(image)
         numbers = np.array(image.convert("RGB"))
         if name in ("rgb.jpg", "grey.jpg", "cmyk.jpg", "rgb.png", "rgba.png", "rgb.bmp"):
             also["grey"] = np.array(image.convert("L"))
