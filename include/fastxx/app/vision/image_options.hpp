@@ -22,8 +22,9 @@ struct ImageSize {
 struct ReadImageOptions {
   Colours colours = Colours::rgb;
   bool orient = true;  ///< turn it as its EXIF tag says, and as viewers show it; fastai does not
-  /// What the next stage needs: a JPEG that is larger is decoded at the smallest of 1/8, 2/8 ... 8/8 of its size that has
-  /// at least this height and width, after turning. Unset: at its own size, as all other formats.
+  /// What the next stage needs: a JPEG that is larger is decoded at the smallest of 1/8, 2/8 ... 5/8 of its size that has
+  /// at least this height and width, after turning, else at its own size, as all other formats. (6/8 and 7/8 take longer
+  /// than the whole, even with resizing it.) Unset: at its own size.
   std::optional<ImageSize> least = {};
   /// The red, green and blue that transparent PNG, WebP and TIFF images are laid over. Unset: transparency is left out,
   /// and the colours below it show, as in Pillow's convert("RGB").

@@ -88,7 +88,7 @@ inline bool JpegReader::unsupported() const {
 inline bool JpegReader::out_of_memory() const { return code_ == JERR_OUT_OF_MEMORY; }
 
 inline int eighths_for(std::int64_t height, std::int64_t width, std::int64_t least_height, std::int64_t least_width) {
-  for (int n = 1; n < 8; ++n)
+  for (int n = 1; n <= 5; ++n)
     if ((height * n + 7) / 8 >= least_height && (width * n + 7) / 8 >= least_width) return n;
   return 8;
 }
