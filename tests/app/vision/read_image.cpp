@@ -300,6 +300,8 @@ TEST_CASE("read_image: a JPEG without its end or with damaged data is refused, o
         "[image.truncated] decode_image: expected a whole JPEG file; got one whose end is missing; at the bytes in "
         "memory; copy or download it again");
   CHECK(key_of([&] { decode_image(whole.substr(0, whole.size() - 2)); }) == "image.truncated");
+  // All pixels are there; the mark of the end is not.
+  CHECK(key_of([&] { decode_image(whole.substr(0, whole.size() - 2) + std::string(64, 'x')); }) == "image.truncated");
   CHECK(at::equal(decode_image(whole + "behind"), want));
   auto const kept = decode_image(half, {.keep_damaged = true});
   CHECK(at::equal(kept.narrow(0, 0, 16), want.narrow(0, 0, 16)));
