@@ -1,27 +1,13 @@
 #pragma once
 
 #include <fastxx/app/vision/core.hpp>
+#include <fastxx/app/vision/image_options.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/transform/context.hpp>
 
-#include <concepts>
 #include <cstdint>
 
 namespace fastxx::vision {
-
-/// Height and width in pixels; one number is both: `HeightWidth(224)`, `HeightWidth(360, 480)`.
-///
-/// Example: examples/doc/resize.cpp
-struct HeightWidth {
-  std::int64_t height = 0, width = 0;
-
-  constexpr HeightWidth() = default;
-  constexpr HeightWidth(std::integral auto side) : height(side), width(side) {}
-  constexpr HeightWidth(std::integral auto high, std::integral auto wide) : height(high), width(wide) {}
-  friend bool operator==(HeightWidth const&, HeightWidth const&) = default;
-
-  void serialize(auto& archive) { archive("height", height), archive("width", width); }
-};
 
 /// How an image of another shape gets into a size: the largest part that has its shape, the whole with something around it,
 /// or the whole pressed into it.
