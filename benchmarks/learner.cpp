@@ -25,32 +25,16 @@ Sequential network() {
                     torch::nn::Flatten(), torch::nn::Linear(64, 10));
 }
 
-// The same in libtorch's own classes.
-torch::nn::Sequential plain_network() {
+// The same in libtorch's own classes; without its norms, it is what an epoch takes whatever is done about norms.
+template <class Net>
+Net plain_network(bool norms) {
   using namespace torch::nn;
   set_seed(1);
-  torch::nn::Sequential net;
+  Net net;
   std::int64_t before = 1, kernel = 5;
   for (std::int64_t const channels : {8, 16, 32, 64}) {
     net->push_back(Conv2d(Conv2dOptions(before, channels, kernel).stride(2).padding(kernel / 2).bias(false)));
-    net->push_back(BatchNorm2d(channels));
-    net->push_back(ReLU(true));
-    before = channels, kernel = 3;
-  }
-  net->push_back(AdaptiveAvgPool2d(1));
-  net->push_back(Flatten());
-  net->push_back(Linear(64, 10));
-  return net;
-}
-
-// Ours without its norms: what an epoch takes whatever is done about norms.
-Sequential network_without_norms() {
-  using namespace torch::nn;
-  set_seed(1);
-  fastxx::Sequential net;
-  std::int64_t before = 1, kernel = 5;
-  for (std::int64_t const channels : {8, 16, 32, 64}) {
-    net->push_back(Conv2d(Conv2dOptions(before, channels, kernel).stride(2).padding(kernel / 2).bias(false)));
+    if (norms) net->push_back(BatchNorm2d(channels));
     net->push_back(ReLU(true));
     before = channels, kernel = 3;
   }
@@ -126,7 +110,7 @@ int main() {
       {.name = "learner_loop", .unit = "ms", .note = epoch + "; other: hand-written loop with our Adam", .rounds = 61},
       ours, HandWritten(data.train, by_hand, our_adam));
 
-  auto plain = plain_network();
+  auto plain = plain_network<torch::nn::Sequential>(true);
   torch::optim::Adam plain_adam(plain->parameters(), torch::optim::AdamOptions(1e-3).betas({.9, .99}).eps(1e-5));
   bench::compare({.name = "cnn_epoch",
                   .unit = "ms",
@@ -134,7 +118,7 @@ int main() {
                   .rounds = 61},
                  ours, HandWritten(data.train, plain, plain_adam));
 
-  Learner no_norms(dls, network_without_norms(), metrics(accuracy), callbacks(NoValidation{}));
+  Learner no_norms(dls, plain_network<Sequential>(false), metrics(accuracy), callbacks(NoValidation{}));
   no_norms.logger = [](auto const&) {};
   bench::compare(
       {.name = "cnn_floor", .unit = "ms", .note = "the same epoch of ours without norms; the same other", .rounds = 31},

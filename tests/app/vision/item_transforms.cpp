@@ -103,6 +103,7 @@ TEST_CASE("Resize: extreme shapes give the size asked for; nonsense is one error
   vision::Image const empty(at::zeros({0, 5, 3}, at::kByte));
   CHECK(key_of([&] { Resize{.size = 4}.encodes(empty, {}); }) == "resize.empty");
   CHECK(key_of([&] { Resize{.size = 4}.encodes(vision::Image(), {}); }) == "resize.empty");
+  CHECK(key_of([&] { Resize{.size = 4}.encodes(ImageMask(), {}); }) == "resize.empty");
 }
 
 TEST_CASE("colour images collate to bytes (N,3,H,W), masks to (N,H,W); floats come in the usual order") {

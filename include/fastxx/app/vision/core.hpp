@@ -101,8 +101,8 @@ class ImageMask {
   ImageMask() = default;
   explicit ImageMask(Tensor const& classes);
 
-  std::int64_t height() const { return classes_.size(0); }
-  std::int64_t width() const { return classes_.size(1); }
+  std::int64_t height() const { return classes_.defined() ? classes_.size(0) : 0; }
+  std::int64_t width() const { return classes_.defined() ? classes_.size(1) : 0; }
   Tensor const& classes() const { return classes_; }
   TensorMask tensor() const { return TensorMask(classes_.clone()); }
 

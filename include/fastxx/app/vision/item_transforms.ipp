@@ -65,7 +65,7 @@ inline std::vector<std::int64_t> padded_places(std::int64_t first, std::int64_t 
 FASTXX_INLINE Tensor resized_part(ImageRows const& image, std::int64_t channels, PixelBox const& box, PadMode pad,
                                   HeightWidth size) {
   Tensor result = at::empty({size.height, size.width, channels}, at::kByte);
-  BilinearRows rows({box.height, box.width}, {size.height, size.width}, channels, result.data_ptr<std::uint8_t>());
+  BilinearRows rows({box.height, box.width}, size, channels, result.data_ptr<std::uint8_t>());
   bool const inside = box.left >= 0 && box.left + box.width <= image.width();
   auto const columns = inside ? std::vector<std::int64_t>() : padded_places(box.left, box.width, image.width(), pad);
   std::vector<std::uint8_t> padded(static_cast<std::size_t>(box.width * channels));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fastxx/app/vision/image_options.hpp>
 #include <fastxx/low/core/bodies.hpp>
 #include <fastxx/low/torch/tensor.hpp>
 
@@ -51,11 +52,7 @@ class TriangleTaps {
 // needs was there. Rows are interleaved uint8.
 class BilinearRows {
  public:
-  struct Size {
-    std::int64_t height, width;
-  };
-
-  BilinearRows(Size in, Size out, std::int64_t channels, std::uint8_t* to);
+  BilinearRows(HeightWidth in, HeightWidth out, std::int64_t channels, std::uint8_t* to);
 
   void push(std::uint8_t const* row);
 

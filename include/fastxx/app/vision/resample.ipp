@@ -75,7 +75,7 @@ template <class Count>
   }
 }
 
-FASTXX_INLINE BilinearRows::BilinearRows(Size in, Size out, std::int64_t channels, std::uint8_t* to)
+FASTXX_INLINE BilinearRows::BilinearRows(HeightWidth in, HeightWidth out, std::int64_t channels, std::uint8_t* to)
     : channels_(channels),
       rows_(in.height, out.height),
       columns_(in.width, out.width),

@@ -9,10 +9,9 @@
 
 namespace fastxx::vision::detail {
 
-// a * b / 255, rounded, for numbers up to 255: as Pillow does it.
-constexpr std::uint8_t times(unsigned a, unsigned b) {
-  unsigned const product = a * b + 128;
-  return static_cast<std::uint8_t>(((product >> 8) + product) >> 8);
+// A sum of products of numbers up to 255, whose weights add to 255 at most, over 255, rounded: as Pillow does it.
+constexpr std::uint8_t over_255(unsigned sum) {
+  return static_cast<std::uint8_t>((((sum + 128) >> 8) + sum + 128) >> 8);
 }
 
 // Pillow's weights (ITU-R 601).
@@ -24,7 +23,7 @@ constexpr std::uint8_t grey_of(unsigned red, unsigned green, unsigned blue) {
 inline void cmyk_to_rgb(std::uint8_t const* from, std::int64_t pixels, std::uint8_t* to) {
   for (std::int64_t i = 0; i < pixels; ++i, from += 4, to += 3) {
     unsigned const light = from[3];
-    for (int c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(light - times(255U - from[c], light));
+    for (int c = 0; c < 3; ++c) to[c] = static_cast<std::uint8_t>(light - over_255((255U - from[c]) * light));
   }
 }
 

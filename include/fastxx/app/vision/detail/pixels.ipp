@@ -21,10 +21,8 @@ inline Tensor to_colours(Tensor const& samples, Colours colours, Background cons
     std::array<std::uint8_t, 3> pixel{from[0], from[coloured ? 1 : 0], from[coloured ? 2 : 0]};
     if (alpha && background) {
       unsigned const opaque = from[channels - 1];
-      for (std::size_t c = 0; c < 3; ++c) {
-        unsigned const sum = pixel[c] * opaque + (*background)[c] * (255 - opaque) + 128;  // rounded once
-        pixel[c] = static_cast<std::uint8_t>(((sum >> 8) + sum) >> 8);
-      }
+      for (std::size_t c = 0; c < 3; ++c)
+        pixel[c] = over_255(pixel[c] * opaque + (*background)[c] * (255 - opaque));  // rounded once
     }
     if (grey)
       *to++ = grey_of(pixel[0], pixel[1], pixel[2]);
