@@ -13,11 +13,6 @@
 
 namespace fastxx::vision::detail {
 
-inline std::string tensor_in_words(Tensor const& x) {
-  if (!x.defined()) return "no tensor";
-  return std::string(at::toString(x.scalar_type())) + " " + fastxx::detail::shape_text(x.sizes());
-}
-
 inline Tensor checked_image(Tensor const& image, std::int64_t channels, char const* type) {
   auto const fits = [&] {
     if (!image.defined() || image.scalar_type() != at::kByte) return false;
@@ -30,7 +25,7 @@ inline Tensor checked_image(Tensor const& image, std::int64_t channels, char con
         {.call = type,
          .expected = channels == 1 ? std::string("a uint8 tensor (H,W), (H,W,1) or (1,H,W)")
                                    : "a uint8 tensor (H,W," + std::to_string(channels) + ")",
-         .got = tensor_in_words(image),
+         .got = fastxx::detail::type_and_shape(image),
          .fix = "select one image, turn a (C,H,W) one by .permute({1, 2, 0}), convert it with .to(at::kByte)"});
   bool const channel_first = channels == 1 && image.dim() == 3 && image.size(0) == 1;
   return image.cpu().contiguous().view(
@@ -99,7 +94,7 @@ FASTXX_INLINE ImageMask::ImageMask(Tensor const& classes) {
   if (!fits)
     throw tensor_error("image_mask.tensor", {.call = "ImageMask",
                                              .expected = "a tensor (H,W) of class numbers: uint8, int16, int32, int64",
-                                             .got = detail::tensor_in_words(classes),
+                                             .got = fastxx::detail::type_and_shape(classes),
                                              .fix = "a (1,H,W) one loses its channel by [0]"});
   classes_ = classes.cpu().contiguous();
 }

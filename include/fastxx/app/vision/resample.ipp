@@ -147,9 +147,7 @@ inline void require_image(Tensor const& image, std::int64_t height, std::int64_t
                        {.call = "resize_image",
                         .expected = bilinear ? "uint8 of shape (H,W) or (H,W,C) with 1 to 4 channels, on the CPU"
                                              : "shape (H,W) or (H,W,C) with 1 to 4 channels, on the CPU",
-                        .got = !image.defined() ? std::string("no tensor")
-                                                : std::string(at::toString(image.scalar_type())) + " " +
-                                                      fastxx::detail::shape_text(image.sizes()),
+                        .got = fastxx::detail::type_and_shape(image),
                         .fix = "a (C,H,W) tensor is turned by x.permute({1, 2, 0})"});
   if (height < 1 || width < 1)
     throw tensor_error("resize.size", {.call = "resize_image",

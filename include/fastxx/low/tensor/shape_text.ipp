@@ -12,4 +12,9 @@ FASTXX_INLINE std::string shape_text(at::IntArrayRef shape) {
   return join({"(", text, ")"});
 }
 
+FASTXX_INLINE std::string type_and_shape(Tensor const& x) {
+  if (!x.defined()) return "no tensor";
+  return join({at::toString(x.scalar_type()), " ", shape_text(x.sizes())});
+}
+
 }  // namespace fastxx::detail

@@ -34,8 +34,7 @@ FASTXX_INLINE void refuse_metric(char const* key, std::string const& name, std::
 }
 
 FASTXX_INLINE std::string described(Tensor const& preds, Tensor const& targs) {
-  auto const one = [](Tensor const& x) { return std::string(toString(x.scalar_type())) + " " + shape_text(x.sizes()); };
-  return "predictions " + one(preds) + " and targets " + one(targs);
+  return "predictions " + type_and_shape(preds) + " and targets " + type_and_shape(targs);
 }
 
 FASTXX_INLINE void refuse_nan(std::string const& name, Tensor const& preds) {

@@ -26,9 +26,7 @@ FASTXX_INLINE WeightedMetric::WeightedMetric(std::string name, Tensor const& sam
     : MetricOfTarget(std::move(name)) {
   if (!sample_weight.defined()) return;
   bool const numbers = !sample_weight.is_complex() && !sample_weight.is_quantized();
-  if (!numbers || sample_weight.dim() == 0)
-    refuse_weights(this->name(),
-                   std::string(toString(sample_weight.scalar_type())) + " " + shape_text(sample_weight.sizes()));
+  if (!numbers || sample_weight.dim() == 0) refuse_weights(this->name(), type_and_shape(sample_weight));
   Tensor const flat = flat_doubles(sample_weight);
   auto const* const weight = flat.data_ptr<double>();
   for (std::int64_t i = 0; i < flat.numel(); ++i)
